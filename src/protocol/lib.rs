@@ -1,0 +1,55 @@
+//! What the page and the engine say to each other, and nothing else.
+//!
+//! Everything here is plain data with public fields. The page sends a
+//! [`Request`], the engine answers with [`Event`]s; both travel as postcard
+//! bytes ([`encode`], [`decode`]). The [`Catalogue`] is what the page knows
+//! before the engine has loaded: the native registries write it at build time.
+//!
+//! The way of the data: a [`RunSpec`] states what somebody wants, a [`RunPlan`]
+//! what this machine makes of it, [`Event`]s what then happened.
+
+mod capabilities;
+mod catalogue;
+mod message;
+mod plan;
+mod result;
+mod spec;
+
+pub use capabilities::{Adapter, BackendSupport, Capabilities, Support};
+pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, WorkloadInfo};
+pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};
+pub use plan::{PlanRow, RunPlan};
+pub use result::{Cold, ErrorKind, Picture, Sample, Verification, Worst};
+pub use spec::{Experiment, Form, Inject, InjectKind, ParseError, RunSpec};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A message that cannot be written or read: page and engine are of different builds,
+/// or the bytes are not ours.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("a message between page and engine could not be {action}: {source}")]
+pub struct CodecError {
+    /// "written" or "read".
+    pub action: &'static str,
+    /// What postcard says.
+    pub source: postcard::Error,
+}
+
+/// Writes a message as postcard bytes.
+pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, CodecError> {
+    postcard::to_stdvec(message).map_err(|source| CodecError {
+        action: "written",
+        source,
+    })
+}
+
+/// Reads a message that [`encode`] wrote.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
+    postcard::from_bytes(bytes).map_err(|source| CodecError {
+        action: "read",
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! Requests to the engine and its events.
+
+use crate::{Capabilities, Cold, Picture, RunPlan, RunSpec, Sample, Verification};
+use serde::{Deserialize, Serialize};
+
+/// What the page asks of the engine. One job at a time; the page numbers them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Run this.
+    Run {
+        /// Comes back in every event of the run.
+        job: u32,
+        /// What to run.
+        spec: RunSpec,
+    },
+    /// End the job as soon as the chunks in flight are done. Answered by [`Event::Finished`].
+    Stop {
+        /// The job to end.
+        job: u32,
+    },
+    /// The page was hidden or shown: samples taken while it was hidden are discarded.
+    Visible(bool),
+}
+
+/// What the engine tells the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The engine is up. Sent once, before anything else; requests sent earlier are lost.
+    Ready(Capabilities),
+    /// What will run, and what will be skipped and why.
+    Planned {
+        /// The job.
+        job: u32,
+        /// The plan.
+        plan: RunPlan,
+    },
+    /// The run reached a stage, on one back end or (`None`) on none in particular.
+    Stage {
+        /// The job.
+        job: u32,
+        /// Back end id.
+        backend: Option<String>,
+        /// What it does now.
+        stage: Stage,
+    },
+    /// A back end's whole first output was compared with the reference.
+    Verified {
+        /// The job.
+        job: u32,
+        /// Back end id.
+        backend: String,
+        /// The verdict.
+        verification: Verification,
+        /// What it cost to get there.
+        cold: Cold,
+        /// A first warm run, before any statistics; `None` when the output is wrong.
+        provisional_ms: Option<f64>,
+    },
+    /// A back end's first output as an image.
+    Picture {
+        /// The job.
+        job: u32,
+        /// Back end id.
+        backend: String,
+        /// The image.
+        picture: Picture,
+    },
+    /// One timed sample of a verified back end.
+    Sample {
+        /// The job.
+        job: u32,
+        /// Back end id.
+        backend: String,
+        /// The sample.
+        sample: Sample,
+    },
+    /// A block was completed.
+    Progress {
+        /// The job.
+        job: u32,
+        /// Blocks so far.
+        blocks: u32,
+        /// Seconds of the budget used.
+        elapsed_s: f64,
+    },
+    /// A back end failed; the others go on.
+    Failed {
+        /// The job.
+        job: u32,
+        /// What happened and where.
+        fault: Fault,
+    },
+    /// The job is over. Its last event.
+    Finished {
+        /// The job.
+        job: u32,
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// What the engine is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Computing the independent reference result.
+    Reference,
+    /// The cold part: buffers, pipelines, first run, comparison.
+    Preparing,
+    /// Runs that are not counted, until the browser has optimised the code.
+    WarmingUp,
+    /// Timed samples.
+    Sampling,
+}
+
+/// A named failure of one back end, or (`backend: None`) of the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Back end id.
+    pub backend: Option<String>,
+    /// What kind of failure.
+    pub kind: FaultKind,
+    /// What happened, with the way out.
+    pub message: String,
+}
+
+/// Kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// The spec cannot be run: unknown id, size out of range.
+    BadSpec,
+    /// A pool thread or the engine trapped; the engine has to be started anew.
+    Trap,
+    /// The GPU device was lost.
+    DeviceLost,
+    /// The GPU refused a shader, a buffer or a dispatch.
+    Gpu,
+    /// Not enough memory for this size.
+    Memory,
+    /// The engine did not load, or did not answer in time.
+    Engine,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The intervals are as narrow as wanted.
+    Settled,
+    /// The time budget was spent first.
+    BudgetSpent,
+    /// Somebody pressed Stop. What was measured is kept.
+    Stopped,
+    /// Nothing could be timed: every row was skipped, wrong or failed.
+    NothingToTime,
+}

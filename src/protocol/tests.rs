@@ -1,0 +1,161 @@
+use super::*;
+
+fn spec() -> RunSpec {
+    RunSpec {
+        backends: vec!["simd".into(), "gpu".into()],
+        threads: Some(3),
+        seed: u64::MAX,
+        inject: Some("wrong:threads+simd".parse().unwrap()),
+        ..RunSpec::race("mandelbrot", 1024)
+    }
+}
+
+fn events() -> Vec<Event> {
+    let fault = Fault {
+        backend: Some("gpu".into()),
+        kind: FaultKind::DeviceLost,
+        message: "the device was lost".into(),
+    };
+    vec![
+        Event::Ready(Capabilities {
+            build: "abc".into(),
+            cores: 8,
+            pool_threads: 8,
+            pool_start_ms: Some(90.0),
+            isolated: true,
+            timer_resolution_us: 5.0,
+            adapter: Some(Adapter {
+                name: "SwiftShader".into(),
+                software: true,
+                max_storage_binding: 1 << 27,
+            }),
+            backends: vec![BackendSupport {
+                backend: "threads".into(),
+                support: Support::no("the page is not isolated"),
+            }],
+        }),
+        Event::Planned {
+            job: 1,
+            plan: RunPlan {
+                spec: spec(),
+                rows: vec![PlanRow {
+                    backend: "simd".into(),
+                    form: Form::Rust,
+                    threads: 1,
+                    support: Support::YES,
+                }],
+                flops: 1e9,
+                bytes: 4e6,
+            },
+        },
+        Event::Stage {
+            job: 1,
+            backend: None,
+            stage: Stage::Reference,
+        },
+        Event::Verified {
+            job: 1,
+            backend: "simd".into(),
+            verification: Verification {
+                ok: false,
+                compared: 1 << 40,
+                error_kind: ErrorKind::MismatchFraction,
+                max_error: 0.5,
+                tolerance: 0.0,
+                worst: Some(Worst {
+                    place: "row 1, column 2".into(),
+                    got: f64::INFINITY,
+                    expected: -0.0,
+                }),
+            },
+            cold: Cold {
+                total: 3.0,
+                start: 1.0,
+                pipeline: 0.0,
+                first_run: 2.0,
+            },
+            provisional_ms: None,
+        },
+        Event::Picture {
+            job: 1,
+            backend: "simd".into(),
+            picture: Picture {
+                width: 1,
+                height: 1,
+                rgba: vec![1, 2, 3, 255],
+            },
+        },
+        Event::Sample {
+            job: 1,
+            backend: "simd".into(),
+            sample: Sample {
+                ms: 20.5,
+                block: 3,
+                runs: 4,
+            },
+        },
+        Event::Progress {
+            job: 1,
+            blocks: 3,
+            elapsed_s: 0.5,
+        },
+        Event::Failed { job: 1, fault },
+        Event::Finished {
+            job: 1,
+            outcome: Outcome::Stopped,
+        },
+    ]
+}
+
+#[test]
+fn every_message_round_trips() {
+    for event in events() {
+        let back: Event = decode(&encode(&event).unwrap()).unwrap();
+        assert_eq!(back, event);
+    }
+    let requests = [
+        Request::Run {
+            job: 7,
+            spec: spec(),
+        },
+        Request::Stop { job: 7 },
+        Request::Visible(false),
+    ];
+    for request in requests {
+        let back: Request = decode(&encode(&request).unwrap()).unwrap();
+        assert_eq!(back, request);
+    }
+}
+
+#[test]
+fn a_broken_message_is_an_error_and_not_a_panic() {
+    let bytes = encode(&events()[0]).unwrap();
+    for cut in 0..bytes.len() {
+        assert!(decode::<Event>(&bytes[..cut]).is_err(), "cut at {cut}");
+    }
+    assert!(decode::<Event>(&[255; 64]).is_err());
+}
+
+#[test]
+fn inject_reads_what_it_writes_and_says_what_it_cannot_read() {
+    for text in [
+        "wrong:simd",
+        "panic:threads+simd",
+        "trap:threads",
+        "hang:scalar",
+        "lost:gpu",
+    ] {
+        assert_eq!(text.parse::<Inject>().unwrap().to_string(), text);
+    }
+    for text in ["", "wrong", "wrong:", "explode:gpu", ":gpu"] {
+        let error = text.parse::<Inject>().unwrap_err();
+        assert!(error.to_string().contains("KIND:BACKEND"), "{error}");
+    }
+}
+
+#[test]
+fn an_empty_list_of_back_ends_means_all() {
+    let all = RunSpec::race("matmul", 256);
+    assert!(all.wants("gpu") && all.wants("scalar"));
+    assert!(spec().wants("gpu") && !spec().wants("scalar"));
+}

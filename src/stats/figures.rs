@@ -1,0 +1,214 @@
+//! Estimators and their intervals.
+
+use parallax_protocol::Sample;
+
+/// Confidence of every interval that is shown.
+const CONFIDENCE: f64 = 0.95;
+/// Confidence that a claim of "faster" needs while there are fewer than [`ENOUGH_BLOCKS`].
+const CAUTIOUS_CONFIDENCE: f64 = 0.99;
+/// Blocks from which on the plain interval decides.
+const ENOUGH_BLOCKS: usize = 20;
+
+/// The figures of one back end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// Samples that went in.
+    pub count: usize,
+    /// Median, milliseconds per run.
+    pub median_ms: f64,
+    /// Median absolute deviation from the median, milliseconds, unscaled.
+    pub mad_ms: f64,
+    /// 95 % interval of the median; `None` for fewer than 6 samples, which cannot carry one.
+    pub ci95_ms: Option<(f64, f64)>,
+}
+
+/// How often the baseline's time the other's fits into it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Speedup {
+    /// Median of the ratios baseline / other, paired by block.
+    pub ratio: f64,
+    /// 95 % interval of that median; `None` for fewer than 6 pairs.
+    pub ci95: Option<(f64, f64)>,
+    /// What may be claimed.
+    pub verdict: Verdict,
+}
+
+/// What an interval allows to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The whole interval is above 1.
+    Faster,
+    /// The whole interval is below 1.
+    Slower,
+    /// The interval holds 1.
+    NoClearDifference,
+    /// Too few blocks for an interval.
+    TooFew,
+}
+
+/// The middle value; the mean of the two middle ones for an even count. `None` if empty.
+pub fn median(values: &[f64]) -> Option<f64> {
+    let sorted = sorted(values);
+    let n = sorted.len();
+    match n {
+        0 => None,
+        _ if n % 2 == 1 => Some(sorted[n / 2]),
+        _ => Some((sorted[n / 2 - 1] + sorted[n / 2]) / 2.0),
+    }
+}
+
+/// Median absolute deviation from the median, not scaled to a normal's sigma. `None` if empty.
+pub fn mad(values: &[f64]) -> Option<f64> {
+    let centre = median(values)?;
+    let deviations: Vec<f64> = values.iter().map(|v| (v - centre).abs()).collect();
+    median(&deviations)
+}
+
+/// A distribution-free interval of the median from order statistics.
+///
+/// The true median lies between the k-th smallest and the k-th largest value with
+/// probability 1 - 2 P(Binomial(n, 1/2) < k); the largest k that keeps the wanted
+/// confidence is taken (Conover, Practical Nonparametric Statistics, 3.2). `None`
+/// where even the extremes do not reach it: below 6 values at 95 %, below 8 at 99 %.
+pub fn median_interval(values: &[f64], confidence: f64) -> Option<(f64, f64)> {
+    let sorted = sorted(values);
+    let n = sorted.len();
+    let tail = (1.0 - confidence) / 2.0;
+    // Walk the binomial's lower tail in logarithms: 0.5^n underflows for n > 1074.
+    let mut log_term = -(n as f64) * std::f64::consts::LN_2;
+    let mut below = 0.0;
+    let mut k = 0;
+    while k < n / 2 {
+        below += log_term.exp();
+        if below > tail {
+            break;
+        }
+        log_term += ((n - k) as f64 / (k + 1) as f64).ln();
+        k += 1;
+    }
+    (k > 0).then(|| (sorted[k - 1], sorted[n - k]))
+}
+
+/// The figures of one back end's samples. `None` if there are none.
+pub fn summarize(samples: &[Sample]) -> Option<Summary> {
+    let ms: Vec<f64> = samples.iter().map(|s| s.ms).collect();
+    Some(Summary {
+        count: ms.len(),
+        median_ms: median(&ms)?,
+        mad_ms: mad(&ms)?,
+        ci95_ms: median_interval(&ms, CONFIDENCE),
+    })
+}
+
+/// How much faster `other` is than `baseline`: ratios are paired within blocks, so
+/// that drift, heat and neighbours hit both sides alike. `None` without a common block.
+pub fn speedup(baseline: &[Sample], other: &[Sample]) -> Option<Speedup> {
+    let ratios = paired_ratios(baseline, other);
+    let ratio = median(&ratios)?;
+    let ci95 = median_interval(&ratios, CONFIDENCE);
+    let deciding = if ratios.len() < ENOUGH_BLOCKS {
+        median_interval(&ratios, CAUTIOUS_CONFIDENCE)
+    } else {
+        ci95
+    };
+    let verdict = match deciding {
+        None => Verdict::TooFew,
+        Some((low, _)) if low > 1.0 => Verdict::Faster,
+        Some((_, high)) if high < 1.0 => Verdict::Slower,
+        Some(_) => Verdict::NoClearDifference,
+    };
+    Some(Speedup {
+        ratio,
+        ci95,
+        verdict,
+    })
+}
+
+/// The ratios baseline / other of the blocks that both have.
+pub(crate) fn paired_ratios(baseline: &[Sample], other: &[Sample]) -> Vec<f64> {
+    other
+        .iter()
+        .filter(|s| s.ms > 0.0)
+        .filter_map(|s| {
+            let pair = baseline.iter().find(|b| b.block == s.block)?;
+            Some(pair.ms / s.ms)
+        })
+        .collect()
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(ms: &[f64]) -> Vec<Sample> {
+        ms.iter()
+            .enumerate()
+            .map(|(block, &ms)| Sample {
+                ms,
+                block: block as u32,
+                runs: 1,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn median_and_mad_of_small_sets() {
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), Some(2.5));
+        assert_eq!(mad(&[1.0, 1.0, 2.0, 2.0, 4.0, 6.0, 9.0]), Some(1.0));
+    }
+
+    /// Ranks from the published table of binomial intervals for the median
+    /// (Conover, table A3 read at p = 1/2): n -> (lower rank, upper rank) at 95 %.
+    #[test]
+    fn interval_ranks_match_the_published_table() {
+        for (n, low, high) in [
+            (6, 1, 6),
+            (8, 1, 8),
+            (9, 2, 8),
+            (10, 2, 9),
+            (15, 4, 12),
+            (20, 6, 15),
+            (40, 14, 27),
+            (80, 31, 50),
+        ] {
+            let ranks: Vec<f64> = (1..=n).map(f64::from).collect();
+            let interval = median_interval(&ranks, 0.95);
+            assert_eq!(interval, Some((f64::from(low), f64::from(high))), "n = {n}");
+        }
+        assert_eq!(median_interval(&[1.0; 5], 0.95), None);
+        assert_eq!(median_interval(&[1.0; 7], 0.99), None);
+        assert!(median_interval(&vec![1.0; 5000], 0.95).is_some());
+    }
+
+    #[test]
+    fn speedup_pairs_by_block_and_so_survives_drift() {
+        // Both get three times slower over the run; the ratio stays 4.
+        let drift: Vec<f64> = (0..24).map(|i| 10.0 * (1.0 + i as f64 / 12.0)).collect();
+        let quick: Vec<f64> = drift.iter().map(|ms| ms / 4.0).collect();
+        let s = speedup(&samples(&drift), &samples(&quick)).unwrap();
+        assert!((s.ratio - 4.0).abs() < 1e-12);
+        assert_eq!(s.verdict, Verdict::Faster);
+        let back = speedup(&samples(&quick), &samples(&drift)).unwrap();
+        assert_eq!(back.verdict, Verdict::Slower);
+    }
+
+    #[test]
+    fn equals_are_no_clear_difference_and_few_blocks_claim_nothing() {
+        let a: Vec<f64> = (0..24).map(|i| 10.0 + (i * 7 % 5) as f64).collect();
+        let b: Vec<f64> = (0..24).map(|i| 10.0 + (i * 3 % 5) as f64).collect();
+        let s = speedup(&samples(&a), &samples(&b)).unwrap();
+        assert_eq!(s.verdict, Verdict::NoClearDifference);
+        let few = speedup(&samples(&[4.0; 7]), &samples(&[1.0; 7])).unwrap();
+        assert_eq!(few.verdict, Verdict::TooFew);
+        assert_eq!(few.ci95, Some((4.0, 4.0)));
+        assert!(speedup(&samples(&[1.0]), &[]).is_none());
+    }
+}
