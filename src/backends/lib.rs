@@ -1,1 +1,90 @@
-//! Placeholder.
+//! The processors: who runs a kernel, and how.
+//!
+//! A [`Backend`] says what it is ([`Backend::info`]) and whether it can run here
+//! ([`Backend::probe`], [`Backend::fits`]). It prepares a problem once, which is the
+//! cold part, and the [`Prepared`] work is then run any number of times, which is the
+//! warm part. All of it is asynchronous: the engine's thread never blocks, so that Stop
+//! and a lost device are heard while kernels run.
+//!
+//! To add a back end: a folder here and a word in [`registry`].
+
+pub mod host;
+
+mod cpu;
+mod error;
+mod gpu;
+mod machine;
+mod team;
+
+pub use error::BackendError;
+#[cfg(feature = "gpu")]
+pub use gpu::GpuSlot;
+pub use machine::{Machine, Pool, StopFlag};
+pub use team::{Chaos, Team};
+
+use futures_util::future::LocalBoxFuture;
+use parallax_protocol::{BackendInfo, InjectKind, Support};
+use parallax_workloads::{Arithmetic, Output, Problem};
+use std::sync::Arc;
+
+/// One way to run kernels.
+pub trait Backend: Sync {
+    /// Names and words.
+    fn info(&self) -> BackendInfo;
+
+    /// Whether it can run on this machine and page at all.
+    fn probe(&self, machine: &Machine) -> Support;
+
+    /// Whether this problem fits its limits; `No` names the limit, the need and what there is.
+    fn fits(&self, _machine: &Machine, _problem: &dyn Problem) -> Support {
+        Support::YES
+    }
+
+    /// What its arithmetic may do, which decides how exact a result must be.
+    fn arithmetic(&self) -> Arithmetic {
+        Arithmetic::Ieee
+    }
+
+    /// The cold part: buffers, pipelines, inputs.
+    fn prepare<'a>(
+        &'a self,
+        machine: &'a Machine,
+        problem: Arc<dyn Problem>,
+        order: Order,
+    ) -> LocalBoxFuture<'a, Result<Box<dyn Prepared>, BackendError>>;
+}
+
+/// How a run is to be done.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Threads that take part, where threads apply.
+    pub threads: usize,
+    /// Raised to end the run.
+    pub stop: StopFlag,
+    /// A fault to provoke, for tests.
+    pub inject: Option<InjectKind>,
+}
+
+/// Work that is ready to run.
+pub trait Prepared {
+    /// Milliseconds that compiling shaders and making pipelines took; 0 where there is none.
+    fn pipeline_ms(&self) -> f64 {
+        0.0
+    }
+
+    /// Runs the whole kernel `runs` times, one after the other.
+    fn run(&mut self, runs: u32) -> LocalBoxFuture<'_, Result<(), BackendError>>;
+
+    /// The output of the last run.
+    fn output(&mut self) -> LocalBoxFuture<'_, Result<Output, BackendError>>;
+}
+
+/// Every back end, in ladder order.
+pub fn registry() -> &'static [&'static dyn Backend] {
+    &[&cpu::SCALAR, &cpu::SIMD, &cpu::THREADS, &cpu::THREADS_SIMD, &gpu::Gpu]
+}
+
+/// The back end with this id.
+pub fn find(id: &str) -> Option<&'static dyn Backend> {
+    registry().iter().copied().find(|b| b.info().id == id)
+}

@@ -1,1 +1,38 @@
-//! Placeholder.
+//! The work itself: what is computed, in which forms, and how a result is checked.
+//!
+//! A [`Workload`] describes itself ([`Workload::info`]) and makes a [`Problem`] of a
+//! size and a seed. A problem hands out kernels: Rust over index ranges at a SIMD
+//! [`Level`] ([`Problem::kernel`]), a WebGPU program ([`Problem::gpu`]) and an
+//! independent reference ([`Problem::reference`]), and it compares outputs with that
+//! reference element by element ([`Problem::verify`]).
+//!
+//! To add a workload: a folder with its kernel, Python original and README, its shader
+//! in `shaders/`, and its name in [`registry`]. Back ends, page, tests and benchmarks
+//! find it there.
+
+pub mod inputs;
+pub mod simd;
+
+mod compare;
+mod gpu;
+mod kernel;
+mod picture;
+mod readme;
+mod shared;
+
+mod mandelbrot;
+mod matmul;
+
+pub use gpu::GpuProgram;
+pub use kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+pub use shared::{OutOfMemory, Shared};
+
+/// Every workload, in the order of the page's list.
+pub fn registry() -> &'static [&'static dyn Workload] {
+    &[&mandelbrot::Mandelbrot, &matmul::Matmul]
+}
+
+/// The workload with this id.
+pub fn find(id: &str) -> Option<&'static dyn Workload> {
+    registry().iter().copied().find(|w| w.info().id == id)
+}

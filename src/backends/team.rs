@@ -1,0 +1,332 @@
+//! k tasks on the pool that work through a kernel together.
+//!
+//! Every task claims chunks of the current pass from one atomic counter until none is
+//! left, then meets the others at a barrier. A batch of many runs is one team, so that
+//! waking the pool, slow in a browser, is paid once a batch.
+
+use crate::{BackendError, Pool, StopFlag};
+use futures_channel::oneshot;
+use parallax_protocol::InjectKind;
+use parallax_workloads::Kernel;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+/// A fault that a team provokes in its first chunk, for tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chaos {
+    /// Panics.
+    Panic,
+    /// Traps without a message.
+    Trap,
+    /// Never ends, and never looks at the stop flag.
+    Hang,
+}
+
+impl Chaos {
+    /// The fault that an injection asks of a team; `None` if it is not for teams.
+    pub fn of(inject: Option<InjectKind>) -> Option<Chaos> {
+        match inject? {
+            InjectKind::Panic => Some(Chaos::Panic),
+            InjectKind::Trap => Some(Chaos::Trap),
+            InjectKind::Hang => Some(Chaos::Hang),
+            InjectKind::Wrong | InjectKind::Lost => None,
+        }
+    }
+
+    fn strike(self) {
+        match self {
+            Chaos::Panic => panic!("injected by a test"),
+            Chaos::Trap => trap(),
+            Chaos::Hang => loop {
+                std::hint::spin_loop();
+            },
+        }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn trap() {
+    core::arch::wasm32::unreachable()
+}
+
+/// Natively a trap would end the whole process; a panic is the nearest thing.
+#[cfg(not(target_arch = "wasm32"))]
+fn trap() {
+    panic!("injected by a test, as a trap")
+}
+
+/// A kernel being run by several tasks.
+pub struct Team {
+    kernel: Arc<dyn Kernel>,
+    runs: u32,
+    stop: StopFlag,
+    chaos: Option<Chaos>,
+    /// The next item to be claimed in the current pass.
+    next: AtomicUsize,
+    /// Set at a barrier by its last task, so that all tasks agree on it.
+    ended: AtomicBool,
+    panicked: Arc<Mutex<Option<String>>>,
+    barrier: Barrier,
+    /// Last field, dropped last: when the receiver hears of it, the kernel is released.
+    _done: oneshot::Sender<()>,
+}
+
+impl Team {
+    /// Runs a kernel `runs` times with `threads` tasks (at least one, at most the pool's).
+    ///
+    /// # Errors
+    /// `Stopped` if the flag was raised before the end, `Panicked` if a chunk panicked.
+    pub async fn run(
+        pool: &Pool,
+        kernel: Arc<dyn Kernel>,
+        threads: usize,
+        runs: u32,
+        stop: StopFlag,
+        chaos: Option<Chaos>,
+    ) -> Result<(), BackendError> {
+        let threads = threads.clamp(1, pool.threads().max(1));
+        let (done, finished) = oneshot::channel();
+        let panicked = Arc::new(Mutex::new(None));
+        let team = Arc::new(Team {
+            kernel,
+            runs,
+            stop: stop.clone(),
+            chaos,
+            next: AtomicUsize::new(0),
+            ended: AtomicBool::new(false),
+            panicked: Arc::clone(&panicked),
+            barrier: Barrier::new(threads),
+            _done: done,
+        });
+        for _ in 1..threads {
+            let team = Arc::clone(&team);
+            pool.spawn(move || team.work());
+        }
+        pool.spawn(move || team.work());
+        // Nothing is sent: the channel closes when the last task has let go of the team.
+        let _ = finished.await;
+        let message = panicked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match message {
+            Some(message) => Err(BackendError::Panicked { message }),
+            None if stop.is_raised() => Err(BackendError::Stopped),
+            None => Ok(()),
+        }
+    }
+
+    /// One task's part.
+    fn work(self: Arc<Self>) {
+        for _ in 0..self.runs {
+            for (pass, Chunks { items, chunk }) in self.kernel.passes().iter().map(Chunks::of).enumerate() {
+                if let Err(message) = catch(|| self.claim(pass, items, chunk)) {
+                    *self.panicked.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
+                }
+                self.barrier.wait(|| {
+                    self.next.store(0, Ordering::Relaxed);
+                    let failed = self.panicked.lock().map_or(true, |p| p.is_some());
+                    self.ended
+                        .store(failed || self.stop.is_raised(), Ordering::Relaxed);
+                });
+                if self.ended.load(Ordering::Relaxed) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Claims and computes chunks until the pass has none left.
+    fn claim(&self, pass: usize, items: usize, chunk: usize) {
+        loop {
+            // Relaxed: the counter only hands out numbers; the barriers order the data.
+            let start = self.next.fetch_add(chunk, Ordering::Relaxed);
+            if start >= items || self.stop.is_raised() {
+                return;
+            }
+            if let (Some(chaos), 0) = (self.chaos, start) {
+                chaos.strike();
+            }
+            // SAFETY: `fetch_add` gives every start to one task only, so ranges of a pass
+            // are disjoint; the barrier in `work` separates the passes and synchronises.
+            unsafe { self.kernel.run(pass, start..(start + chunk).min(items)) };
+        }
+    }
+}
+
+struct Chunks {
+    items: usize,
+    chunk: usize,
+}
+
+impl Chunks {
+    fn of(pass: &parallax_workloads::Pass) -> Self {
+        Chunks {
+            items: pass.items,
+            chunk: pass.chunk.max(1),
+        }
+    }
+}
+
+/// Runs a job and turns a panic into its message. Where panics abort, as in wasm, it
+/// only runs the job.
+pub(crate) fn catch<T>(job: impl FnOnce() -> T) -> Result<T, String> {
+    // AssertUnwindSafe: after a panic the kernel's output is thrown away, never read.
+    catch_unwind(AssertUnwindSafe(job)).map_err(|payload| {
+        let text = payload.downcast_ref::<&str>().map(|s| s.to_string());
+        text.or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".into())
+    })
+}
+
+/// A reusable barrier that spins briefly before it sleeps: the others are usually a
+/// fraction of a chunk away, and waking a thread costs more than that.
+struct Barrier {
+    members: usize,
+    arrived: AtomicUsize,
+    generation: AtomicUsize,
+    lock: Mutex<()>,
+    wake: Condvar,
+}
+
+/// Turns of spinning, some 20 to 50 microseconds.
+const SPINS: u32 = 20_000;
+
+impl Barrier {
+    fn new(members: usize) -> Self {
+        Barrier {
+            members,
+            arrived: AtomicUsize::new(0),
+            generation: AtomicUsize::new(0),
+            lock: Mutex::new(()),
+            wake: Condvar::new(),
+        }
+    }
+
+    /// Waits for all members; the last to arrive runs `last` before any is released.
+    fn wait(&self, last: impl FnOnce()) {
+        let generation = self.generation.load(Ordering::Acquire);
+        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.members {
+            last();
+            if self.members == 1 {
+                self.arrived.store(0, Ordering::Relaxed);
+                return;
+            }
+            self.arrived.store(0, Ordering::Relaxed);
+            // Under the lock, so that nobody goes to sleep between its look and our call.
+            let guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+            self.generation.store(generation.wrapping_add(1), Ordering::Release);
+            drop(guard);
+            self.wake.notify_all();
+            return;
+        }
+        for _ in 0..SPINS {
+            if self.generation.load(Ordering::Acquire) != generation {
+                return;
+            }
+            std::hint::spin_loop();
+        }
+        let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        while self.generation.load(Ordering::Acquire) == generation {
+            guard = self.wake.wait(guard).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parallax_workloads::{OutOfMemory, Output, Pass};
+    use std::ops::Range;
+
+    /// Counts how often each item of each pass is run, and whether passes overlap.
+    struct Tally {
+        passes: Vec<Pass>,
+        counts: Vec<Vec<AtomicUsize>>,
+        overlaps: AtomicUsize,
+    }
+
+    impl Tally {
+        fn new(items: &[usize], chunk: usize) -> Arc<Self> {
+            let pass = |&items: &usize| Pass { items, chunk };
+            let zeros = |&items: &usize| (0..items).map(|_| AtomicUsize::new(0)).collect();
+            Arc::new(Tally {
+                passes: items.iter().map(pass).collect(),
+                counts: items.iter().map(zeros).collect(),
+                overlaps: AtomicUsize::new(0),
+            })
+        }
+    }
+
+    impl Kernel for Tally {
+        fn passes(&self) -> &[Pass] {
+            &self.passes
+        }
+        unsafe fn run(&self, pass: usize, items: Range<usize>) {
+            let run = self.counts[pass][items.start].load(Ordering::SeqCst);
+            for i in items {
+                self.counts[pass][i].fetch_add(1, Ordering::SeqCst);
+            }
+            // Every item of the pass before must have been run once more than ours was.
+            let early = |c: &AtomicUsize| c.load(Ordering::SeqCst) != run + 1;
+            if pass > 0 && self.counts[pass - 1].iter().any(early) {
+                self.overlaps.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        fn output(&mut self) -> Result<Output, OutOfMemory> {
+            Ok(Output::U32(Vec::new()))
+        }
+    }
+
+    fn run(kernel: &Arc<Tally>, threads: usize, runs: u32, stop: StopFlag, chaos: Option<Chaos>) -> Result<(), BackendError> {
+        let pool = Pool::Threads(rayon::current_num_threads());
+        let kernel: Arc<dyn Kernel> = Arc::clone(kernel) as _;
+        pollster::block_on(Team::run(&pool, kernel, threads, runs, stop, chaos))
+    }
+
+    #[test]
+    fn every_item_runs_once_a_run_and_passes_do_not_overlap() {
+        for threads in [1, 2, 5] {
+            for chunk in [1, 3, 100] {
+                let kernel = Tally::new(&[40, 7, 25], chunk);
+                run(&kernel, threads, 6, StopFlag::new(), None).unwrap();
+                assert!(kernel.counts.iter().flatten().all(|c| c.load(Ordering::SeqCst) == 6));
+                assert_eq!(kernel.overlaps.load(Ordering::SeqCst), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn the_kernel_is_released_when_the_run_is_over() {
+        for _ in 0..200 {
+            let mut kernel = Tally::new(&[8], 1);
+            run(&kernel, 2, 1, StopFlag::new(), None).unwrap();
+            assert!(Arc::get_mut(&mut kernel).is_some());
+        }
+    }
+
+    #[test]
+    fn a_raised_flag_ends_the_run() {
+        let stop = StopFlag::new();
+        stop.raise();
+        let kernel = Tally::new(&[1000], 1);
+        let result = run(&kernel, 2, u32::MAX, stop, None);
+        assert!(matches!(result, Err(BackendError::Stopped)), "{result:?}");
+        assert!(kernel.counts[0].iter().all(|c| c.load(Ordering::SeqCst) == 0));
+    }
+
+    #[test]
+    fn a_panic_in_a_chunk_is_an_error_and_the_pool_lives_on() {
+        let kernel = Tally::new(&[100, 100], 1);
+        let result = run(&kernel, 2, 3, StopFlag::new(), Some(Chaos::Panic));
+        let Err(BackendError::Panicked { message }) = result else { panic!("{result:?}") };
+        assert_eq!(message, "injected by a test");
+        run(&Tally::new(&[100], 1), 2, 1, StopFlag::new(), None).unwrap();
+    }
+
+    #[test]
+    fn without_a_pool_the_caller_does_the_work() {
+        let kernel = Tally::new(&[10], 3);
+        let pool = Pool::Here { reason: "test".into() };
+        pollster::block_on(Team::run(&pool, Arc::clone(&kernel) as _, 4, 2, StopFlag::new(), None)).unwrap();
+        assert!(kernel.counts[0].iter().all(|c| c.load(Ordering::SeqCst) == 2));
+    }
+}

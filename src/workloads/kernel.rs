@@ -1,0 +1,144 @@
+//! The traits that join workloads to back ends.
+
+use crate::{GpuProgram, OutOfMemory};
+use parallax_protocol::{Picture, Verification, WorkloadInfo};
+use std::ops::Range;
+
+/// One entry of the catalogue.
+pub trait Workload: Sync {
+    /// Names, words, sizes and sources.
+    fn info(&self) -> WorkloadInfo;
+
+    /// The work at one size, its inputs made from the seed.
+    fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError>;
+}
+
+/// Work at one size with its inputs.
+pub trait Problem: Send + Sync {
+    /// Floating-point operations of one run: additions, subtractions, multiplications,
+    /// divisions and comparisons of the algorithm as written, not of any implementation.
+    fn flops(&self) -> f64;
+
+    /// Bytes that must cross the memory bus at least once: inputs read, outputs written.
+    fn bytes(&self) -> f64;
+
+    /// The kernel in Rust at a SIMD level, its buffers allocated.
+    fn kernel(&self, level: Level) -> Result<Box<dyn Kernel>, ProblemError>;
+
+    /// The kernel as a WebGPU program with its inputs.
+    fn gpu(&self) -> GpuProgram;
+
+    /// Code that shares nothing with the kernels and computes the same result, slowly.
+    fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError>;
+
+    /// Compares every element of `got` with the reference's output.
+    fn verify(&self, reference: &Output, got: &Output, arithmetic: Arithmetic) -> Verification;
+
+    /// The output as an image of at most 512 pixels a side.
+    fn picture(&self, output: &Output) -> Picture;
+}
+
+/// A computation cut into passes over index ranges.
+///
+/// A pass is a number of items that may be computed in any order and by any thread.
+/// Pass p may read all that earlier passes wrote.
+pub trait Kernel: Send + Sync {
+    /// The passes, in order.
+    fn passes(&self) -> &[Pass];
+
+    /// Computes some items of a pass.
+    ///
+    /// # Safety
+    /// Calls that run at the same time are of the same pass and have disjoint item
+    /// ranges within `0..items`; a pass starts only when every call of the one before
+    /// has returned, and the caller has synchronised with it (a join or a barrier).
+    unsafe fn run(&self, pass: usize, items: Range<usize>);
+
+    /// A copy of the output. All passes must have ended; `&mut` proves that none runs.
+    fn output(&mut self) -> Result<Output, OutOfMemory>;
+}
+
+/// One pass of a kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pass {
+    /// How many independent items.
+    pub items: usize,
+    /// How many items a thread claims at once: enough to be worth the claim, few enough
+    /// that threads end together and Stop is heard.
+    pub chunk: usize,
+}
+
+/// How many lanes the Rust kernels compute in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// One value at a time.
+    Scalar,
+    /// Four 32-bit lanes: wasm SIMD128, SSE2 natively.
+    Simd,
+}
+
+/// What a back end's floating-point operations are allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// Each operation rounds as IEEE 754 says, in the order of the source.
+    Ieee,
+    /// May fuse a multiplication with an addition and flush subnormals, as WGSL allows.
+    Relaxed,
+}
+
+/// A result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Unsigned integers, such as iteration counts.
+    U32(Vec<u32>),
+    /// Single-precision floats.
+    F32(Vec<f32>),
+    /// Double-precision floats: references only.
+    F64(Vec<f64>),
+}
+
+impl Output {
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        match self {
+            Output::U32(v) => v.len(),
+            Output::F32(v) => v.len(),
+            Output::F64(v) => v.len(),
+        }
+    }
+
+    /// True without elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One element as f64; NaN past the end, which no comparison accepts.
+    pub fn at(&self, index: usize) -> f64 {
+        match self {
+            Output::U32(v) => v.get(index).map(|&x| f64::from(x)),
+            Output::F32(v) => v.get(index).map(|&x| f64::from(x)),
+            Output::F64(v) => v.get(index).copied(),
+        }
+        .unwrap_or(f64::NAN)
+    }
+}
+
+/// Why there is no problem of this size.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProblemError {
+    /// Outside of what the workload accepts.
+    #[error("{workload} takes n from {min} to {max}, not {size}: choose a size in that range")]
+    Size {
+        /// Workload id.
+        workload: &'static str,
+        /// What was asked.
+        size: u32,
+        /// Smallest n.
+        min: u32,
+        /// Largest n.
+        max: u32,
+    },
+    /// The buffers do not fit.
+    #[error(transparent)]
+    Memory(#[from] OutOfMemory),
+}

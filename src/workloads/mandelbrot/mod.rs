@@ -1,0 +1,237 @@
+//! Mandelbrot: how many steps each pixel's orbit stays bounded. Independent pixels,
+//! very uneven work: what lanes and threads do with divergence.
+
+mod reference;
+
+use crate::kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+use crate::simd::{F32s, Scalar, Simd};
+use crate::{GpuProgram, OutOfMemory, Shared, compare, picture, readme};
+use parallax_protocol::{Form, NamedSize, Picture, Source, Verification, WorkloadInfo};
+use std::array::from_fn;
+use std::ops::Range;
+
+const ID: &str = "mandelbrot";
+const SIZES: (u32, u32) = (1, 4096);
+
+/// Steps after which an orbit counts as bounded.
+pub(crate) const MAX_STEPS: u32 = 256;
+/// Left and top edge of the region and its extent, as in the tutorial: x from -2 to
+/// 0.5, y from -1.25 to 1.25.
+pub(crate) const REGION: (f32, f32, f64) = (-2.0, -1.25, 2.5);
+
+/// Mean steps per pixel over this region; nearly the same at every size (tested).
+const MEAN_STEPS: f64 = 67.5;
+/// Per step: 3 multiplications, 2 additions, 1 subtraction, 1 doubling, 1 comparison.
+const FLOPS_PER_STEP: f64 = 8.0;
+
+/// On the GPU a step may be fused, and the orbits of pixels near the set's edge then
+/// part: computing every step with fused multiply-adds changes 0.9 % of the counts at
+/// n = 128 and less above (tested in this file). On the CPU every back end is exact.
+const RELAXED_MISMATCHES: f64 = 0.02;
+
+/// The registry's entry.
+pub struct Mandelbrot;
+
+impl Workload for Mandelbrot {
+    fn info(&self) -> WorkloadInfo {
+        let source = |form, text: String| Source { form, text };
+        WorkloadInfo {
+            id: ID.into(),
+            name: "Mandelbrot set".into(),
+            question: "When every pixel takes its own time, how much do lanes, threads and a GPU still buy?".into(),
+            lesson: readme::lesson(include_str!("README.md")),
+            size_means: "pixels along each side of the image".into(),
+            sizes: [("tiny", 128), ("small", 512), ("medium", 1024), ("large", 4096)]
+                .map(|(name, n)| NamedSize { name: name.into(), n })
+                .into(),
+            default_size: 1024,
+            size_range: SIZES,
+            verified_by: "Every pixel's step count is compared with a plain loop's that shares no code with the kernels. \
+                          CPU rungs must be equal; on the GPU, where steps may be fused, at most 2 % of the pixels may differ."
+                .into(),
+            sources: vec![
+                source(Form::Python, include_str!("kernel.py").into()),
+                source(Form::Rust, readme::kernel(include_str!("mod.rs"))),
+                source(Form::Wgsl, include_str!("../../../shaders/mandelbrot.wgsl").into()),
+            ],
+        }
+    }
+
+    fn problem(&self, size: u32, _seed: u64) -> Result<Box<dyn Problem>, ProblemError> {
+        if !(SIZES.0..=SIZES.1).contains(&size) {
+            return Err(ProblemError::Size {
+                workload: ID,
+                size,
+                min: SIZES.0,
+                max: SIZES.1,
+            });
+        }
+        Ok(Box::new(Image { n: size as usize }))
+    }
+}
+
+struct Image {
+    n: usize,
+}
+
+impl Image {
+    fn place(&self, i: usize) -> String {
+        format!("row {}, column {}", i / self.n, i % self.n)
+    }
+}
+
+impl Problem for Image {
+    fn flops(&self) -> f64 {
+        (self.n * self.n) as f64 * MEAN_STEPS * FLOPS_PER_STEP
+    }
+
+    fn bytes(&self) -> f64 {
+        (self.n * self.n * 4) as f64
+    }
+
+    fn kernel(&self, level: Level) -> Result<Box<dyn Kernel>, ProblemError> {
+        Ok(Box::new(Rows::new(self.n, match level {
+            Level::Scalar => row::<Scalar, 1>,
+            Level::Simd => row::<Simd, 4>,
+        })?))
+    }
+
+    fn gpu(&self) -> GpuProgram {
+        let groups = self.n.div_ceil(16) as u32;
+        GpuProgram {
+            source: include_str!("../../../shaders/mandelbrot.wgsl"),
+            n: self.n as u32,
+            workgroups: (groups, groups),
+            inputs: Vec::new(),
+            output_len: self.n * self.n,
+            output_is_float: false,
+        }
+    }
+
+    fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {
+        Ok(Box::new(Rows::new(self.n, reference::row)?))
+    }
+
+    fn verify(&self, reference: &Output, got: &Output, arithmetic: Arithmetic) -> Verification {
+        let tolerance = match arithmetic {
+            Arithmetic::Ieee => 0.0,
+            Arithmetic::Relaxed => RELAXED_MISMATCHES,
+        };
+        compare::mismatches(reference, got, tolerance, |i| self.place(i))
+    }
+
+    fn picture(&self, output: &Output) -> Picture {
+        // The set itself black; outside of it, quick escapes dark and slow ones bright.
+        const STOPS: [[u8; 3]; 6] = [
+            [9, 12, 42],
+            [24, 60, 130],
+            [70, 150, 200],
+            [236, 244, 240],
+            [250, 190, 70],
+            [150, 50, 20],
+        ];
+        picture::field(self.n, |i| {
+            let steps = output.at(i) as f32;
+            if steps >= MAX_STEPS as f32 {
+                [0, 0, 0]
+            } else {
+                picture::gradient(&STOPS, (steps / 48.0).sqrt())
+            }
+        })
+    }
+}
+
+/// The step counts of an n by n image, computed row by row.
+struct Rows {
+    n: usize,
+    row: fn(usize, usize, &mut [u32]),
+    passes: [Pass; 1],
+    counts: Shared<u32>,
+}
+
+impl Rows {
+    fn new(n: usize, row: fn(usize, usize, &mut [u32])) -> Result<Self, OutOfMemory> {
+        Ok(Rows {
+            n,
+            row,
+            // A row of the set's inside takes a hundred times as long as one outside,
+            // so chunks are small: some 2,000 pixels.
+            passes: [Pass {
+                items: n,
+                chunk: (2048 / n).clamp(1, 64),
+            }],
+            counts: Shared::new(n * n)?,
+        })
+    }
+}
+
+impl Kernel for Rows {
+    fn passes(&self) -> &[Pass] {
+        &self.passes
+    }
+
+    unsafe fn run(&self, _pass: usize, items: Range<usize>) {
+        for y in items {
+            // SAFETY: row y belongs to this call alone, as ranges of items are disjoint.
+            let counts = unsafe { self.counts.slice_mut(y * self.n..(y + 1) * self.n) };
+            (self.row)(self.n, y, counts);
+        }
+    }
+
+    fn output(&mut self) -> Result<Output, OutOfMemory> {
+        Ok(Output::U32(self.counts.to_vec()?))
+    }
+}
+
+// [kernel]
+/// Counts the steps of one row's pixels, `GROUPS` vectors at a time: each step waits for
+/// the one before, so several independent vectors keep the processor busy. A lane whose
+/// orbit has escaped goes on, but counts no more; a group ends when all its lanes have.
+#[inline(never)]
+fn row<F: F32s, const GROUPS: usize>(n: usize, y: usize, counts: &mut [u32]) {
+    let (left, top, extent) = REGION;
+    let pixel = (extent / n as f64) as f32;
+    let ci = F::splat(top + y as f32 * pixel);
+    let (two, four) = (F::splat(2.0), F::splat(4.0));
+    let width = F::LANES * GROUPS;
+    let mut edge = [0; 16];
+
+    for (block, out) in counts.chunks_mut(width).enumerate() {
+        let cr: [F; GROUPS] = from_fn(|g| {
+            let x = F::splat((block * width + g * F::LANES) as f32) + F::iota();
+            F::splat(left) + x * F::splat(pixel)
+        });
+        let mut zr = [F::splat(0.0); GROUPS];
+        let mut zi = zr;
+        let mut count = [F::zero_counts(); GROUPS];
+        let mut alive = [F::mask_all(); GROUPS];
+        for _ in 0..MAX_STEPS {
+            let mut any = alive[0];
+            for g in 0..GROUPS {
+                let (zr2, zi2) = (zr[g] * zr[g], zi[g] * zi[g]);
+                alive[g] = F::mask_and(alive[g], (zr2 + zi2).le(four));
+                count[g] = F::count(count[g], alive[g]);
+                zi[g] = two * zr[g] * zi[g] + ci;
+                zr[g] = zr2 - zi2 + cr[g];
+                any = if g == 0 { alive[0] } else { F::mask_or(any, alive[g]) };
+            }
+            if !F::mask_any(any) {
+                break;
+            }
+        }
+        if out.len() == width {
+            for (count, out) in count.iter().zip(out.chunks_exact_mut(F::LANES)) {
+                F::store_counts(*count, out);
+            }
+        } else {
+            for (count, edge) in count.iter().zip(edge.chunks_exact_mut(F::LANES)) {
+                F::store_counts(*count, edge);
+            }
+            out.copy_from_slice(&edge[..out.len()]);
+        }
+    }
+}
+// [/kernel]
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+use super::*;
+
+fn counts(n: usize, row: fn(usize, usize, &mut [u32])) -> Vec<u32> {
+    let mut kernel = Rows::new(n, row).unwrap();
+    // SAFETY: one call, all items, no other thread.
+    unsafe { kernel.run(0, 0..n) };
+    match kernel.output().unwrap() {
+        Output::U32(counts) => counts,
+        other => panic!("not counts: {other:?}"),
+    }
+}
+
+/// Sums made with NumPy by `tests/oracles/oracles.py`.
+#[test]
+fn the_reference_agrees_with_numpy() {
+    for line in include_str!("../../../tests/oracles/mandelbrot.txt").lines() {
+        let fields: Vec<u64> = line.split(' ').map(|f| f.parse().unwrap()).collect();
+        let [n, sum, weighted] = fields[..] else { panic!("bad line: {line}") };
+        let counts = counts(n as usize, reference::row);
+        assert_eq!(counts.iter().map(|&c| u64::from(c)).sum::<u64>(), sum, "n = {n}");
+        let by_place = |(i, &c): (usize, &u32)| (i as u64 % 65_521) * u64::from(c);
+        assert_eq!(counts.iter().enumerate().map(by_place).sum::<u64>(), weighted, "n = {n}");
+    }
+}
+
+#[test]
+fn stated_mean_of_steps_is_true() {
+    for n in [128, 1024] {
+        let counts = counts(n, row::<Simd, 4>);
+        let mean = counts.iter().map(|&c| f64::from(c)).sum::<f64>() / counts.len() as f64;
+        assert!((mean / MEAN_STEPS - 1.0).abs() < 0.03, "n = {n}: {mean}");
+    }
+}
+
+/// What a GPU that fuses every multiplication with the addition after it would count:
+/// the stated share of mismatches must cover it, and not by much.
+#[test]
+fn fusing_changes_as_many_counts_as_the_tolerance_says() {
+    fn fused_row(n: usize, y: usize, counts: &mut [u32]) {
+        let step = (REGION.2 / n as f64) as f32;
+        let ci = (y as f32).mul_add(step, REGION.1);
+        for (x, count) in counts.iter_mut().enumerate() {
+            let cr = (x as f32).mul_add(step, REGION.0);
+            let (mut zr, mut zi) = (0.0f32, 0.0f32);
+            *count = 0;
+            while *count < MAX_STEPS && zr.mul_add(zr, zi * zi) <= 4.0 {
+                let next = zr.mul_add(zr, -(zi * zi)) + cr;
+                zi = (2.0 * zr).mul_add(zi, ci);
+                zr = next;
+                *count += 1;
+            }
+        }
+    }
+    for n in [128, 512] {
+        let plain = Output::U32(counts(n, reference::row));
+        let fused = Output::U32(counts(n, fused_row));
+        let v = compare::mismatches(&plain, &fused, RELAXED_MISMATCHES, |i| i.to_string());
+        println!("n = {n}: {} of the counts differ when fused", v.max_error);
+        assert!(v.ok && v.max_error > RELAXED_MISMATCHES / 100.0, "n = {n}: {}", v.max_error);
+    }
+}

@@ -1,0 +1,45 @@
+"""Figures that NumPy computes for our references to be compared with.
+
+    python tests/oracles/oracles.py        rewrites the .txt files beside this script
+
+Needs numpy. The files are committed; run this only when a workload's definition changes.
+"""
+import pathlib
+import numpy as np
+
+HERE = pathlib.Path(__file__).parent
+f32 = np.float32
+
+
+def mandelbrot(n):
+    """Step counts in float32, whole arrays at a time; one rounding per operation."""
+    step = f32(2.5 / n)
+    cr = np.broadcast_to(f32(-2.0) + np.arange(n, dtype=f32) * step, (n, n))
+    ci = np.broadcast_to((f32(-1.25) + np.arange(n, dtype=f32) * step)[:, None], (n, n))
+    zr = np.zeros((n, n), f32)
+    zi = np.zeros((n, n), f32)
+    counts = np.zeros((n, n), np.uint64)
+    live = np.ones((n, n), bool)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(256):
+            zr2, zi2 = zr * zr, zi * zi
+            live &= zr2 + zi2 <= f32(4)
+            zi = f32(2) * zr * zi + ci
+            zr = zr2 - zi2 + cr
+            counts += live
+    return counts.ravel()
+
+
+with open(HERE / "mandelbrot.txt", "w") as out:
+    for n in (1, 7, 64, 257, 512):
+        c = mandelbrot(n)
+        place = np.arange(c.size, dtype=np.uint64) % np.uint64(65521)
+        print(n, int(c.sum()), int((c * place).sum()), file=out)
+
+with open(HERE / "matmul.txt", "w") as out:
+    for n in (1, 3, 4, 65, 128):
+        i = np.arange(n)
+        a = ((i[:, None] + 2 * i[None, :]) % 7).astype(np.int64)
+        b = ((3 * i[:, None] + i[None, :]) % 5).astype(np.int64)
+        c = (a @ b).ravel()
+        print(n, int(c.sum()), int((c * (np.arange(c.size) % 1009)).sum()), file=out)
