@@ -2,9 +2,10 @@
 
 use crate::host::Host;
 use futures_channel::oneshot;
+use futures_util::future::{FutureExt, Shared};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The machine as the engine found it.
 pub struct Machine {
@@ -66,24 +67,48 @@ impl Pool {
     }
 }
 
-/// A flag that ends a run, read once a chunk.
-#[derive(Debug, Clone, Default)]
-pub struct StopFlag(Arc<AtomicBool>);
+/// The wish to end a run: a flag that kernels read once a chunk, and a signal for those
+/// who wait for something else.
+#[derive(Debug, Clone)]
+pub struct StopFlag {
+    raised: Arc<AtomicBool>,
+    sender: Arc<Mutex<Option<oneshot::Sender<()>>>>,
+    signal: Shared<oneshot::Receiver<()>>,
+}
 
 impl StopFlag {
     /// A flag that is not raised.
     pub fn new() -> Self {
-        Self::default()
+        let (sender, receiver) = oneshot::channel();
+        StopFlag {
+            raised: Arc::default(),
+            sender: Arc::new(Mutex::new(Some(sender))),
+            signal: receiver.shared(),
+        }
     }
 
-    /// Ends the run at its next chunk.
+    /// Ends the run: kernels at their next chunk, waits at once.
     pub fn raise(&self) {
         // Relaxed: the flag carries no data, only the wish to end soon.
-        self.0.store(true, Ordering::Relaxed);
+        self.raised.store(true, Ordering::Relaxed);
+        // Dropping the sender is the signal.
+        drop(self.sender.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Whether the run is to end.
     pub fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.raised.load(Ordering::Relaxed)
+    }
+
+    /// Resolves when the flag is raised.
+    pub async fn raised(&self) {
+        // The only "answer" is that the sender was dropped.
+        let _ = self.signal.clone().await;
+    }
+}
+
+impl Default for StopFlag {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -1,1 +1,14 @@
-//! Placeholder.
+//! From a spec to samples: plan, verify, warm up, measure.
+//!
+//! [`capabilities`] says what the machine can do, [`plan`] makes rows of a spec, and
+//! [`run`] carries a plan out and tells of it in events. The engine knows no browser:
+//! the same code runs in the Worker, in tests and in native benchmarks.
+
+mod calibrate;
+mod control;
+mod planner;
+mod runner;
+
+pub use control::Control;
+pub use planner::{SpecError, capabilities, plan};
+pub use runner::run;

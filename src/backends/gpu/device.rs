@@ -1,10 +1,10 @@
 //! The adapter and its device: asked for once, shared by all runs, asked for again
 //! after a loss.
 
-use crate::BackendError;
 use crate::host::Host;
+use crate::{BackendError, StopFlag};
 use futures_channel::oneshot;
-use futures_util::future::{FutureExt, Shared, select};
+use futures_util::future::{Either, FutureExt, Shared, select};
 use parallax_protocol::{Adapter, Support};
 use std::cell::RefCell;
 use std::future::Future;
@@ -106,9 +106,9 @@ impl State {
         let asked = pin!(Device::ask());
         let limit = pin!(host.sleep(START_LIMIT_MS));
         match select(asked, limit).await {
-            futures_util::future::Either::Left((Ok(device), _)) => State::There(Rc::new(device)),
-            futures_util::future::Either::Left((Err(reason), _)) => State::Missing { reason },
-            futures_util::future::Either::Right(_) => State::Missing {
+            Either::Left((Ok(device), _)) => State::There(Rc::new(device)),
+            Either::Left((Err(reason), _)) => State::Missing { reason },
+            Either::Right(_) => State::Missing {
                 reason: format!("the browser did not answer for a GPU within {} s", START_LIMIT_MS / 1000),
             },
         }
@@ -186,28 +186,29 @@ impl Device {
         }
     }
 
-    /// Waits for the GPU, but no longer than until the device is lost or the limit is reached.
+    /// Waits for the GPU, but no longer than until the device is lost, the limit is
+    /// reached or somebody presses Stop (submitted work cannot be taken back; it runs out).
     pub async fn wait<T>(
         &self,
         host: &dyn Host,
+        stop: &StopFlag,
         what: &'static str,
         answer: impl Future<Output = T>,
     ) -> Result<T, BackendError> {
-        use futures_util::future::Either;
         // Natively callbacks are made from within poll; in the browser this does nothing.
         #[cfg(not(target_arch = "wasm32"))]
         let _ = self.device.poll(wgpu::PollType::wait_indefinitely());
         let answer = pin!(answer);
         let lost = self.lost.clone();
-        let limit = pin!(async {
-            host.sleep(WORK_LIMIT_MS).await;
-        });
-        match select(answer, select(lost, limit)).await {
+        let limit = pin!(host.sleep(WORK_LIMIT_MS));
+        let stopped = pin!(stop.raised());
+        match select(answer, select(lost, select(stopped, limit))).await {
             Either::Left((answer, _)) => Ok(answer),
             Either::Right((Either::Left((reason, _)), _)) => Err(BackendError::DeviceLost {
                 reason: reason.unwrap_or_else(|_| "the device is gone".into()),
             }),
-            Either::Right((Either::Right(_), _)) => Err(BackendError::Gpu {
+            Either::Right((Either::Right((Either::Left(_), _)), _)) => Err(BackendError::Stopped),
+            Either::Right((Either::Right((Either::Right(_), _)), _)) => Err(BackendError::Gpu {
                 what,
                 message: format!("no answer within {} s; choose a smaller size", WORK_LIMIT_MS / 1000),
             }),

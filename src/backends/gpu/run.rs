@@ -61,16 +61,16 @@ pub async fn prepare(
     let start = host.now_ms();
     let scope = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
     let pipeline = Pipeline::new(&device.device, &program);
-    let error = device.wait(&*host, "shader", scope.pop()).await?;
+    let error = device.wait(&*host, &order.stop, "shader", scope.pop()).await?;
     refused("shader", error)?;
     let pipeline_ms = host.now_ms() - start;
 
     let memory = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
     let validation = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
     let buffers = Buffers::new(&device.device, &pipeline, &program);
-    let error = device.wait(&*host, "buffers", validation.pop()).await?;
+    let error = device.wait(&*host, &order.stop, "buffers", validation.pop()).await?;
     refused("buffers", error)?;
-    let error = device.wait(&*host, "buffers", memory.pop()).await?;
+    let error = device.wait(&*host, &order.stop, "buffers", memory.pop()).await?;
     refused("buffers", error)?;
 
     let rate = if device.adapter.software { FIRST_GUESS.1 } else { FIRST_GUESS.0 };
@@ -89,7 +89,8 @@ pub async fn prepare(
 
 /// How many bands keep each below [`BAND_MS`], if the whole takes `ms`.
 fn bands(ms: f64, rows: u32) -> u32 {
-    let wanted = (ms / BAND_MS).ceil().clamp(1.0, f64::from(MAX_BANDS)) as u32;
+    // `max` first: it turns a NaN into the least.
+    let wanted = (ms / BAND_MS).ceil().max(1.0).min(f64::from(MAX_BANDS)) as u32;
     wanted.min(rows.max(1))
 }
 
@@ -234,20 +235,20 @@ impl Ready {
         let (columns, rows) = self.program.workgroups;
         let start = self.host.now_ms();
         let band_rows = rows.div_ceil(self.bands);
-        let bands = rows.div_ceil(band_rows);
+        let count = rows.div_ceil(band_rows);
 
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
         for (buffer, bytes) in buffers.inputs.iter().zip(&self.program.inputs) {
             device.queue.write_buffer(buffer, 0, bytes);
         }
-        let mut params = vec![0u8; BAND_STRIDE as usize * bands as usize];
-        for band in 0..bands {
+        let mut params = vec![0u8; BAND_STRIDE as usize * count as usize];
+        for band in 0..count {
             let place = &mut params[band as usize * BAND_STRIDE as usize..][..8];
             place[..4].copy_from_slice(&self.program.n.to_le_bytes());
             place[4..].copy_from_slice(&(band * band_rows).to_le_bytes());
         }
         device.queue.write_buffer(&buffers.params, 0, &params);
-        for band in 0..bands {
+        for band in 0..count {
             let mut encoder = device.device.create_command_encoder(&Default::default());
             let mut pass = encoder.begin_compute_pass(&Default::default());
             pass.set_pipeline(&self.pipeline.pipeline);
@@ -271,11 +272,11 @@ impl Ready {
             let _ = sender.send(result);
         });
         let error = scope.pop();
-        let answer = device.wait(&*self.host, "read-back", mapped).await?;
+        let answer = device.wait(&*self.host, &self.order.stop, "read-back", mapped).await?;
         if let Some(reason) = device.lost_reason() {
             return Err(BackendError::DeviceLost { reason });
         }
-        refused("dispatch", device.wait(&*self.host, "dispatch", error).await?)?;
+        refused("dispatch", device.wait(&*self.host, &self.order.stop, "dispatch", error).await?)?;
         let unreadable = |message: String| BackendError::Gpu {
             what: "read-back",
             message,

@@ -1,0 +1,140 @@
+//! What this machine makes of a spec: pure but for the probes that were made before.
+
+use parallax_backends::{Backend, Machine};
+use parallax_protocol::{
+    BackendSupport, Capabilities, Fault, FaultKind, PlanRow, RunPlan, RunSpec, Support,
+};
+use parallax_workloads::{Problem, Workload};
+
+/// Shortest and longest budget, in seconds.
+const BUDGET_S: (f64, f64) = (0.1, 600.0);
+
+/// A spec that cannot be run as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SpecError {
+    /// No workload of this name.
+    Workload(String),
+    /// No back end of this name.
+    Backend(String),
+    /// A budget that is no time, or a very long one.
+    Budget(f64),
+    /// No thread, or more than there are.
+    Threads {
+        /// What was asked.
+        asked: u32,
+        /// Threads in the pool.
+        there: usize,
+    },
+}
+
+impl std::fmt::Display for SpecError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            SpecError::Workload(id) => {
+                let ids: Vec<_> = parallax_workloads::registry().iter().map(|w| w.info().id).collect();
+                write!(f, "there is no workload '{id}': choose one of {}", ids.join(", "))
+            }
+            SpecError::Backend(id) => {
+                let ids: Vec<_> = parallax_backends::registry().iter().map(|b| b.info().id).collect();
+                write!(f, "there is no back end '{id}': choose among {}", ids.join(", "))
+            }
+            SpecError::Budget(seconds) => write!(
+                f,
+                "a budget of {seconds} s is not possible: choose from {} to {} s",
+                BUDGET_S.0, BUDGET_S.1
+            ),
+            SpecError::Threads { asked, there } => {
+                write!(f, "{asked} threads are not possible: choose from 1 to {there}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SpecError {}
+
+impl From<SpecError> for Fault {
+    fn from(error: SpecError) -> Fault {
+        Fault {
+            backend: None,
+            kind: FaultKind::BadSpec,
+            message: error.to_string(),
+        }
+    }
+}
+
+/// What the engine found, for the page.
+pub fn capabilities(
+    machine: &Machine,
+    build: &str,
+    pool_start_ms: Option<f64>,
+    timer_resolution_us: f64,
+) -> Capabilities {
+    Capabilities {
+        build: build.into(),
+        cores: machine.cores as u32,
+        pool_threads: machine.pool.threads() as u32,
+        pool_start_ms,
+        isolated: machine.isolated,
+        timer_resolution_us,
+        #[cfg(feature = "gpu")]
+        adapter: machine.gpu.adapter(),
+        #[cfg(not(feature = "gpu"))]
+        adapter: None,
+        backends: parallax_backends::registry()
+            .iter()
+            .map(|backend| BackendSupport {
+                backend: backend.info().id,
+                support: backend.probe(machine),
+            })
+            .collect(),
+    }
+}
+
+/// Finds the workload and checks everything that needs no memory.
+pub(crate) fn check(machine: &Machine, spec: &RunSpec) -> Result<&'static dyn Workload, SpecError> {
+    for id in &spec.backends {
+        if parallax_backends::find(id).is_none() {
+            return Err(SpecError::Backend(id.clone()));
+        }
+    }
+    // Written so that NaN is refused.
+    if !(BUDGET_S.0..=BUDGET_S.1).contains(&spec.budget_s) {
+        return Err(SpecError::Budget(spec.budget_s));
+    }
+    let there = machine.pool.threads().max(1);
+    if let Some(asked) = spec.threads.filter(|&t| t == 0 || t as usize > there) {
+        return Err(SpecError::Threads { asked, there });
+    }
+    parallax_workloads::find(&spec.workload).ok_or_else(|| SpecError::Workload(spec.workload.clone()))
+}
+
+/// The rows of a run: every back end asked for, with its support for this problem.
+pub fn plan(machine: &Machine, spec: &RunSpec, problem: &dyn Problem) -> RunPlan {
+    let threads = spec.threads.unwrap_or(machine.pool.threads() as u32).max(1);
+    let row = |backend: &&'static dyn Backend| {
+        let info = backend.info();
+        let support = match backend.probe(machine) {
+            Support::No { reason } => Support::No { reason },
+            yes => match backend.fits(machine, problem) {
+                Support::Yes { note: None } => yes,
+                other => other,
+            },
+        };
+        PlanRow {
+            form: info.form,
+            threads: if info.threaded { threads } else { 1 },
+            support,
+            backend: info.id,
+        }
+    };
+    RunPlan {
+        rows: parallax_backends::registry()
+            .iter()
+            .filter(|b| spec.wants(&b.info().id))
+            .map(row)
+            .collect(),
+        flops: problem.flops(),
+        bytes: problem.bytes(),
+        spec: spec.clone(),
+    }
+}

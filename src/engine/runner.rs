@@ -1,0 +1,403 @@
+//! Carries out a run: reference, then every row prepared and verified, then warm-up,
+//! then samples in interleaved blocks until the intervals are narrow or the budget is
+//! spent. A failing row ends alone; a wrong one is never timed.
+
+use crate::planner::{check, plan};
+use crate::{Control, calibrate};
+use parallax_backends::{Backend, BackendError, Machine, Order, Pool, Prepared, Team};
+use parallax_protocol::{
+    Cold, Event, Fault, FaultKind, InjectKind, Outcome, PlanRow, RunSpec, Sample, Stage, Verification,
+};
+use parallax_stats::{Look, look};
+use parallax_workloads::inputs::Random;
+use parallax_workloads::{Output, Problem};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The row that speed-ups are relative to.
+const BASELINE: &str = "scalar";
+/// Blocks are shuffled by this stream of the spec's seed, apart from the inputs' streams.
+const ORDER_STREAM: u64 = 0x6f72_6465;
+
+/// Runs a spec and emits its events; the last is always `Finished`.
+pub async fn run(
+    machine: &Machine,
+    timer_resolution_us: f64,
+    job: u32,
+    spec: RunSpec,
+    control: &Control,
+    emit: &dyn Fn(Event),
+) {
+    let run = Run {
+        machine,
+        timer_resolution_us,
+        job,
+        spec,
+        control,
+        emit,
+    };
+    let outcome = match run.all().await {
+        Ok(outcome) => outcome,
+        Err(End::Stopped) => Outcome::Stopped,
+        Err(End::Failed(fault)) => {
+            emit(Event::Failed { job, fault });
+            Outcome::NothingToTime
+        }
+    };
+    emit(Event::Finished { job, outcome });
+}
+
+/// Why a run ends before its time.
+enum End {
+    Stopped,
+    Failed(Fault),
+}
+
+impl From<BackendError> for End {
+    fn from(error: BackendError) -> End {
+        match error.kind() {
+            None => End::Stopped,
+            Some(kind) => End::Failed(Fault {
+                backend: None,
+                kind,
+                message: error.to_string(),
+            }),
+        }
+    }
+}
+
+struct Run<'a> {
+    machine: &'a Machine,
+    timer_resolution_us: f64,
+    job: u32,
+    spec: RunSpec,
+    control: &'a Control,
+    emit: &'a dyn Fn(Event),
+}
+
+/// A verified row that is being timed.
+struct Row {
+    id: String,
+    prepared: Box<dyn Prepared>,
+    /// Runs in a batch.
+    batch: u32,
+    samples: Vec<Sample>,
+}
+
+impl Run<'_> {
+    async fn all(&self) -> Result<Outcome, End> {
+        let workload = check(self.machine, &self.spec).map_err(|error| End::Failed(error.into()))?;
+        let pool = &self.machine.pool;
+        let (size, seed) = (self.spec.size, self.spec.seed);
+        self.stage(None, Stage::Reference);
+        let problem = pool.offload(move || workload.problem(size, seed)).await;
+        let problem = problem.map_err(panicked)?.map_err(BackendError::from)?;
+        let problem: Arc<dyn Problem> = Arc::from(problem);
+        let plan = plan(self.machine, &self.spec, &*problem);
+        let rows = plan.rows.clone();
+        (self.emit)(Event::Planned { job: self.job, plan });
+
+        let reference = Arc::new(self.reference(&problem).await?);
+        let mut ready = Vec::new();
+        for row in rows.iter().filter(|row| row.support.is_yes()) {
+            self.breathe().await?;
+            match self.prepare(row, &problem, &reference).await {
+                Ok(Some(row)) => ready.push(row),
+                Ok(None) => {}
+                Err(error) => self.fail(&row.backend, error)?,
+            }
+        }
+        drop(reference);
+        self.measure(ready).await
+    }
+
+    /// The reference's output, computed on all threads.
+    async fn reference(&self, problem: &Arc<dyn Problem>) -> Result<Output, End> {
+        let pool = &self.machine.pool;
+        let own = Arc::clone(problem);
+        let kernel = pool.offload(move || own.reference()).await;
+        let kernel = kernel.map_err(panicked)?.map_err(BackendError::from)?;
+        let mut kernel: Arc<dyn parallax_workloads::Kernel> = Arc::from(kernel);
+        Team::run(pool, Arc::clone(&kernel), pool.threads(), 1, self.control.flag(), None).await?;
+        let output = Arc::get_mut(&mut kernel).map(|kernel| kernel.output());
+        Ok(output.ok_or(End::Stopped)?.map_err(BackendError::from)?)
+    }
+
+    /// The cold part of a row. `None` if it is wrong, which has been said then.
+    async fn prepare(
+        &self,
+        row: &PlanRow,
+        problem: &Arc<dyn Problem>,
+        reference: &Arc<Output>,
+    ) -> Result<Option<Row>, BackendError> {
+        let Some(backend) = parallax_backends::find(&row.backend) else {
+            return Ok(None);
+        };
+        self.stage(Some(&row.backend), Stage::Preparing);
+        let inject = self.spec.inject.as_ref().filter(|i| i.backend == row.backend);
+        let inject = inject.map(|i| i.kind);
+        let order = Order {
+            threads: row.threads as usize,
+            stop: self.control.flag(),
+            inject,
+        };
+        let host = &self.machine.host;
+        let begin = host.now_ms();
+        let mut prepared = backend.prepare(self.machine, Arc::clone(problem), order).await?;
+        let started = host.now_ms();
+        prepared.run(1).await?;
+        let ended = host.now_ms();
+        let pipeline = prepared.pipeline_ms();
+        let cold = Cold {
+            total: ended - begin,
+            start: started - begin - pipeline,
+            pipeline,
+            first_run: ended - started,
+        };
+
+        let mut output = prepared.output().await?;
+        if inject == Some(InjectKind::Wrong) {
+            corrupt(&mut output);
+        }
+        let (output, verification) = self.verify(problem, reference, output, backend).await?;
+        let ok = verification.ok;
+        (self.emit)(Event::Verified {
+            job: self.job,
+            backend: row.backend.clone(),
+            verification,
+            cold,
+            provisional_ms: ok.then_some(cold.first_run),
+        });
+        let own = Arc::clone(problem);
+        let picture = self.machine.pool.offload(move || own.picture(&output)).await;
+        (self.emit)(Event::Picture {
+            job: self.job,
+            backend: row.backend.clone(),
+            picture: picture.map_err(|message| BackendError::Panicked { message })?,
+        });
+        Ok(ok.then(|| Row {
+            id: row.backend.clone(),
+            prepared,
+            batch: calibrate::batch(cold.first_run, self.timer_resolution_us),
+            samples: Vec::new(),
+        }))
+    }
+
+    async fn verify(
+        &self,
+        problem: &Arc<dyn Problem>,
+        reference: &Arc<Output>,
+        output: Output,
+        backend: &'static dyn Backend,
+    ) -> Result<(Output, Verification), BackendError> {
+        let (problem, reference) = (Arc::clone(problem), Arc::clone(reference));
+        let job = move || {
+            let verification = problem.verify(&reference, &output, backend.arithmetic());
+            (output, verification)
+        };
+        let verified = self.machine.pool.offload(job).await;
+        verified.map_err(|message| BackendError::Panicked { message })
+    }
+
+    /// Warm-up and blocks. Rows that fail on the way are dropped.
+    async fn measure(&self, mut rows: Vec<Row>) -> Result<Outcome, End> {
+        let begin = self.machine.host.now_ms();
+        let elapsed_s = || (self.machine.host.now_ms() - begin) / 1e3;
+        let limit = calibrate::warm_up_limit_ms(self.spec.budget_s, rows.len());
+        let mut warm = Vec::new();
+        for mut row in rows.drain(..) {
+            self.breathe().await?;
+            match self.warm_up(&mut row, limit).await {
+                Ok(()) => warm.push(row),
+                Err(error) => self.fail(&row.id, error)?,
+            }
+        }
+        let mut rows = warm;
+        let mut random = Random::new(self.spec.seed, ORDER_STREAM);
+        let mut blocks = 0;
+        let mut longest_block_s = 0.0f64;
+        loop {
+            if rows.is_empty() {
+                return Ok(Outcome::NothingToTime);
+            }
+            let block_begin = elapsed_s();
+            random.shuffle(&mut rows);
+            if let Some(failed) = self.block(&mut rows, blocks).await? {
+                rows.retain(|row| !failed.contains(&row.id));
+                continue;
+            }
+            blocks += 1;
+            longest_block_s = longest_block_s.max(elapsed_s() - block_begin);
+            (self.emit)(Event::Progress {
+                job: self.job,
+                blocks,
+                elapsed_s: elapsed_s(),
+            });
+            match decide(blocks, &rows) {
+                Look::Settled => return Ok(Outcome::Settled),
+                Look::LastLook => return Ok(Outcome::BudgetSpent),
+                Look::GoOn if elapsed_s() + longest_block_s > self.spec.budget_s => {
+                    return Ok(Outcome::BudgetSpent);
+                }
+                Look::GoOn => {}
+            }
+        }
+    }
+
+    /// Runs that are not counted. Ends with the batch calibrated to what they showed.
+    async fn warm_up(&self, row: &mut Row, limit_ms: f64) -> Result<(), BackendError> {
+        self.stage(Some(&row.id), Stage::WarmingUp);
+        let host = &self.machine.host;
+        let begin = host.now_ms();
+        let mut runs = 0;
+        let mut last_ms = f64::INFINITY;
+        loop {
+            let spent = host.now_ms() - begin;
+            let enough = runs >= calibrate::WARM_UP_RUNS && spent >= calibrate::WARM_UP_MS;
+            if enough {
+                break;
+            }
+            if runs > 0 && spent + last_ms > limit_ms {
+                let text = format!("warm-up cut to {runs} runs by the budget");
+                (self.emit)(Event::Note {
+                    job: self.job,
+                    backend: row.id.clone(),
+                    text,
+                });
+                break;
+            }
+            // Small kernels are warmed up in batches of a few milliseconds.
+            let batch = (row.batch / 4).max(1);
+            let start = host.now_ms();
+            row.prepared.run(batch).await?;
+            last_ms = host.now_ms() - start;
+            row.batch = calibrate::batch(last_ms / f64::from(batch), self.timer_resolution_us);
+            runs += batch;
+            self.breathe().await?;
+        }
+        Ok(())
+    }
+
+    /// One sample of every row. `Some`: these rows failed, and the block does not count.
+    async fn block(&self, rows: &mut [Row], block: u32) -> Result<Option<Vec<String>>, End> {
+        let host = &self.machine.host;
+        loop {
+            self.control.watch_visibility();
+            let mut taken = BTreeMap::new();
+            let mut failed = Vec::new();
+            for row in rows.iter_mut() {
+                self.breathe().await?;
+                self.stage(Some(&row.id), Stage::Sampling);
+                let start = host.now_ms();
+                let run = row.prepared.run(row.batch).await;
+                let ms = host.now_ms() - start;
+                match run {
+                    Ok(()) => {
+                        let sample = Sample {
+                            ms: ms / f64::from(row.batch),
+                            block,
+                            runs: row.batch,
+                        };
+                        taken.insert(row.id.clone(), sample);
+                    }
+                    Err(error) => {
+                        self.fail(&row.id, error)?;
+                        failed.push(row.id.clone());
+                    }
+                }
+            }
+            if !failed.is_empty() {
+                return Ok(Some(failed));
+            }
+            // A block during which the page was hidden is discarded whole, so that the
+            // pairs stay pairs.
+            if self.control.was_hidden() {
+                host.sleep(100).await;
+                self.breathe().await?;
+                continue;
+            }
+            for row in rows.iter_mut() {
+                if let Some(&sample) = taken.get(&row.id) {
+                    row.samples.push(sample);
+                    (self.emit)(Event::Sample {
+                        job: self.job,
+                        backend: row.id.clone(),
+                        sample,
+                    });
+                }
+            }
+            return Ok(None);
+        }
+    }
+
+    /// Lets messages in where kernels run on this very thread, and ends if Stop was among them.
+    async fn breathe(&self) -> Result<(), BackendError> {
+        if matches!(self.machine.pool, Pool::Here { .. }) {
+            self.machine.host.sleep(0).await;
+        }
+        match self.control.flag().is_raised() {
+            true => Err(BackendError::Stopped),
+            false => Ok(()),
+        }
+    }
+
+    /// Tells of a row's failure; the others go on. A stop ends the whole run.
+    fn fail(&self, backend: &str, error: BackendError) -> Result<(), End> {
+        let kind = error.kind().ok_or(End::Stopped)?;
+        let fault = Fault {
+            backend: Some(backend.into()),
+            kind,
+            message: error.to_string(),
+        };
+        (self.emit)(Event::Failed { job: self.job, fault });
+        Ok(())
+    }
+
+    fn stage(&self, backend: Option<&str>, stage: Stage) {
+        (self.emit)(Event::Stage {
+            job: self.job,
+            backend: backend.map(Into::into),
+            stage,
+        });
+    }
+}
+
+fn panicked(message: String) -> End {
+    End::Failed(Fault {
+        backend: None,
+        kind: FaultKind::Trap,
+        message: format!("preparing the work panicked: {message}"),
+    })
+}
+
+/// Whether to go on after a block.
+fn decide(blocks: u32, rows: &[Row]) -> Look {
+    let baseline = rows.iter().find(|row| row.id == BASELINE).or(rows.first());
+    let Some(baseline) = baseline else {
+        return Look::GoOn;
+    };
+    let others: Vec<&[Sample]> = rows
+        .iter()
+        .filter(|row| row.id != baseline.id)
+        .map(|row| row.samples.as_slice())
+        .collect();
+    look(blocks, &baseline.samples, &others)
+}
+
+/// Corrupts a tenth of an output: more than any tolerance allows.
+fn corrupt(output: &mut Output) {
+    fn spoil<T: Copy>(values: &mut [T], wrong: impl Fn(T) -> T) {
+        let part = values.len().div_ceil(10);
+        for value in &mut values[..part] {
+            *value = wrong(*value);
+        }
+    }
+    match output {
+        Output::U32(values) => spoil(values, |v| v.wrapping_add(1)),
+        Output::F32(values) => spoil(values, |v| v + 1.0),
+        Output::F64(values) => spoil(values, |v| v + 1.0),
+    }
+}
+
+#[cfg(test)]
+mod tests;
