@@ -74,6 +74,15 @@ pub enum Event {
         /// The sample.
         sample: Sample,
     },
+    /// Something that the reader of a row's figures should know ("warm-up cut short").
+    Note {
+        /// The job.
+        job: u32,
+        /// Back end id.
+        backend: String,
+        /// A short sentence.
+        text: String,
+    },
     /// A block was completed.
     Progress {
         /// The job.

@@ -94,6 +94,11 @@ fn events() -> Vec<Event> {
                 runs: 4,
             },
         },
+        Event::Note {
+            job: 1,
+            backend: "simd".into(),
+            text: "warm-up cut short".into(),
+        },
         Event::Progress {
             job: 1,
             blocks: 3,

@@ -1,0 +1,100 @@
+//! A row's bar, interval and samples as paths.
+//!
+//! The picture is 1000 wide and stretched to the place that there is; strokes keep
+//! their width (`vector-effect`), so only horizontal places are scaled.
+
+use super::axis::Axis;
+use super::race::Bar;
+
+/// Width and height of the drawing; the height is the one on the screen, in pixels.
+pub const VIEW_BOX: &str = "0 0 1000 36";
+const WIDTH: f64 = 1000.0;
+const HEIGHT: f64 = 36.0;
+const BAR: (f64, f64) = (3.0, 19.0);
+const STRIP: (f64, f64) = (24.0, 33.0);
+/// Without an axis yet: the lines of an empty screen.
+const EMPTY_STEPS: u32 = 5;
+
+/// The paths of one row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Paths {
+    /// Vertical lines at the ticks.
+    pub grid: String,
+    /// The bar; on a logarithmic axis, where length means nothing, a line.
+    pub bar: String,
+    /// The bar's end.
+    pub tip: String,
+    /// The interval around it.
+    pub interval: String,
+    /// One stroke per sample.
+    pub strip: String,
+}
+
+/// Draws one row.
+pub fn paths(axis: Option<&Axis>, bar: Option<&Bar>) -> Paths {
+    let x = |at: f64| (at * WIDTH * 10.0).round() / 10.0;
+    let vertical = |at: f64, (top, bottom): (f64, f64)| format!("M{} {top}V{bottom}", x(at));
+    let mut paths = Paths {
+        grid: match axis {
+            Some(axis) => axis
+                .ticks
+                .iter()
+                .map(|tick| vertical(tick.at, (0.0, HEIGHT)))
+                .collect(),
+            None => (0..=EMPTY_STEPS)
+                .map(|i| vertical(f64::from(i) / f64::from(EMPTY_STEPS), (0.0, HEIGHT)))
+                .collect(),
+        },
+        ..Paths::default()
+    };
+    let (Some(axis), Some(bar)) = (axis, bar) else {
+        return paths;
+    };
+    let (top, bottom) = BAR;
+    let middle = (top + bottom) / 2.0;
+    let end = x(bar.end);
+    paths.bar = match axis.log {
+        true => format!("M0 {middle}H{end}"),
+        false => format!("M0 {top}H{end}V{bottom}H0Z"),
+    };
+    paths.tip = vertical(bar.end, BAR);
+    if let Some((low, high)) = bar.interval {
+        let cap = (middle - 4.0, middle + 4.0);
+        paths.interval = format!(
+            "M{} {middle}H{}{}{}",
+            x(low),
+            x(high),
+            vertical(low, cap),
+            vertical(high, cap)
+        );
+    }
+    paths.strip = bar.samples.iter().map(|at| vertical(*at, STRIP)).collect();
+    paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_drawn_to_scale() {
+        let axis = Axis::new(&[50.0], false).unwrap();
+        let bar = Bar {
+            end: 0.5,
+            interval: Some((0.4, 0.6)),
+            provisional: false,
+            samples: vec![0.45, 0.55],
+        };
+        let paths = paths(Some(&axis), Some(&bar));
+        assert_eq!(paths.bar, "M0 3H500V19H0Z");
+        assert_eq!(paths.strip, "M450 24V33M550 24V33");
+        assert!(paths.interval.starts_with("M400 11H600"));
+        assert_eq!(paths.grid.matches('M').count(), axis.ticks.len());
+    }
+
+    #[test]
+    fn an_empty_screen_has_its_lines() {
+        let paths = paths(None, None);
+        assert!(!paths.grid.is_empty() && paths.bar.is_empty());
+    }
+}

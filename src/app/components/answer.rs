@@ -1,0 +1,207 @@
+//! The answer: what the run says in words, and one row per back end on one axis.
+
+use leptos::prelude::*;
+
+use super::Page;
+use crate::charts::axis::Axis;
+use crate::charts::race::{BASELINE, Figure, Race, RowView};
+use crate::charts::{plot, summary};
+use crate::state::{Phase, RowStatus};
+use crate::{format, text};
+
+/// Sentence, axis, rows.
+#[component]
+pub fn Answer() -> impl IntoView {
+    let page = Page::here();
+    let of = Memo::new(move |_| {
+        page.session.with(|session| {
+            let run = session.run.as_ref()?;
+            page.catalogue.with_value(|c| {
+                let name = c
+                    .workload(&run.spec.workload)
+                    .map_or(run.spec.workload.as_str(), |w| w.name.as_str());
+                let n = format::count(run.spec.size.into());
+                Some(text::run_of(name, &n, run.spec.seed))
+            })
+        })
+    });
+    let sentences = Memo::new(move |_| {
+        page.session.with(|session| {
+            page.catalogue.with_value(|c| match &session.run {
+                Some(run) => summary::sentences(c, session.capabilities.as_ref(), run),
+                None => vec![text::PRESS_RUN.into()],
+            })
+        })
+    });
+    // The answer is of another question than the one in the form.
+    let changed = Memo::new(move |_| {
+        page.session.with(|session| match &session.run {
+            Some(run) if !run.is_active() => page
+                .question
+                .with(|q| q.as_ref().is_ok_and(|q| q.spec != run.spec)),
+            _ => false,
+        })
+    });
+    let used = Memo::new(move |_| {
+        page.session.with(|session| match &session.run {
+            Some(run) if matches!(run.phase, Phase::Running | Phase::Stopping) => {
+                (run.elapsed_s / run.spec.budget_s).clamp(0.0, 1.0)
+            }
+            _ => 0.0,
+        })
+    });
+    view! {
+        <section class="answer" id="answer" aria-labelledby="answer-title">
+            <div class="over">
+                <h2 id="answer-title">{text::ANSWER}</h2>
+                <p class="of">{of}</p>
+            </div>
+            <div class="summary" data-testid="summary">
+                {move || {
+                    sentences.get().into_iter().enumerate().map(|(i, sentence)| {
+                        view! { <p class=if i == 0 { "lede" } else { "more" }>{sentence}</p> }
+                    }).collect_view()
+                }}
+                {move || changed.get().then(|| view! { <p class="more changed">{text::CHANGED}</p> })}
+            </div>
+            <div class="progress" aria-hidden="true">
+                <div style:transform=move || format!("scaleX({:.3})", used.get())></div>
+            </div>
+            {move || page.chart.with(|chart| head(page, chart))}
+            <ol class="rows" aria-label=text::BACKEND_ROWS>
+                {move || page.chart.with(|chart| {
+                    chart.rows.iter().map(|row| show(row, chart.axis.as_ref())).collect_view()
+                })}
+            </ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// Titles of the columns, the axis' labels, the switch.
+fn head(page: Page, chart: &Race) -> AnyView {
+    let ticks = chart.axis.iter().flat_map(|axis| &axis.ticks).map(|tick| {
+        let edge = match tick.at {
+            at if at < 0.02 => "first",
+            at if at > 0.98 => "last",
+            _ => "",
+        };
+        view! {
+            <span class=edge style:left=format!("{:.2}%", tick.at * 100.0)>{tick.label.clone()}</span>
+        }
+    });
+    let speed = match chart.has_baseline || chart.rows.is_empty() {
+        true => text::SPEED_TITLE,
+        false => text::NO_BASELINE,
+    };
+    let log = chart.offers_log.then(|| {
+        view! {
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    data-testid="log-scale"
+                    prop:checked=move || page.log.get()
+                    on:change=move |ev| page.log.set(event_target_checked(&ev))
+                />
+                {text::LOG_SCALE}
+            </label>
+        }
+    });
+    view! {
+        <div class="head">
+            <p class="axis-title">{text::AXIS_TITLE} {log}</p>
+            <p class="speed-title">{speed}</p>
+            <div class="axis" aria-hidden="true">{ticks.collect_view()}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
+    let id = &row.id;
+    let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
+    let verified = row.verified.map(|ok| ok.to_string()).unwrap_or_default();
+    let reason = row.reason.as_ref().map(|reason| {
+        view! { <p class="reason" data-testid=format!("reason-{id}")>{reason.clone()}</p> }
+    });
+    let verdict = row.verdict.as_ref().map(|verdict| {
+        let class = match row.status {
+            RowStatus::Wrong => "verdict wrong",
+            _ => "verdict",
+        };
+        view! { <span class=class>{verdict.clone()}</span> }
+    });
+    let cold = row.cold.as_ref().map(|(total, parts)| {
+        view! { <span class="cold" title=parts.clone()>{total.clone()}</span> }
+    });
+    let label = match &row.time {
+        Some(time) => text::bar_label(&row.name, &time.main, row.samples),
+        None => String::new(),
+    };
+    // A row without a time and with a reason has words in the place of a bar.
+    let has_plot = row.reason.is_none() || row.bar.is_some();
+    let plot = has_plot.then(|| {
+        let paths = plot::paths(axis, row.bar.as_ref());
+        let log = axis.is_some_and(|axis| axis.log);
+        let provisional = row.bar.as_ref().is_some_and(|bar| bar.provisional);
+        view! {
+            <svg
+                class="plot"
+                class:log=log
+                class:provisional=provisional
+                viewBox=plot::VIEW_BOX
+                preserveAspectRatio="none"
+                role="img"
+                aria-label=label.clone()
+                aria-hidden=label.is_empty().then_some("true")
+            >
+                <path class="grid" d=paths.grid></path>
+                <path class="bar" d=paths.bar></path>
+                <path class="tip" d=paths.tip></path>
+                <path class="interval" d=paths.interval></path>
+                <path class="strip" d=paths.strip></path>
+            </svg>
+        }
+    });
+    let caption = (!row.caption.is_empty())
+        .then(|| view! { <span class="doing">{row.caption.clone()}</span> });
+    view! {
+        <li
+            class="row"
+            data-backend=id.clone()
+            data-testid=format!("row-{id}")
+            data-status=row.status.name()
+            data-median-ms=number(row.median_ms)
+            data-speedup=number(row.ratio)
+            data-samples=row.samples.to_string()
+            data-verified=verified
+        >
+            <div class="who">
+                <h3 class="name"><span class="swatch" aria-hidden="true"></span>{row.name.clone()}</h3>
+                <p class="how">{row.how.clone()}</p>
+            </div>
+            <div class="screen">
+                {plot}
+                {reason}
+                <p class="caption">{verdict} {caption} {cold}</p>
+            </div>
+            {figure("time", text::TIME_LABEL, row.time.as_ref())}
+            {figure("speed", text::SPEED_LABEL, row.speed.as_ref().filter(|_| row.id != BASELINE || row.time.is_some()))}
+        </li>
+    }
+    .into_any()
+}
+
+fn figure(class: &'static str, label: &'static str, figure: Option<&Figure>) -> AnyView {
+    let content = figure.map(|figure| {
+        let main = if figure.words { "said" } else { "main" };
+        view! {
+            <span class="unseen">{label}</span>
+            " "
+            <span class=main>{figure.main.clone()}</span>
+            " "
+            <span class="sub">{figure.sub.clone()}</span>
+        }
+    });
+    view! { <p class=class>{content}</p> }.into_any()
+}

@@ -1,0 +1,340 @@
+//! The question: workload, size, Run, settings.
+
+use leptos::prelude::*;
+use parallax_protocol::{BackendInfo, NamedSize, Stage, Support};
+
+use super::Page;
+use crate::form::{self, Fields, Problems};
+use crate::state::{End, Engine, Input, Phase, Run, Session};
+use crate::{format, text};
+
+/// The form on the left.
+#[component]
+pub fn Ask() -> impl IntoView {
+    let page = Page::here();
+    listen_for_keys(page);
+    let workloads = page.catalogue.with_value(|c| c.workloads.clone());
+    let chosen = page.fields.with_untracked(|fields| fields.workload.clone());
+    let options = workloads.into_iter().map(|workload| {
+        let selected = workload.id == chosen;
+        view! { <option value=workload.id selected=selected>{workload.name}</option> }
+    });
+    let choose = move |id: String| {
+        page.fields.update(|fields| fields.workload = id);
+        let size = page.of_workload(|w| w.default_size.to_string());
+        page.fields.update(|fields| fields.size = size);
+        page.dispatch(Input::Forget);
+    };
+    view! {
+        <section class="question" aria-labelledby="question-title">
+            <h2 id="question-title">{text::QUESTION}</h2>
+            <label class="field">
+                <span class="label">{text::WORKLOAD}</span>
+                <select data-testid="workload" on:change=move |ev| choose(event_target_value(&ev))>
+                    {options.collect_view()}
+                </select>
+            </label>
+            <p class="lede">{move || page.of_workload(|w| w.question.clone())}</p>
+            <Size/>
+            <Press/>
+            <div class="settings">
+                <Number
+                    id="threads"
+                    label=text::THREADS
+                    placeholder=Signal::derive(move || {
+                        match pool(page) {
+                            Some(0) => text::NO_POOL.into(),
+                            pool => text::all_threads(pool),
+                        }
+                    })
+                    off=Signal::derive(move || pool(page) == Some(0))
+                    get=|f| f.threads.clone()
+                    set=|f, text| f.threads = text
+                    problem=|p| p.threads.clone()
+                />
+                <Number
+                    id="budget"
+                    label=text::BUDGET
+                    unit=text::BUDGET_UNIT
+                    get=|f| f.budget.clone()
+                    set=|f, text| f.budget = text
+                    problem=|p| p.budget.clone()
+                />
+            </div>
+            <Backends/>
+        </section>
+    }
+    .into_any()
+}
+
+fn pool(page: Page) -> Option<u32> {
+    page.session
+        .with(|s| s.capabilities.as_ref().map(|c| c.pool_threads))
+}
+
+fn problem_of(page: Page, read: fn(&Problems) -> Option<String>) -> Option<String> {
+    page.question.with(|question| match question {
+        Ok(_) => None,
+        Err(problems) => read(problems),
+    })
+}
+
+/// A field for a number, with what is wrong about it under it.
+#[component]
+fn Number(
+    id: &'static str,
+    #[prop(into)] label: Signal<String>,
+    #[prop(optional)] unit: &'static str,
+    #[prop(optional, into)] placeholder: Signal<String>,
+    #[prop(optional, into)] off: Signal<bool>,
+    get: fn(&Fields) -> String,
+    set: fn(&mut Fields, String),
+    problem: fn(&Problems) -> Option<String>,
+) -> impl IntoView {
+    let page = Page::here();
+    let wrong = Memo::new(move |_| problem_of(page, problem));
+    let error_id = format!("{id}-problem");
+    view! {
+        <div class="field">
+            <label class="label" for=id>{label}</label>
+            <span class="entry">
+                <input
+                    id=id
+                    data-testid=id
+                    class="number"
+                    type="text"
+                    inputmode="decimal"
+                    autocomplete="off"
+                    placeholder=placeholder
+                    disabled=off
+                    prop:value=move || page.fields.with(get)
+                    on:input=move |ev| {
+                        let text = event_target_value(&ev);
+                        page.fields.update(|fields| set(fields, text));
+                    }
+                    aria-invalid=move || wrong.with(|w| w.is_some().then_some("true"))
+                    aria-describedby=error_id.clone()
+                />
+                {(!unit.is_empty()).then_some(unit)}
+            </span>
+            <p class="problem" id=error_id aria-live="polite">{wrong}</p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Size() -> impl IntoView {
+    let page = Page::here();
+    let named = move || page.of_workload(|w| w.sizes.clone());
+    let button = move |NamedSize { name, n }: NamedSize| {
+        let test_id = format!("size-{name}");
+        let pressed = move || page.fields.with(|f| form::whole(&f.size) == Some(n)).to_string();
+        view! {
+            <button
+                type="button"
+                data-testid=test_id
+                title=format::count(n.into())
+                aria-pressed=pressed
+                on:click=move |_| page.fields.update(|fields| fields.size = n.to_string())
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <fieldset class="field">
+            <legend class="label">{text::SIZE}</legend>
+            <div class="segments">
+                {move || named().into_iter().map(button).collect_view()}
+            </div>
+            <Number
+                id="size"
+                label=Signal::derive(move || {
+                    format!("{}: {}", text::SIZE_NUMBER, page.of_workload(|w| w.size_means.clone()))
+                })
+                get=|f| f.size.clone()
+                set=|f, text| f.size = text
+                problem=|p| p.size.clone()
+            />
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Run or Stop, one button, so that the focus stays where it is; and what is going on.
+#[component]
+fn Press() -> impl IntoView {
+    let page = Page::here();
+    let active = Memo::new(move |_| page.is_active());
+    let press = move |_| match active.get_untracked() {
+        true => page.dispatch(Input::Stop),
+        false => page.run(),
+    };
+    let status = Memo::new(move |_| {
+        page.session.with(|session| {
+            let complaint = page.complained.get() && page.question.with(|q| q.is_err());
+            match complaint && !session.is_active() {
+                true => (state_of(session), text::CORRECT_FIRST.to_string()),
+                false => (state_of(session), words_of(page, session)),
+            }
+        })
+    });
+    // What a screen reader hears: changes of state, not the seconds that pass.
+    let announced = Memo::new(move |_| match active.get() {
+        true => page.session.with(|session| match session.run.as_ref().map(|run| &run.phase) {
+            Some(Phase::Waiting) => text::STARTING.to_string(),
+            Some(Phase::Resuming) => text::RESTARTING.to_string(),
+            _ => format!("{}.", text::TIMING),
+        }),
+        false => page.session.with(|session| {
+            page.catalogue.with_value(|c| match &session.run {
+                Some(run) => crate::charts::summary::sentences(c, session.capabilities.as_ref(), run)
+                    .join(" "),
+                None => String::new(),
+            })
+        }),
+    });
+    view! {
+        <div class="press">
+            <button
+                type="button"
+                class="button run"
+                class:stop=active
+                data-testid=move || if active.get() { "stop" } else { "run" }
+                aria-keyshortcuts=move || if active.get() { "Escape" } else { "Control+Enter" }
+                on:click=press
+            >
+                <span>{move || if active.get() { text::STOP } else { text::RUN }}</span>
+                <kbd aria-hidden="true">
+                    {move || if active.get() { text::STOP_KEYS } else { text::RUN_KEYS }}
+                </kbd>
+            </button>
+            <p class="status" data-testid="status" data-state=move || status.get().0>
+                {move || status.get().1}
+            </p>
+            <p class="unseen" role="status">{announced}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn state_of(session: &Session) -> &'static str {
+    match session.run.as_ref().map(|run| &run.phase) {
+        Some(Phase::Waiting) => "starting",
+        Some(Phase::Running | Phase::Resuming | Phase::Stopping) => "running",
+        Some(Phase::Over(End::Stopped)) => "stopped",
+        Some(Phase::Over(End::Failed(_))) => "failed",
+        Some(Phase::Over(_)) => "done",
+        None => match session.engine {
+            Engine::Starting => "loading",
+            Engine::Ready => "ready",
+            Engine::Failed(_) | Engine::OtherBuild(_) => "failed",
+        },
+    }
+}
+
+fn words_of(page: Page, session: &Session) -> String {
+    let Some(run) = &session.run else {
+        return match &session.engine {
+            Engine::Starting => text::LOADING.into(),
+            Engine::Ready => text::READY.into(),
+            Engine::Failed(why) => text::engine_failed(why),
+            Engine::OtherBuild(_) => text::OTHER_BUILD.into(),
+        };
+    };
+    match &run.phase {
+        Phase::Waiting => text::STARTING.into(),
+        Phase::Resuming => text::RESTARTING.into(),
+        Phase::Stopping => text::STOPPING.into(),
+        Phase::Running => running(page, run),
+        Phase::Over(End::Stopped) => text::STOPPED.into(),
+        Phase::Over(End::Failed(why)) => text::run_failed(why),
+        Phase::Over(_) => text::DONE.into(),
+    }
+}
+
+fn running(page: Page, run: &Run) -> String {
+    let Some((backend, stage)) = &run.stage else {
+        return text::STARTING.into();
+    };
+    let name = backend.as_deref().map(|id| page.name_of(id));
+    let what = match stage {
+        Stage::Reference => text::REFERENCE,
+        Stage::Preparing => text::CHECKING,
+        Stage::WarmingUp => text::WARMING,
+        Stage::Sampling => {
+            let left = (run.spec.budget_s - run.elapsed_s).max(0.0).ceil();
+            return text::time_left(text::TIMING, &format::seconds(left), run.blocks);
+        }
+    };
+    text::on_backend(what, name.as_deref())
+}
+
+#[component]
+fn Backends() -> impl IntoView {
+    let page = Page::here();
+    let rows = page.catalogue.with_value(|c| c.backends.clone());
+    let row = move |BackendInfo { id, name, what, .. }: BackendInfo| {
+        let support = {
+            let id = id.clone();
+            Memo::new(move |_| {
+                page.session
+                    .with(|s| s.capabilities.as_ref()?.backend(&id).cloned())
+            })
+        };
+        let about = move || match support.get() {
+            Some(Support::No { reason }) => reason,
+            Some(Support::Yes { note: Some(note) }) => note,
+            _ => what.clone(),
+        };
+        let missing = move || support.with(|s| s.as_ref().is_some_and(|s| !s.is_yes()));
+        let (is_on, toggle) = (id.clone(), id.clone());
+        view! {
+            <li class:missing=missing data-backend=id.clone()>
+                <label>
+                    <input
+                        type="checkbox"
+                        data-testid=format!("backend-{id}")
+                        prop:checked=move || page.fields.with(|f| !f.off.contains(&is_on))
+                        on:change=move |ev| {
+                            let on = event_target_checked(&ev);
+                            page.fields.update(|fields| {
+                                fields.off.retain(|id| *id != toggle);
+                                if !on {
+                                    fields.off.push(toggle.clone());
+                                }
+                            });
+                        }
+                    />
+                    <span class="swatch" aria-hidden="true"></span>
+                    <span class="name">{name}</span>
+                </label>
+                <p class="about">{about}</p>
+            </li>
+        }
+    };
+    view! {
+        <fieldset class="field backends">
+            <legend class="label">{text::BACKENDS}</legend>
+            <ul>{rows.into_iter().map(row).collect_view()}</ul>
+            <p class="problem" aria-live="polite">
+                {move || problem_of(page, |p| p.backends.clone())}
+            </p>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Ctrl+Enter runs, Esc stops, wherever the focus is.
+fn listen_for_keys(page: Page) {
+    let handle = window_event_listener(leptos::ev::keydown, move |ev| {
+        if ev.key() == "Enter" && (ev.ctrl_key() || ev.meta_key()) {
+            ev.prevent_default();
+            page.run();
+        } else if ev.key() == "Escape" && page.session.with_untracked(Session::is_active) {
+            page.dispatch(Input::Stop);
+        }
+    });
+    on_cleanup(move || handle.remove());
+}

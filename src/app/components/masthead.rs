@@ -1,0 +1,51 @@
+//! Name, what this is, theme.
+
+use leptos::prelude::*;
+
+use crate::text;
+
+const KEY: &str = "parallax-theme";
+
+/// The one header of the page.
+#[component]
+pub fn Masthead() -> impl IntoView {
+    // theme.js has set the attribute before the first frame.
+    let now = document()
+        .document_element()
+        .and_then(|root| root.get_attribute("data-theme"))
+        .unwrap_or_else(|| text::THEMES[0].0.into());
+    let options = text::THEMES.map(|(value, name)| {
+        view! { <option value=value selected=value == now>{name}</option> }
+    });
+    view! {
+        <header class="masthead">
+            <h1 class="name">{text::NAME}</h1>
+            <p class="what">{text::WHAT_IT_IS}</p>
+            <label class="theme">
+                <span>{text::THEME}</span>
+                <select data-testid="theme" on:change=move |ev| choose(&event_target_value(&ev))>
+                    {options.into_iter().collect_view()}
+                </select>
+            </label>
+        </header>
+    }
+    .into_any()
+}
+
+fn choose(theme: &str) {
+    let auto = theme == text::THEMES[0].0;
+    if let Some(root) = document().document_element() {
+        // The attribute's name and value are plain words, which no browser refuses.
+        let _ = match auto {
+            true => root.remove_attribute("data-theme"),
+            false => root.set_attribute("data-theme", theme),
+        };
+    }
+    // Storage may be blocked; then the choice lasts as long as the page.
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = match auto {
+            true => storage.remove_item(KEY),
+            false => storage.set_item(KEY, theme),
+        };
+    }
+}

@@ -1,0 +1,67 @@
+//! What must be said before anything else: faults set for tests, a bad address, a missing pool.
+
+use leptos::prelude::*;
+
+use super::Page;
+use crate::pages::reload;
+use crate::state::Engine;
+use crate::text;
+
+/// The notices, or nothing.
+#[component]
+pub fn Notices() -> impl IntoView {
+    let page = Page::here();
+    let fixed = page.problems.get_value();
+    let fault = page.fields.with_untracked(|fields| {
+        let inject = fields.inject.as_ref()?;
+        let kind = inject.to_string();
+        let kind = kind.split(':').next().unwrap_or_default();
+        Some(text::test_fault(kind, &inject.backend))
+    });
+    let notices = Memo::new(move |_| {
+        let mut all: Vec<(&str, String)> = Vec::new();
+        all.extend(fault.clone().map(|words| ("test", words)));
+        all.extend(fixed.iter().cloned().map(|words| ("bad", words)));
+        page.session.with(|session| {
+            match &session.engine {
+                Engine::Failed(why) => all.push(("bad", text::engine_failed(why))),
+                Engine::OtherBuild(build) => all.push(("bad", text::builds_differ(build))),
+                Engine::Starting | Engine::Ready => {}
+            }
+            if let Some(run) = &session.run {
+                all.extend(run.notes.iter().cloned().map(|words| ("plain", words)));
+            }
+            if let Some(capabilities) = &session.capabilities {
+                if !capabilities.isolated {
+                    all.push(("plain", text::NOT_ISOLATED.into()));
+                }
+                if capabilities.adapter.as_ref().is_some_and(|a| a.software) {
+                    all.push(("plain", text::SOFTWARE_GPU.into()));
+                }
+            }
+        });
+        all
+    });
+    let other_build = move || {
+        page.session
+            .with(|session| matches!(session.engine, Engine::OtherBuild(_)))
+    };
+    move || {
+        let notices = notices.get();
+        (!notices.is_empty()).then(|| {
+            let lines = notices.into_iter().map(|(kind, words)| {
+                view! { <p class=format!("notice {kind}")>{words}</p> }
+            });
+            view! {
+                <div class="notices" data-testid="notice" role="status">
+                    {lines.collect_view()}
+                    {other_build().then(|| view! {
+                        <button class="button" data-testid="reload" on:click=|_| reload()>
+                            {text::RELOAD}
+                        </button>
+                    })}
+                </div>
+            }
+        })
+    }
+}

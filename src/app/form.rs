@@ -1,0 +1,302 @@
+//! The question as it stands in the form, and the spec that it makes.
+
+use parallax_protocol::{Catalogue, Experiment, Inject, RunSpec, WorkloadInfo};
+
+use crate::query::Query;
+use crate::{format, text};
+
+/// Budgets that can be asked for, in seconds.
+const BUDGET_RANGE: (f64, f64) = (0.1, 600.0);
+/// No machine that this page meets has more.
+const MOST_THREADS: u32 = 1024;
+
+/// What stands in the fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fields {
+    /// Workload id.
+    pub workload: String,
+    /// The workload's n.
+    pub size: String,
+    /// Pool threads; empty for all.
+    pub threads: String,
+    /// Seconds.
+    pub budget: String,
+    /// Back ends that are not asked for.
+    pub off: Vec<String>,
+    /// Seed.
+    pub seed: u64,
+    /// A fault to provoke.
+    pub inject: Option<Inject>,
+}
+
+/// What is wrong with the fields, each in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems {
+    /// With the size.
+    pub size: Option<String>,
+    /// With the threads.
+    pub threads: Option<String>,
+    /// With the budget.
+    pub budget: Option<String>,
+    /// With the choice of back ends.
+    pub backends: Option<String>,
+}
+
+impl Problems {
+    /// Nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        *self == Problems::default()
+    }
+}
+
+/// A spec and the back ends that it asks for, in ladder order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The spec.
+    pub spec: RunSpec,
+    /// Back end ids.
+    pub backends: Vec<String>,
+}
+
+/// The fields as a page that was opened with this query shows them, and what in it was no use.
+pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
+    let mut problems = query.problems.clone();
+    let asked = query.workload.as_deref();
+    let named = asked.and_then(|id| catalogue.workload(id));
+    if let (Some(id), None) = (asked, named) {
+        problems.push(text::unknown_workload(id));
+    }
+    let workload = named.or(catalogue.workloads.first());
+    let default = workload.map_or_else(String::new, |w| w.default_size.to_string());
+    let size = match (&query.size, workload) {
+        (Some(size), Some(workload)) => match read_size(size, workload) {
+            Ok(_) => size.clone(),
+            Err(_) => match workload.sizes.iter().find(|named| named.name == *size) {
+                Some(named) => named.n.to_string(),
+                None => {
+                    problems.push(text::unusable("size", size));
+                    default
+                }
+            },
+        },
+        _ => default,
+    };
+    let threads = match &query.threads {
+        Some(threads) if read_threads(threads, None).is_err() => {
+            problems.push(text::unusable("threads", threads));
+            String::new()
+        }
+        Some(threads) => threads.clone(),
+        None => String::new(),
+    };
+    let default_budget = RunSpec::race("", 0).budget_s.to_string();
+    let budget = match &query.budget {
+        Some(budget) if read_budget(budget).is_err() => {
+            problems.push(text::unusable("budget", budget));
+            default_budget
+        }
+        Some(budget) => budget.clone(),
+        None => default_budget,
+    };
+    let known = |id: &str| catalogue.backend(id).is_some();
+    let mut off = Vec::new();
+    if let Some(wanted) = &query.backends {
+        for id in wanted.iter().filter(|id| !known(id)) {
+            problems.push(text::unknown_backend(id));
+        }
+        if wanted.iter().any(|id| known(id)) {
+            let all = catalogue.backends.iter().map(|b| &b.id);
+            off = all.filter(|id| !wanted.contains(id)).cloned().collect();
+        }
+    }
+    let inject = query.inject.clone().filter(|inject| {
+        let is_known = known(&inject.backend);
+        if !is_known {
+            problems.push(text::unknown_backend(&inject.backend));
+        }
+        is_known
+    });
+    let fields = Fields {
+        workload: workload.map_or_else(String::new, |w| w.id.clone()),
+        size,
+        threads,
+        budget,
+        off,
+        seed: query.seed.unwrap_or(RunSpec::race("", 0).seed),
+        inject,
+    };
+    (fields, problems)
+}
+
+/// Reads the fields; `pool` is the number of threads that there are, once that is known.
+pub fn read(
+    fields: &Fields,
+    catalogue: &Catalogue,
+    pool: Option<u32>,
+) -> Result<Question, Problems> {
+    let mut problems = Problems::default();
+    let size = match catalogue.workload(&fields.workload) {
+        Some(workload) => read_size(&fields.size, workload),
+        None => Err(text::unknown_workload(&fields.workload)),
+    };
+    let size = size.map_err(|words| problems.size = Some(words));
+    let threads =
+        read_threads(&fields.threads, pool).map_err(|words| problems.threads = Some(words));
+    let budget = read_budget(&fields.budget).map_err(|words| problems.budget = Some(words));
+    let all = catalogue.backends.iter().map(|b| &b.id);
+    let backends: Vec<String> = all.filter(|id| !fields.off.contains(id)).cloned().collect();
+    if backends.is_empty() {
+        problems.backends = Some(text::NO_BACKEND.into());
+    }
+    match (size, threads, budget) {
+        (Ok(size), Ok(threads), Ok(budget_s)) if problems.is_empty() => Ok(Question {
+            spec: RunSpec {
+                experiment: Experiment::Race,
+                workload: fields.workload.clone(),
+                size,
+                // All of them is the empty list, so that a back end of tomorrow takes part too.
+                backends: match fields.off.is_empty() {
+                    true => Vec::new(),
+                    false => backends.clone(),
+                },
+                threads,
+                seed: fields.seed,
+                budget_s,
+                inject: fields.inject.clone(),
+            },
+            backends,
+        }),
+        _ => Err(problems),
+    }
+}
+
+/// A whole number, with or without marks between thousands.
+pub fn whole(text: &str) -> Option<u32> {
+    let digits: String = text
+        .trim()
+        .chars()
+        .filter(|c| !matches!(c, ',' | ' ' | '_' | '\u{a0}' | '\u{202f}'))
+        .collect();
+    digits.parse().ok()
+}
+
+fn read_size(size: &str, workload: &WorkloadInfo) -> Result<u32, String> {
+    let (low, high) = workload.size_range;
+    whole(size)
+        .filter(|n| (low..=high).contains(n))
+        .ok_or_else(|| {
+            text::size_range(&format::count(low.into()), &format::count(high.into()))
+        })
+}
+
+fn read_threads(threads: &str, pool: Option<u32>) -> Result<Option<u32>, String> {
+    let all = threads.trim().is_empty();
+    // Without a pool the number means nothing; each row says why.
+    let most = pool.filter(|n| *n > 0).unwrap_or(MOST_THREADS);
+    match whole(threads) {
+        _ if all => Ok(None),
+        Some(n) if (1..=most).contains(&n) => Ok(Some(n)),
+        _ if pool.is_some_and(|n| n > 0) => Err(text::threads_range(most)),
+        _ => Err(text::THREADS_WHOLE.into()),
+    }
+}
+
+fn read_budget(budget: &str) -> Result<f64, String> {
+    let (low, high) = BUDGET_RANGE;
+    let text = budget.trim().replace(',', ".");
+    text.parse()
+        .ok()
+        .filter(|s| (low..=high).contains(s))
+        .ok_or_else(|| text::budget_range(&format::seconds(low), &format::seconds(high)))
+}
+
+#[cfg(test)]
+mod tests {
+    use parallax_protocol::{BackendInfo, Form, NamedSize};
+
+    use super::*;
+
+    fn catalogue() -> Catalogue {
+        let backend = |id: &str| BackendInfo {
+            id: id.into(),
+            name: id.into(),
+            what: String::new(),
+            form: Form::Rust,
+            how: String::new(),
+            threaded: id.starts_with("threads"),
+        };
+        Catalogue {
+            workloads: vec![WorkloadInfo {
+                id: "mandelbrot".into(),
+                name: "Mandelbrot".into(),
+                question: String::new(),
+                lesson: String::new(),
+                size_means: String::new(),
+                sizes: vec![NamedSize {
+                    name: "tiny".into(),
+                    n: 64,
+                }],
+                default_size: 512,
+                size_range: (16, 4096),
+                verified_by: String::new(),
+                sources: Vec::new(),
+            }],
+            backends: vec![backend("scalar"), backend("threads+simd")],
+        }
+    }
+
+    fn opened(search: &str) -> (Fields, Vec<String>) {
+        initial(&crate::query::parse(search), &catalogue())
+    }
+
+    #[test]
+    fn an_address_without_a_query_gives_the_defaults() {
+        let (fields, problems) = opened("");
+        assert!(problems.is_empty());
+        let question = read(&fields, &catalogue(), None).unwrap();
+        assert_eq!(question.spec, RunSpec::race("mandelbrot", 512));
+        assert_eq!(question.backends, ["scalar", "threads+simd"]);
+    }
+
+    #[test]
+    fn a_query_sets_the_fields() {
+        let (fields, problems) = opened(
+            "?workload=mandelbrot&size=tiny&threads=2&budget=0.5&seed=7&backends=threads+simd&inject=wrong:threads%2Bsimd",
+        );
+        assert!(problems.is_empty(), "{problems:?}");
+        let spec = read(&fields, &catalogue(), Some(4)).unwrap().spec;
+        assert_eq!(
+            (spec.size, spec.threads, spec.seed, spec.budget_s),
+            (64, Some(2), 7, 0.5)
+        );
+        assert_eq!(spec.backends, ["threads+simd"]);
+        assert!(spec.inject.is_some());
+    }
+
+    #[test]
+    fn what_a_query_gets_wrong_is_named_and_the_defaults_are_used() {
+        let (fields, problems) = opened(
+            "?workload=nonsense&size=99999999&threads=0&budget=-1&backends=warp&inject=panic:warp",
+        );
+        assert_eq!(problems.len(), 6, "{problems:?}");
+        assert_eq!(fields, opened("").0);
+    }
+
+    #[test]
+    fn fields_out_of_range_are_each_explained() {
+        let (mut fields, _) = opened("");
+        fields.size = "5".into();
+        fields.threads = "9".into();
+        fields.budget = "soon".into();
+        fields.off = vec!["scalar".into(), "threads+simd".into()];
+        let problems = read(&fields, &catalogue(), Some(8)).unwrap_err();
+        assert!(problems.size.unwrap().contains("4,096"));
+        assert!(problems.threads.unwrap().contains('8'));
+        assert!(problems.budget.is_some() && problems.backends.is_some());
+        fields = opened("").0;
+        fields.size = "1,024".into();
+        fields.threads = "9".into();
+        let question = read(&fields, &catalogue(), Some(0)).unwrap();
+        assert_eq!(question.spec.size, 1024);
+    }
+}

@@ -1,0 +1,91 @@
+//! Joins state and client: every input goes through here, and the page is told that it changed.
+
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use parallax_protocol::Event;
+use wasm_bindgen::prelude::*;
+
+use crate::BUILD;
+use crate::client::Client;
+use crate::state::{Effect, Input, Session};
+
+/// The session and its client.
+#[derive(Clone)]
+pub struct Hub {
+    /// What the page knows.
+    pub session: ArcRwSignal<Session>,
+    client: Rc<OnceCell<Client>>,
+    /// A redraw is due at the next frame.
+    due: Rc<Cell<bool>>,
+}
+
+impl Hub {
+    /// A new session; its engine starts at once.
+    pub fn start() -> Hub {
+        let hub = Hub {
+            session: ArcRwSignal::new(Session::new(BUILD)),
+            client: Rc::default(),
+            due: Rc::default(),
+        };
+        let sink = hub.clone();
+        let client = hub
+            .client
+            .get_or_init(|| Client::new(move |input| sink.dispatch(input)));
+        client.perform(vec![Effect::Start]);
+        hub.watch_visibility();
+        hub
+    }
+
+    /// Takes one input and does what follows from it.
+    pub fn dispatch(&self, input: Input) {
+        // Samples come faster than frames: they are folded at once and drawn with the next frame.
+        let can_wait = matches!(
+            input,
+            Input::Engine(Event::Sample { .. } | Event::Progress { .. } | Event::Stage { .. })
+        );
+        let mut effects = Vec::new();
+        self.session
+            .update_untracked(|session| effects = session.apply(input));
+        if can_wait {
+            self.draw_soon();
+        } else {
+            self.session.notify();
+        }
+        if let Some(client) = self.client.get() {
+            client.perform(effects);
+        }
+    }
+
+    fn draw_soon(&self) {
+        if self.due.replace(true) {
+            return;
+        }
+        let hub = self.clone();
+        request_animation_frame(move || {
+            hub.due.set(false);
+            hub.session.notify();
+        });
+    }
+
+    fn watch_visibility(&self) {
+        let Some(document) = web_sys::window().and_then(|w| w.document()) else {
+            return;
+        };
+        if document.hidden() {
+            self.dispatch(Input::Visible(false));
+        }
+        let hub = self.clone();
+        let target = document.clone();
+        let changed = Closure::<dyn FnMut()>::new(move || {
+            hub.dispatch(Input::Visible(!document.hidden()));
+        });
+        // Without the event the page counts as visible; nothing else depends on it.
+        let _ = target.add_event_listener_with_callback(
+            "visibilitychange",
+            changed.as_ref().unchecked_ref(),
+        );
+        changed.forget();
+    }
+}

@@ -1,0 +1,5 @@
+//! The views, one module each.
+
+mod race;
+
+pub use race::{Broken, BrokenProps, Race, RaceProps, reload};

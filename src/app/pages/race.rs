@@ -1,0 +1,93 @@
+//! The view Race: the question left, the answer beside it, evidence and code below.
+
+use leptos::prelude::*;
+use parallax_protocol::Catalogue;
+
+use crate::charts::race;
+use crate::components::{Answer, Ask, Code, Lesson, Machine, Masthead, Notices, Page, Pictures};
+use crate::form;
+use crate::hub::Hub;
+use crate::query;
+use crate::text;
+
+/// The page when everything that it needs from the start is there.
+#[component]
+pub fn Race(
+    /// What there is to run.
+    catalogue: Catalogue,
+    /// The session.
+    hub: Hub,
+) -> impl IntoView {
+    let search = window().location().search().unwrap_or_default();
+    let (fields, problems) = form::initial(&query::parse(&search), &catalogue);
+    let catalogue = StoredValue::new(catalogue);
+    let session: RwSignal<_> = hub.session.clone().into();
+    let fields = RwSignal::new(fields);
+    let log = RwSignal::new(false);
+    let pool = Memo::new(move |_| {
+        session.with(|s| s.capabilities.as_ref().map(|capabilities| capabilities.pool_threads))
+    });
+    let question = Memo::new(move |_| {
+        fields.with(|fields| catalogue.with_value(|c| form::read(fields, c, pool.get())))
+    });
+    let chart = Memo::new(move |_| {
+        session.with(|s| {
+            catalogue.with_value(|c| {
+                let capabilities = s.capabilities.as_ref();
+                match (&s.run, question.get()) {
+                    (Some(run), _) => race::of_run(c, capabilities, run, log.get()),
+                    (None, Ok(question)) => race::of_question(c, capabilities, &question),
+                    (None, Err(_)) => race::Race::default(),
+                }
+            })
+        })
+    });
+    provide_context(Page {
+        catalogue,
+        session,
+        hub: StoredValue::new_local(hub),
+        fields,
+        question,
+        chart,
+        log,
+        complained: RwSignal::new(false),
+        problems: StoredValue::new(problems),
+    });
+    view! {
+        <Masthead/>
+        <Notices/>
+        <main>
+            <Ask/>
+            <div class="findings">
+                <Answer/>
+                <Pictures/>
+            </div>
+            <Lesson/>
+            <Code/>
+        </main>
+        <Machine/>
+    }
+}
+
+/// The page when the catalogue did not arrive.
+#[component]
+pub fn Broken(
+    /// What the browser says.
+    why: String,
+) -> impl IntoView {
+    view! {
+        <Masthead/>
+        <main>
+            <div class="notices" data-testid="notice" role="alert">
+                <p class="notice bad">{text::catalogue_failed(&why)}</p>
+                <button class="button" on:click=|_| reload()>{text::TRY_AGAIN}</button>
+            </div>
+        </main>
+    }
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    // A browser that refuses leaves the reader with its own button.
+    let _ = window().location().reload();
+}

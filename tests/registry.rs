@@ -1,0 +1,115 @@
+//! The registries themselves: what everybody relies on when adding to them.
+#![cfg(not(target_arch = "wasm32"))]
+
+use parallax::protocol::Form;
+use parallax::workloads::Arithmetic;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn is_kebab(id: &str) -> bool {
+    !id.is_empty() && id.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase()))
+}
+
+#[test]
+fn workloads_are_complete() {
+    let mut ids = BTreeSet::new();
+    for workload in parallax::workloads::registry() {
+        let info = workload.info();
+        let id = info.id.as_str();
+        assert!(is_kebab(id) && ids.insert(info.id.clone()), "{id}");
+        assert!(info.question.ends_with('?'), "{id}: {}", info.question);
+        assert!(info.lesson.len() > 200, "{id}: no lesson in the README?");
+        let names: Vec<_> = info.sizes.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["tiny", "small", "medium", "large"], "{id}");
+        assert!(info.sizes.is_sorted_by_key(|s| s.n), "{id}");
+        for size in info.sizes.iter().map(|s| s.n).chain([info.default_size]) {
+            assert!((info.size_range.0..=info.size_range.1).contains(&size), "{id}: {size}");
+        }
+        for form in [Form::Python, Form::Rust, Form::Wgsl] {
+            let text = &info.source(form).unwrap_or_else(|| panic!("{id} has no {form:?}")).text;
+            assert!(text.len() > 200, "{id}: {form:?} is cut off");
+        }
+        assert!(root().join("src/workloads").join(id).join("kernel.py").exists(), "{id}");
+        assert!(root().join("shaders").join(format!("{id}.wgsl")).exists(), "{id}");
+
+        let (least, most) = info.size_range;
+        for bad in [least.wrapping_sub(1), most + 1, u32::MAX] {
+            if !(least..=most).contains(&bad) {
+                let error = workload.problem(bad, 1).err().unwrap().to_string();
+                assert!(error.contains(&most.to_string()), "{id}: {error}");
+            }
+        }
+        let problem = workload.problem(info.sizes[0].n, 1).unwrap();
+        assert!(problem.flops() > 0.0 && problem.bytes() > 0.0, "{id}");
+    }
+    assert!(ids.contains("mandelbrot") && ids.contains("matmul"));
+}
+
+#[test]
+fn every_shader_belongs_to_a_workload() {
+    for entry in fs::read_dir(root().join("shaders")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let id = path.file_stem().unwrap().to_str().unwrap();
+            assert!(parallax::workloads::find(id).is_some(), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn back_ends_are_in_ladder_order_with_the_names_that_others_rely_on() {
+    const LADDER: [&str; 8] = [
+        "javascript",
+        "interpreter",
+        "scalar",
+        "simd",
+        "threads",
+        "threads+simd",
+        "processes",
+        "gpu",
+    ];
+    let mut last = None;
+    for backend in parallax::backends::registry() {
+        let info = backend.info();
+        let place = LADDER.iter().position(|id| *id == info.id);
+        assert!(place.is_some(), "{} is not in INTERFACES", info.id);
+        assert!(place > last, "{} is out of order", info.id);
+        last = place;
+        assert_eq!(info.threaded, info.id.starts_with("threads"), "{}", info.id);
+        let relaxed = backend.arithmetic() == Arithmetic::Relaxed;
+        assert_eq!(relaxed, info.form == Form::Wgsl, "{}", info.id);
+    }
+}
+
+/// The same seed gives the same inputs, another seed others; outputs of CPU rungs are
+/// equal to the last bit (that the rungs agree with the reference is conformance).
+#[test]
+fn problems_follow_their_seed() {
+    for workload in parallax::workloads::registry() {
+        let inputs = |seed| workload.problem(32, seed).unwrap().gpu().inputs;
+        assert_eq!(inputs(5), inputs(5));
+        if !inputs(5).is_empty() {
+            assert_ne!(inputs(5), inputs(6));
+        }
+    }
+}
+
+#[test]
+fn pictures_have_the_shape_they_say() {
+    for workload in parallax::workloads::registry() {
+        let problem = workload.problem(40, 1).unwrap();
+        let mut kernel = problem.reference().unwrap();
+        for (pass, p) in kernel.passes().to_vec().into_iter().enumerate() {
+            // SAFETY: one call a pass, all items, no other thread.
+            unsafe { kernel.run(pass, 0..p.items) };
+        }
+        let picture = problem.picture(&kernel.output().unwrap());
+        assert_eq!(picture.rgba.len() as u32, picture.width * picture.height * 4);
+        assert!(picture.rgba.chunks(4).any(|p| p != &picture.rgba[..4]), "one colour only");
+    }
+}

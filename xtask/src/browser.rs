@@ -1,0 +1,201 @@
+//! Starts Chromium under WebDriver, the same way for tests and screenshots.
+//!
+//! [`Driver::start`] gives the address of a chromedriver that ends with its value, and
+//! with it every browser that it started. [`capabilities`] is the body of a new session:
+//! what the sandbox here needs, and which of WebGPU, colour scheme and size a test wants.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::process::Group;
+use crate::webdriver::request;
+
+/// How long chromedriver may take to say where it listens.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What every Chromium here is started with: no window, and no traffic of its own.
+pub const FLAGS: [&str; 10] = [
+    "--headless=new",
+    // Chromium refuses to be root with its sandbox on; the pages are our own.
+    "--no-sandbox",
+    // Containers give /dev/shm less than a page with threads takes.
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+];
+
+/// Offers the software adapter where there is no GPU. Without it `requestAdapter()` gives
+/// null there, which is worth tests of its own.
+pub const WEBGPU: [&str; 1] = ["--enable-unsafe-webgpu"];
+
+/// A browser and the driver that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    /// Chromium or Chrome.
+    pub chromium: PathBuf,
+    /// A chromedriver of the same version.
+    pub chromedriver: PathBuf,
+}
+
+/// What a session's browser is like.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether WebGPU is on, by software if need be.
+    pub webgpu: bool,
+    /// Whether the system's colour scheme is dark.
+    pub dark: bool,
+    /// The window, in CSS pixels.
+    pub size: (u32, u32),
+    /// Further command line flags.
+    pub flags: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            webgpu: true,
+            dark: false,
+            size: (1280, 800),
+            flags: Vec::new(),
+        }
+    }
+}
+
+/// The capabilities of a new session, ready as the value of `alwaysMatch`.
+#[must_use]
+pub fn capabilities(browser: &Browser, options: &Options) -> Value {
+    let (width, height) = options.size;
+    let mut flags: Vec<String> = FLAGS.map(str::to_owned).into();
+    if options.webgpu {
+        flags.extend(WEBGPU.map(str::to_owned));
+    }
+    flags.push(format!("--window-size={width},{height}"));
+    flags.push(format!(
+        "--blink-settings=preferredColorScheme={}",
+        u8::from(!options.dark)
+    ));
+    flags.extend(options.flags.iter().cloned());
+    json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": { "binary": browser.chromium, "args": flags },
+        "goog:loggingPrefs": { "browser": "ALL" },
+    })
+}
+
+/// A running chromedriver; dropping it ends it and its browsers.
+#[derive(Debug)]
+pub struct Driver {
+    /// Its address, without a slash at the end.
+    pub url: String,
+    _group: Group,
+}
+
+impl Driver {
+    /// Starts chromedriver on a free port and waits until it listens.
+    ///
+    /// # Errors
+    /// If it cannot be started or does not say where it listens.
+    pub fn start(browser: &Browser) -> Result<Self> {
+        let mut command = Command::new(&browser.chromedriver);
+        command
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut group = Group::start(&mut command)?;
+        let output = group
+            .child()
+            .stdout
+            .take()
+            .context("chromedriver has no output")?;
+        let (send, port) = mpsc::channel();
+        thread::spawn(move || {
+            // Read to the end: a full pipe would stop chromedriver.
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if let Some(port) = port_in(&line) {
+                    let _ = send.send(port);
+                }
+            }
+        });
+        let port = port.recv_timeout(PATIENCE).with_context(|| {
+            format!(
+                "{} did not start: `{0} --port=0` shows why",
+                browser.chromedriver.display()
+            )
+        })?;
+        Ok(Self {
+            url: format!("http://127.0.0.1:{port}"),
+            _group: group,
+        })
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Asked, it ends its browsers too, which killing it might not.
+        let _ = request("GET", &format!("{}/shutdown", self.url), None);
+    }
+}
+
+/// "ChromeDriver was started successfully on port 40123."
+fn port_in(line: &str) -> Option<u16> {
+    line.split_once("started successfully on port ")?
+        .1
+        .trim_end_matches('.')
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_port() {
+        assert_eq!(
+            port_in("ChromeDriver was started successfully on port 40123."),
+            Some(40123)
+        );
+        assert_eq!(port_in("Starting ChromeDriver 156.0 on port 0"), None);
+    }
+
+    #[test]
+    fn options_become_flags() {
+        let browser = Browser {
+            chromium: "/c".into(),
+            chromedriver: "/d".into(),
+        };
+        let options = Options {
+            webgpu: false,
+            dark: true,
+            size: (390, 844),
+            flags: vec!["--x".into()],
+        };
+        let capabilities = capabilities(&browser, &options);
+        let flags = capabilities["goog:chromeOptions"]["args"].as_array().unwrap();
+        let has = |flag: &str| flags.iter().any(|one| one == flag);
+        assert!(has("--window-size=390,844") && has("--x") && !has(WEBGPU[0]));
+        assert!(has("--blink-settings=preferredColorScheme=0"));
+    }
+
+    /// The test runner of wasm-bindgen reads its flags from a file that cannot ask us.
+    #[test]
+    fn webdriver_json_has_the_same_flags() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../webdriver.json");
+        let file: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        let expect: Vec<&str> = FLAGS.into_iter().chain(WEBGPU).collect();
+        assert_eq!(file["goog:chromeOptions"]["args"], json!(expect));
+    }
+}

@@ -1,0 +1,71 @@
+//! The page, through Trunk: a small wasm without shared memory that is up first.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::{Job, encoded};
+use crate::process::{Step, say};
+
+/// Builds into `<stage>/`, emptying it first.
+pub(super) fn build(job: &Job) -> Result<()> {
+    say("building the page...");
+    fetch(job)?;
+    let toolchain = &job.setup.toolchain;
+    let linker: Vec<String> = toolchain
+        .linker
+        .iter()
+        .flat_map(|linker| ["-C".to_owned(), format!("linker={}", linker.display())])
+        .collect();
+    let mut command = toolchain.command(&job.setup.tools.trunk);
+    command
+        .args(["build", "--release", "--offline", "--color", "never", "--dist"])
+        .arg(job.stage)
+        .current_dir(job.root)
+        .env("PARALLAX_BUILD", job.id)
+        .env("CARGO_ENCODED_RUSTFLAGS", encoded(&linker))
+        .env("CARGO_TARGET_DIR", job.root.join("target/page"))
+        .env("CARGO_UNSTABLE_BUILD_STD", "panic_abort,std")
+        // The page waits for people, so its size is what counts.
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z")
+        .env("PATH", path_with(&toolbox(job)?)?)
+        // Trunk takes any other value than true or false for an error.
+        .env_remove("NO_COLOR");
+    Step::new("build the page", "its messages are above").shown(command)
+}
+
+/// Trunk's `--offline` holds for cargo too, so what cargo needs has to be there before.
+fn fetch(job: &Job) -> Result<()> {
+    let toolchain = &job.setup.toolchain;
+    let mut command = toolchain.command(&toolchain.cargo);
+    command
+        .args(["fetch", "--target", super::TARGET])
+        .current_dir(job.root);
+    Step::new("fetch dependencies", "try: cargo fetch").shown(command)
+}
+
+/// A folder with the programs that Trunk looks for on `PATH`: the cargo that matches the
+/// compiler, and our wasm-bindgen and wasm-opt.
+fn toolbox(job: &Job) -> Result<PathBuf> {
+    let folder = job.root.join("target/toolbox");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let tools = &job.setup.tools;
+    let link = |name: &str, file: &Path| {
+        symlink(file, folder.join(name)).with_context(|| format!("{} cannot be linked", file.display()))
+    };
+    link("cargo", &job.setup.toolchain.cargo)?;
+    link("rustc", &job.setup.toolchain.rustc)?;
+    link("wasm-bindgen", &tools.wasm_bindgen)?;
+    link("wasm-opt", &tools.wasm_opt)?;
+    Ok(folder)
+}
+
+fn path_with(first: &Path) -> Result<std::ffi::OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(std::iter::once(first.to_path_buf()).chain(env::split_paths(&path)))
+        .with_context(|| format!("{} holds a colon, which PATH cannot", first.display()))
+}

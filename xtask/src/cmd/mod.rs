@@ -1,0 +1,7 @@
+//! The commands, one verb per file. Each returns whether what it checked was well.
+
+pub mod dist;
+pub mod serve;
+pub mod setup;
+pub mod shot;
+pub mod test;

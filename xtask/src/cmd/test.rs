@@ -1,0 +1,195 @@
+//! `cargo xtask test`: builds what is tested, runs every part, and counts honestly.
+//!
+//! A part that cannot run because something is missing is one skip with its reason; one
+//! that breaks is one failure with its name. The last line holds the three counts.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::dist::{kilobytes, sizes};
+use crate::args::{Part, Test};
+use crate::browser::Browser;
+use crate::build::{self, Dist, engine};
+use crate::process::{Step, say};
+use crate::tally::{Reader, Tally};
+use crate::{paths, setup};
+
+/// What the page may weigh as brotli: it has to be up before anybody waits.
+const PAGE_BUDGET: usize = 150_000;
+/// What the engine may weigh as brotli: it is fetched while the page is read.
+const ENGINE_BUDGET: usize = 400_000;
+
+/// Building included, no part takes longer on a slow machine.
+const LIMIT: Duration = Duration::from_secs(40 * 60);
+
+/// Seconds that one test in the browser may take.
+const BROWSER_TIMEOUT: &str = "300";
+
+/// Runs the parts asked for and prints the count; true if nothing failed.
+///
+/// # Errors
+/// Only if this is no checkout; everything else is counted.
+pub fn run(options: Test) -> Result<bool> {
+    let root = paths::root()?;
+    let wants = |part| options.only.is_none_or(|only| only == part);
+    let mut tally = Tally::default();
+
+    // The native part alone needs no site; what would read its engine says it is skipped.
+    let site = (options.only != Some(Part::Native)).then(build::site);
+    let site = match site.transpose() {
+        Ok(site) => site,
+        Err(error) => {
+            say(format!("error: {error:#}"));
+            tally.fail("the site: did not build");
+            None
+        }
+    };
+    if wants(Part::Native) {
+        setup::vulkan();
+        tally.add(native(&root, options.full, site.as_ref()));
+    }
+    if let Some(site) = &site {
+        tally.add(budget(site));
+        match setup::browser() {
+            Ok(browser) => {
+                if wants(Part::Browser) {
+                    tally.add(in_browser(&root, options.full, &browser));
+                }
+                if wants(Part::E2e) {
+                    tally.add(end_to_end(&root, options.full, &browser, site));
+                }
+            }
+            Err(error) => {
+                for (part, name) in [(Part::Browser, "browser"), (Part::E2e, "e2e")] {
+                    if wants(part) {
+                        tally.skip(name, format!("{error:#}"));
+                    }
+                }
+            }
+        }
+    }
+
+    say("");
+    for name in &tally.failures {
+        say(format!("FAILED {name}"));
+    }
+    for (name, reason) in &tally.reasons {
+        say(format!("skipped {name}: {reason}"));
+    }
+    say(tally.to_string());
+    Ok(tally.failed == 0)
+}
+
+/// All that runs here without a browser: the registries on this machine's CPU and GPU, the
+/// page's state, the compilers' promises about the engine's code.
+fn native(root: &Path, full: bool, site: Option<&Dist>) -> Tally {
+    let mut command = Command::new(paths::native_cargo());
+    command
+        .args([
+            "test",
+            "--workspace",
+            "--exclude",
+            "parallax-worker",
+            "--no-fail-fast",
+        ])
+        // Tests that passed may have said that they were skipped.
+        .args(["--", "--show-output"])
+        .current_dir(root)
+        .env_remove("CARGO_BUILD_TARGET");
+    if let Some(site) = site {
+        command.env("PARALLAX_ENGINE_WASM", &site.engine_named);
+    }
+    count("native", command, full)
+}
+
+/// The registries' conformance as wasm with threads, in the browser.
+fn in_browser(root: &Path, full: bool, browser: &Browser) -> Tally {
+    let setup = match setup::build() {
+        Ok(setup) => setup,
+        Err(error) => return broken("browser", &error),
+    };
+    let mut command = build::wasm_cargo(&setup.toolchain, "test");
+    engine::configure(&mut command, root, &setup.toolchain);
+    command
+        .args(["-p", "parallax", "--test", "browser", "--", "--nocapture"])
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            &setup.tools.test_runner,
+        )
+        .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT)
+        .env("CHROMEDRIVER", &browser.chromedriver);
+    count("browser", command, full)
+}
+
+/// The built page, used as a person would use it.
+fn end_to_end(root: &Path, full: bool, browser: &Browser, site: &Dist) -> Tally {
+    let mut command = Command::new(paths::native_cargo());
+    command
+        .args(["test", "-p", "parallax", "--test", "e2e"])
+        .current_dir(root)
+        .env_remove("CARGO_BUILD_TARGET")
+        .env("PARALLAX_DIST", &site.folder)
+        .env("PARALLAX_CHROMIUM", &browser.chromium)
+        .env("PARALLAX_CHROMEDRIVER", &browser.chromedriver);
+    count("e2e", command, full)
+}
+
+/// What is fetched before anything is seen or run has a limit.
+fn budget(site: &Dist) -> Tally {
+    let mut tally = Tally::default();
+    let page = site.page_wasm();
+    let engine = Ok(site.engine_wasm());
+    for (name, file, limit) in [
+        ("size of the page", page, PAGE_BUDGET),
+        ("size of the engine", engine, ENGINE_BUDGET),
+    ] {
+        match file.and_then(|file| sizes(&file)) {
+            Ok((_, packed)) => {
+                let well = packed <= limit;
+                say(format!(
+                    "test {name} ... {} ({} as brotli, limit {})",
+                    if well { "ok" } else { "FAILED" },
+                    kilobytes(packed),
+                    kilobytes(limit)
+                ));
+                if well { tally.pass() } else { tally.fail(name) }
+            }
+            Err(error) => tally.add(broken(name, &error)),
+        }
+    }
+    tally
+}
+
+fn count(name: &str, mut command: Command, full: bool) -> Tally {
+    say(format!("\n== {name}"));
+    if full {
+        command.env("PARALLAX_FULL", "1");
+    }
+    let mut reader = Reader::default();
+    let step = Step {
+        limit: LIMIT,
+        ..Step::new(name, "its messages are above")
+    };
+    let ended = step.each_line(command, &mut |line| {
+        if reader.line(line) {
+            say(line);
+        }
+    });
+    match ended {
+        Ok(status) => reader.end(status.success(), name),
+        Err(error) => {
+            say(format!("error: {error:#}"));
+            reader.end(false, name)
+        }
+    }
+}
+
+fn broken(name: &str, error: &anyhow::Error) -> Tally {
+    say(format!("error: {name}: {error:#}"));
+    let mut tally = Tally::default();
+    tally.fail(name);
+    tally
+}

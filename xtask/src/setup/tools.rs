@@ -1,0 +1,201 @@
+//! wasm-bindgen, Trunk and wasm-opt, in a cache that clean checkouts share.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::{apt, disk};
+use crate::paths;
+use crate::process::{Step, say};
+
+/// The newest Trunk that builds with the stable compilers in use.
+const TRUNK: &str = "0.21.14";
+/// npm's binaryen; Debian's is too old for today's wasm.
+const BINARYEN: &str = "132.0.0";
+
+/// The tools' executables.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    /// Of exactly the version of the crate in Cargo.lock.
+    pub wasm_bindgen: PathBuf,
+    /// Comes with wasm-bindgen; runs tests in a browser.
+    pub test_runner: PathBuf,
+    /// Builds the page.
+    pub trunk: PathBuf,
+    /// Shrinks and speeds up what the compiler made.
+    pub wasm_opt: PathBuf,
+}
+
+/// One tool: its folder in the cache, the file that shows that it is there, how to get it.
+struct Tool {
+    name: &'static str,
+    version: String,
+    file: &'static str,
+    takes: &'static str,
+    install: fn(&Tool, &Path) -> Result<()>,
+}
+
+/// The tools from the cache, installed first if they are not there.
+///
+/// # Errors
+/// What could not be installed and what to try.
+pub fn find_or_install() -> Result<Tools> {
+    let lock = paths::root()?.join("Cargo.lock");
+    let text = fs::read_to_string(&lock)
+        .with_context(|| format!("{} cannot be read: `cargo fetch` writes it", lock.display()))?;
+    let version = locked_version(&text, "wasm-bindgen")
+        .context("Cargo.lock names no wasm-bindgen: `cargo fetch` writes it anew")?;
+    let wasm_bindgen = Tool {
+        name: "wasm-bindgen-cli",
+        version: version.to_owned(),
+        file: "bin/wasm-bindgen",
+        takes: "about 5 minutes",
+        // Its own lock file names releases that not every registry holds.
+        install: |tool, folder| cargo_install(tool, folder, &[]),
+    }
+    .find_or_install()?;
+    let trunk = Tool {
+        name: "trunk",
+        version: TRUNK.into(),
+        file: "bin/trunk",
+        takes: "about 5 minutes",
+        install: |tool, folder| cargo_install(tool, folder, &["--locked"]),
+    }
+    .find_or_install()?;
+    let wasm_opt = Tool {
+        name: "binaryen",
+        version: BINARYEN.into(),
+        file: "node_modules/.bin/wasm-opt",
+        takes: "a moment",
+        install: npm_install,
+    };
+    node_and_npm()?;
+    Ok(Tools {
+        test_runner: wasm_bindgen.with_file_name("wasm-bindgen-test-runner"),
+        wasm_bindgen,
+        trunk,
+        wasm_opt: wasm_opt.find_or_install()?,
+    })
+}
+
+/// The version of a package in the text of a Cargo.lock.
+#[must_use]
+pub fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let start = lock.find(&format!("name = \"{package}\"\nversion = \""))?;
+    lock[start..].split('"').nth(3)
+}
+
+impl Tool {
+    /// An install happens in a folder beside and is renamed when complete, so that an
+    /// interrupted one is never taken for a whole one.
+    fn find_or_install(&self) -> Result<PathBuf> {
+        let cache = paths::tools()?;
+        let home = cache.join(format!("{}-{}", self.name, self.version));
+        let file = home.join(self.file);
+        if file.is_file() {
+            return Ok(file);
+        }
+        say(format!(
+            "installing {} {} ({})...",
+            self.name, self.version, self.takes
+        ));
+        disk::check(&cache, 1500, &format!("installing {}", self.name))?;
+        let beside = cache.join(format!(".{}-{}.{}", self.name, self.version, std::process::id()));
+        fs::create_dir_all(&beside).with_context(|| {
+            format!(
+                "{} cannot be made: set PARALLAX_CACHE to another folder",
+                beside.display()
+            )
+        })?;
+        let done = (self.install)(self, &beside).and_then(|()| {
+            if !beside.join(self.file).is_file() {
+                bail!(
+                    "{} {} was installed but holds no {}",
+                    self.name,
+                    self.version,
+                    self.file
+                );
+            }
+            // What is there without the file is of no use to anybody.
+            let _ = fs::remove_dir_all(&home);
+            fs::rename(&beside, &home).with_context(|| format!("{} cannot be put in place", home.display()))
+        });
+        if done.is_err() {
+            let _ = fs::remove_dir_all(&beside);
+        }
+        done?;
+        say(format!(
+            "took {} {} from {}",
+            self.name,
+            self.version,
+            home.display()
+        ));
+        Ok(file)
+    }
+}
+
+fn cargo_install(tool: &Tool, folder: &Path, flags: &[&str]) -> Result<()> {
+    let build = folder.join("build");
+    let mut command = Command::new(paths::native_cargo());
+    command
+        .args(["install", tool.name, "--version", &tool.version])
+        .args(flags)
+        .arg("--root")
+        .arg(folder)
+        // A tool that runs for seconds is not worth ten minutes of link-time optimisation.
+        .env("CARGO_PROFILE_RELEASE_LTO", "false")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+        .env("CARGO_TARGET_DIR", &build)
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_BUILD_TARGET")
+        // Outside the checkout, so that none of its settings reach the tool.
+        .current_dir(folder);
+    let way_out = format!(
+        "try: cargo install {} --version {} {}",
+        tool.name,
+        tool.version,
+        flags.join(" ")
+    );
+    Step::new(&format!("install {} {}", tool.name, tool.version), &way_out).shown(command)?;
+    // 500 MB of intermediate files.
+    let _ = fs::remove_dir_all(build);
+    Ok(())
+}
+
+fn npm_install(tool: &Tool, folder: &Path) -> Result<()> {
+    let package = format!("{}@{}", tool.name, tool.version);
+    let mut command = Command::new("npm");
+    command
+        .args(["i", "--no-audit", "--no-fund", "--prefix", ".", &package])
+        .current_dir(folder);
+    let way_out = format!("try: npm i {package}");
+    Step::new(&format!("install {package} through npm"), &way_out).quiet(command)
+}
+
+/// wasm-opt runs on node, and npm brings it.
+fn node_and_npm() -> Result<()> {
+    if paths::program("node").is_some() && paths::program("npm").is_some() {
+        return Ok(());
+    }
+    if apt::offers("nodejs") {
+        return apt::install(&["nodejs", "npm"]);
+    }
+    bail!("node and npm are missing (wasm-opt comes through them): install Node.js 18 or newer")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::locked_version;
+
+    #[test]
+    fn the_locked_version_is_the_package_s_own() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.80\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        assert_eq!(locked_version(lock, "wasm-bindgen"), Some("0.2.130"));
+        assert_eq!(locked_version(lock, "wasm"), None);
+    }
+}
