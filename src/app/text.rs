@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "each name says what its text says")]
 
-use parallax_protocol::ParseError;
+use parallax_protocol::{ParseError, Stage};
 
 // The masthead.
 pub const NAME: &str = "Parallax";
@@ -58,6 +58,13 @@ pub const SOFTWARE_GPU: &str = "The GPU here is a software one: its shaders run 
 pub const ANSWER: &str = "The answer";
 pub const PRESS_RUN: &str =
     "Press Run: every back end computes the same, is checked against a reference, and is timed.";
+pub const CHECKS_FIRST: &str =
+    "First every back end computes the whole result and is checked against the reference.";
+pub const WARMS_UP: &str =
+    "Now each runs uncounted for a moment, until the browser has optimised its code.";
+pub const TAKES_TURNS: &str =
+    "Now all take turns, round after round; each stroke under a bar is one timed sample.";
+pub const DOT: &str = "\u{b7}";
 pub const CHANGED: &str = "The question has changed since: press Run to measure it.";
 pub const AXIS_TITLE: &str = "Time per run, shorter is faster";
 pub const SPEED_TITLE: &str = "Against scalar";
@@ -214,8 +221,8 @@ pub fn run_of(name: &str, n: &str, seed: u64) -> String {
 
 pub fn how_with_threads(how: &str, threads: u32) -> String {
     match threads {
-        1 => format!("{how} (1 thread)"),
-        n => format!("{how} ({n} threads)"),
+        1 => format!("1 thread: {how}"),
+        n => format!("{n} threads: {how}"),
     }
 }
 
@@ -276,8 +283,21 @@ pub fn mismatch(percent: &str) -> String {
     format!("{percent} of the values")
 }
 
+/// What goes on during a stage of a run.
+pub fn doing(stage: Option<Stage>) -> &'static str {
+    match stage {
+        None => STARTING,
+        Some(Stage::Reference | Stage::Preparing) => CHECKS_FIRST,
+        Some(Stage::WarmingUp) => WARMS_UP,
+        Some(Stage::Sampling) => TAKES_TURNS,
+    }
+}
+
 /// A back end's name inside a sentence: "Threads + SIMD" becomes "threads + SIMD".
 pub fn in_sentence(name: &str) -> String {
+    if name == GPU {
+        return format!("the {GPU}");
+    }
     let mut chars = name.chars();
     match (chars.next(), chars.next()) {
         (Some(first), Some(second)) if second.is_lowercase() => {

@@ -4,3 +4,6 @@ pub mod axis;
 pub mod plot;
 pub mod race;
 pub mod summary;
+
+#[cfg(test)]
+mod tests;

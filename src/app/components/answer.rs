@@ -28,6 +28,7 @@ pub fn Answer() -> impl IntoView {
     let sentences = Memo::new(move |_| {
         page.session.with(|session| {
             page.catalogue.with_value(|c| match &session.run {
+                Some(run) if run.is_active() => vec![text::doing(run.stage.as_ref().map(|s| s.1)).into()],
                 Some(run) => summary::sentences(c, session.capabilities.as_ref(), run),
                 None => vec![text::PRESS_RUN.into()],
             })
@@ -57,11 +58,8 @@ pub fn Answer() -> impl IntoView {
                 <p class="of">{of}</p>
             </div>
             <div class="summary" data-testid="summary">
-                {move || {
-                    sentences.get().into_iter().enumerate().map(|(i, sentence)| {
-                        view! { <p class=if i == 0 { "lede" } else { "more" }>{sentence}</p> }
-                    }).collect_view()
-                }}
+                <p class="lede">{move || sentences.with(|s| s.first().cloned())}</p>
+                <p class="more">{move || sentences.with(|s| s.get(1..).map(|s| s.join(" ")))}</p>
                 {move || changed.get().then(|| view! { <p class="more changed">{text::CHANGED}</p> })}
             </div>
             <div class="progress" aria-hidden="true">
@@ -158,11 +156,15 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
                 <path class="grid" d=paths.grid></path>
                 <path class="bar" d=paths.bar></path>
                 <path class="tip" d=paths.tip></path>
+                <path class="halo" d=paths.interval.clone()></path>
                 <path class="interval" d=paths.interval></path>
                 <path class="strip" d=paths.strip></path>
             </svg>
         }
     });
+    let said = [row.verdict.is_some(), !row.caption.is_empty(), row.cold.is_some()];
+    // A dot where something stands before and after it.
+    let between = |i: usize| (said[..=i].contains(&true) && said[i + 1]).then_some(text::DOT);
     let caption = (!row.caption.is_empty())
         .then(|| view! { <span class="doing">{row.caption.clone()}</span> });
     view! {
@@ -183,7 +185,7 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
             <div class="screen">
                 {plot}
                 {reason}
-                <p class="caption">{verdict} {caption} {cold}</p>
+                <p class="caption">{verdict} {between(0)} {caption} {between(1)} {cold}</p>
             </div>
             {figure("time", text::TIME_LABEL, row.time.as_ref())}
             {figure("speed", text::SPEED_LABEL, row.speed.as_ref().filter(|_| row.id != BASELINE || row.time.is_some()))}

@@ -61,8 +61,8 @@ pub fn Race(
             <div class="findings">
                 <Answer/>
                 <Pictures/>
+                <Lesson/>
             </div>
-            <Lesson/>
             <Code/>
         </main>
         <Machine/>
