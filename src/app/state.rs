@@ -371,10 +371,11 @@ impl Run {
         {
             Some(old) => *old = shown,
             None => {
-                self.pictures.push(shown);
-                let place =
-                    |shown: &Shown| self.rows.iter().position(|row| row.id == shown.backend);
-                self.pictures.sort_by_key(place);
+                let place = |id: &str| self.rows.iter().position(|row| row.id == id);
+                let own = place(&shown.backend);
+                let before = |other: &&Shown| place(&other.backend) < own;
+                let at = self.pictures.iter().take_while(before).count();
+                self.pictures.insert(at, shown);
             }
         }
     }

@@ -15,7 +15,6 @@ pub const THEMES: [(&str, &str); 3] = [("auto", "Auto"), ("light", "Light"), ("d
 pub const QUESTION: &str = "The question";
 pub const WORKLOAD: &str = "Workload";
 pub const SIZE: &str = "Size";
-pub const SIZE_NUMBER: &str = "n";
 pub const THREADS: &str = "Threads";
 pub const BUDGET: &str = "Time budget";
 pub const BUDGET_UNIT: &str = "s";
@@ -64,7 +63,7 @@ pub const WARMS_UP: &str =
     "Now each runs uncounted for a moment, until the browser has optimised its code.";
 pub const TAKES_TURNS: &str =
     "Now all take turns, round after round; each stroke under a bar is one timed sample.";
-pub const DOT: &str = "\u{b7}";
+pub const DOT: &str = " \u{b7} ";
 pub const CHANGED: &str = "The question has changed since: press Run to measure it.";
 pub const AXIS_TITLE: &str = "Time per run, shorter is faster";
 pub const SPEED_TITLE: &str = "Against scalar";
@@ -160,6 +159,10 @@ pub fn unusable(name: &str, value: &str) -> String {
 
 pub fn test_fault(kind: &str, backend: &str) -> String {
     format!("Test fault: {kind} in {backend}")
+}
+
+pub fn size_number(means: &str) -> String {
+    format!("n: {means}")
 }
 
 pub fn size_range(low: &str, high: &str) -> String {

@@ -192,7 +192,7 @@ fn blank(catalogue: &Catalogue, row: &Row) -> RowView {
     RowView {
         id: row.id.clone(),
         name: info.map_or_else(|| row.id.clone(), |b| b.name.clone()),
-        how: match row.threads {
+        how: match row.threads.filter(|_| row.status != RowStatus::Skipped) {
             Some(n) if info.is_some_and(|b| b.threaded) => text::how_with_threads(how, n),
             _ => how.into(),
         },

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::charts::axis::Axis;
-use crate::charts::race::{BASELINE, Figure, Race, RowView};
+use crate::charts::race::{self, Figure, Race, RowView};
 use crate::charts::{plot, summary};
 use crate::state::{Phase, RowStatus};
 use crate::{format, text};
@@ -13,7 +13,7 @@ use crate::{format, text};
 #[component]
 pub fn Answer() -> impl IntoView {
     let page = Page::here();
-    let of = Memo::new(move |_| {
+    let of = move || {
         page.session.with(|session| {
             let run = session.run.as_ref()?;
             page.catalogue.with_value(|c| {
@@ -24,8 +24,8 @@ pub fn Answer() -> impl IntoView {
                 Some(text::run_of(name, &n, run.spec.seed))
             })
         })
-    });
-    let sentences = Memo::new(move |_| {
+    };
+    let sentences = move || {
         page.session.with(|session| {
             page.catalogue.with_value(|c| match &session.run {
                 Some(run) if run.is_active() => vec![text::doing(run.stage.as_ref().map(|s| s.1)).into()],
@@ -33,24 +33,36 @@ pub fn Answer() -> impl IntoView {
                 None => vec![text::PRESS_RUN.into()],
             })
         })
-    });
+    };
     // The answer is of another question than the one in the form.
-    let changed = Memo::new(move |_| {
+    let changed = move || {
         page.session.with(|session| match &session.run {
-            Some(run) if !run.is_active() => page
-                .question
-                .with(|q| q.as_ref().is_ok_and(|q| q.spec != run.spec)),
+            Some(run) if !run.is_active() => page.question().is_ok_and(|q| q.spec != run.spec),
             _ => false,
         })
-    });
-    let used = Memo::new(move |_| {
+    };
+    let used = move || {
         page.session.with(|session| match &session.run {
             Some(run) if matches!(run.phase, Phase::Running | Phase::Stopping) => {
                 (run.elapsed_s / run.spec.budget_s).clamp(0.0, 1.0)
             }
             _ => 0.0,
         })
-    });
+    };
+    let chart = move || {
+        page.session.with(|s| {
+            page.catalogue.with_value(|c| {
+                let capabilities = s.capabilities.as_ref();
+                match &s.run {
+                    Some(run) => race::of_run(c, capabilities, run, page.log.get()),
+                    None => match page.question() {
+                        Ok(question) => race::of_question(c, capabilities, &question),
+                        Err(_) => Race::default(),
+                    },
+                }
+            })
+        })
+    };
     view! {
         <section class="answer" id="answer" aria-labelledby="answer-title">
             <div class="over">
@@ -58,20 +70,24 @@ pub fn Answer() -> impl IntoView {
                 <p class="of">{of}</p>
             </div>
             <div class="summary" data-testid="summary">
-                <p class="lede">{move || sentences.with(|s| s.first().cloned())}</p>
-                <p class="more">{move || sentences.with(|s| s.get(1..).map(|s| s.join(" ")))}</p>
-                {move || changed.get().then(|| view! { <p class="more changed">{text::CHANGED}</p> })}
+                <p class="lede">{move || sentences().into_iter().next()}</p>
+                <p class="more">{move || sentences().get(1..).map(|s| s.join(" "))}</p>
+                <p class="more changed">{move || changed().then_some(text::CHANGED)}</p>
             </div>
             <div class="progress" aria-hidden="true">
-                <div style:transform=move || format!("scaleX({:.3})", used.get())></div>
+                <div style:transform=move || format!("scaleX({:.3})", used())></div>
             </div>
-            {move || page.chart.with(|chart| head(page, chart))}
-            <ol class="rows" aria-label=text::BACKEND_ROWS>
-                {move || page.chart.with(|chart| {
-                    chart.rows.iter().map(|row| show(row, chart.axis.as_ref())).collect_view()
-                })}
-            </ol>
+            {move || draw(page, &chart())}
         </section>
+    }
+    .into_any()
+}
+
+fn draw(page: Page, chart: &Race) -> AnyView {
+    let rows = chart.rows.iter().map(|row| show(row, chart.axis.as_ref()));
+    view! {
+        {head(page, chart)}
+        <ol class="rows" aria-label=text::BACKEND_ROWS>{rows.collect::<Vec<AnyView>>()}</ol>
     }
     .into_any()
 }
@@ -188,7 +204,7 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
                 <p class="caption">{verdict} {between(0)} {caption} {between(1)} {cold}</p>
             </div>
             {figure("time", text::TIME_LABEL, row.time.as_ref())}
-            {figure("speed", text::SPEED_LABEL, row.speed.as_ref().filter(|_| row.id != BASELINE || row.time.is_some()))}
+            {figure("speed", text::SPEED_LABEL, row.speed.as_ref())}
         </li>
     }
     .into_any()

@@ -40,21 +40,21 @@ pub fn Ask() -> impl IntoView {
             <div class="settings">
                 <Number
                     id="threads"
-                    label=text::THREADS
-                    placeholder=Signal::derive(move || {
-                        match pool(page) {
-                            Some(0) => text::NO_POOL.into(),
-                            pool => text::all_threads(pool),
-                        }
-                    })
-                    off=Signal::derive(move || pool(page) == Some(0))
+                    label=|_| text::THREADS.into()
+                    placeholder=|page| match page.pool() {
+                        Some(0) => text::NO_POOL.into(),
+                        pool => text::all_threads(pool),
+                    }
+                    off=|page| page.pool() == Some(0)
                     get=|f| f.threads.clone()
                     set=|f, text| f.threads = text
                     problem=|p| p.threads.clone()
                 />
                 <Number
                     id="budget"
-                    label=text::BUDGET
+                    label=|_| text::BUDGET.into()
+                    placeholder=|_| String::new()
+                    off=|_| false
                     unit=text::BUDGET_UNIT
                     get=|f| f.budget.clone()
                     set=|f, text| f.budget = text
@@ -67,36 +67,28 @@ pub fn Ask() -> impl IntoView {
     .into_any()
 }
 
-fn pool(page: Page) -> Option<u32> {
-    page.session
-        .with(|s| s.capabilities.as_ref().map(|c| c.pool_threads))
-}
-
 fn problem_of(page: Page, read: fn(&Problems) -> Option<String>) -> Option<String> {
-    page.question.with(|question| match question {
-        Ok(_) => None,
-        Err(problems) => read(problems),
-    })
+    read(&page.question().err()?)
 }
 
 /// A field for a number, with what is wrong about it under it.
 #[component]
 fn Number(
     id: &'static str,
-    #[prop(into)] label: Signal<String>,
+    label: fn(Page) -> String,
+    placeholder: fn(Page) -> String,
+    off: fn(Page) -> bool,
     #[prop(optional)] unit: &'static str,
-    #[prop(optional, into)] placeholder: Signal<String>,
-    #[prop(optional, into)] off: Signal<bool>,
     get: fn(&Fields) -> String,
     set: fn(&mut Fields, String),
     problem: fn(&Problems) -> Option<String>,
 ) -> impl IntoView {
     let page = Page::here();
-    let wrong = Memo::new(move |_| problem_of(page, problem));
+    let wrong = move || problem_of(page, problem);
     let error_id = format!("{id}-problem");
     view! {
         <div class="field">
-            <label class="label" for=id>{label}</label>
+            <label class="label" for=id>{move || label(page)}</label>
             <span class="entry">
                 <input
                     id=id
@@ -105,14 +97,14 @@ fn Number(
                     type="text"
                     inputmode="decimal"
                     autocomplete="off"
-                    placeholder=placeholder
-                    disabled=off
+                    placeholder=move || placeholder(page)
+                    disabled=move || off(page)
                     prop:value=move || page.fields.with(get)
                     on:input=move |ev| {
                         let text = event_target_value(&ev);
                         page.fields.update(|fields| set(fields, text));
                     }
-                    aria-invalid=move || wrong.with(|w| w.is_some().then_some("true"))
+                    aria-invalid=move || wrong().map(|_| "true")
                     aria-describedby=error_id.clone()
                 />
                 {(!unit.is_empty()).then_some(unit)}
@@ -150,9 +142,9 @@ fn Size() -> impl IntoView {
             </div>
             <Number
                 id="size"
-                label=Signal::derive(move || {
-                    format!("{}: {}", text::SIZE_NUMBER, page.of_workload(|w| w.size_means.clone()))
-                })
+                label=|page| page.of_workload(|w| text::size_number(&w.size_means))
+                placeholder=|_| String::new()
+                off=|_| false
                 get=|f| f.size.clone()
                 set=|f, text| f.size = text
                 problem=|p| p.size.clone()
@@ -166,22 +158,20 @@ fn Size() -> impl IntoView {
 #[component]
 fn Press() -> impl IntoView {
     let page = Page::here();
-    let active = Memo::new(move |_| page.is_active());
+    let active = page.active;
     let press = move |_| match active.get_untracked() {
         true => page.dispatch(Input::Stop),
         false => page.run(),
     };
-    let status = Memo::new(move |_| {
-        page.session.with(|session| {
-            let complaint = page.complained.get() && page.question.with(|q| q.is_err());
-            match complaint && !session.is_active() {
-                true => (state_of(session), text::CORRECT_FIRST.to_string()),
-                false => (state_of(session), words_of(page, session)),
-            }
+    let status = move || {
+        let complaint = page.complained.get() && page.question().is_err();
+        page.session.with(|session| match complaint && !session.is_active() {
+            true => text::CORRECT_FIRST.to_string(),
+            false => words_of(page, session),
         })
-    });
+    };
     // What a screen reader hears: changes of state, not the seconds that pass.
-    let announced = Memo::new(move |_| match active.get() {
+    let announced = move || match active.get() {
         true => page.session.with(|session| match session.run.as_ref().map(|run| &run.phase) {
             Some(Phase::Waiting) => text::STARTING.to_string(),
             Some(Phase::Resuming) => text::RESTARTING.to_string(),
@@ -194,7 +184,7 @@ fn Press() -> impl IntoView {
                 None => String::new(),
             })
         }),
-    });
+    };
     view! {
         <div class="press">
             <button
@@ -210,8 +200,8 @@ fn Press() -> impl IntoView {
                     {move || if active.get() { text::STOP_KEYS } else { text::RUN_KEYS }}
                 </kbd>
             </button>
-            <p class="status" data-testid="status" data-state=move || status.get().0>
-                {move || status.get().1}
+            <p class="status" data-testid="status" data-state=move || page.session.with(state_of)>
+                {status}
             </p>
             <p class="unseen" role="status">{announced}</p>
         </div>
@@ -276,20 +266,17 @@ fn Backends() -> impl IntoView {
     let page = Page::here();
     let rows = page.catalogue.with_value(|c| c.backends.clone());
     let row = move |BackendInfo { id, name, what, .. }: BackendInfo| {
-        let support = {
-            let id = id.clone();
-            Memo::new(move |_| {
-                page.session
-                    .with(|s| s.capabilities.as_ref()?.backend(&id).cloned())
-            })
+        let support = move |id: &str| {
+            page.session
+                .with(|s| s.capabilities.as_ref()?.backend(id).cloned())
         };
-        let about = move || match support.get() {
+        let (is_on, toggle, asked, looked) = (id.clone(), id.clone(), id.clone(), id.clone());
+        let about = move || match support(&asked) {
             Some(Support::No { reason }) => reason,
             Some(Support::Yes { note: Some(note) }) => note,
             _ => what.clone(),
         };
-        let missing = move || support.with(|s| s.as_ref().is_some_and(|s| !s.is_yes()));
-        let (is_on, toggle) = (id.clone(), id.clone());
+        let missing = move || support(&looked).is_some_and(|s| !s.is_yes());
         view! {
             <li class:missing=missing data-backend=id.clone()>
                 <label>

@@ -15,35 +15,30 @@ const WIDE: &str = "(min-width: 64rem)";
 #[component]
 pub fn Code() -> impl IntoView {
     let page = Page::here();
-    let sources = Memo::new(move |_| page.of_workload(|w| w.sources.clone()));
-    let forms = Memo::new(move |_| {
-        sources.with(|s| s.iter().map(|source| source.form).collect::<Vec<Form>>())
-    });
     let wide = watch_width();
     let chosen = RwSignal::new(None::<Form>);
     // Python first in the list, but Rust is what most rows run.
-    let current = Memo::new(move |_| {
-        forms.with(|forms| {
-            let wanted = chosen.get().unwrap_or(Form::Rust);
-            match forms.contains(&wanted) {
-                true => Some(wanted),
-                false => forms.first().copied(),
-            }
-        })
-    });
+    let current = move || {
+        let forms = forms(page);
+        let wanted = chosen.get().unwrap_or(Form::Rust);
+        match forms.contains(&wanted) {
+            true => Some(wanted),
+            false => forms.first().copied(),
+        }
+    };
     let tabs = move || {
         (!wide.get()).then(|| {
-            let tab = move |form: Form| tab(form, forms, current, chosen);
+            let tab = move |form: Form| tab(page, form, current, chosen);
             view! {
                 <div class="segments tabs" role="tablist" aria-label=text::CODE_FORMS>
-                    {forms.get().into_iter().map(tab).collect_view()}
+                    {forms(page).into_iter().map(tab).collect_view()}
                 </div>
             }
         })
     };
     let panels = move || {
         let panel = |source: Source| panel(page, source, wide, current);
-        sources.get().into_iter().map(panel).collect_view()
+        page.of_workload(|w| w.sources.clone()).into_iter().map(panel).collect_view()
     };
     view! {
         <section class="code" aria-labelledby="code-title">
@@ -55,6 +50,10 @@ pub fn Code() -> impl IntoView {
     .into_any()
 }
 
+fn forms(page: Page) -> Vec<Form> {
+    page.of_workload(|w| w.sources.iter().map(|source| source.form).collect())
+}
+
 fn key(form: Form) -> &'static str {
     match form {
         Form::Python => "python",
@@ -64,14 +63,14 @@ fn key(form: Form) -> &'static str {
 }
 
 fn tab(
+    page: Page,
     form: Form,
-    forms: Memo<Vec<Form>>,
-    current: Memo<Option<Form>>,
+    current: impl Fn() -> Option<Form> + Copy + Send + Sync + 'static,
     chosen: RwSignal<Option<Form>>,
 ) -> AnyView {
-    let is_current = move || current.get() == Some(form);
+    let is_current = move || current() == Some(form);
     let keydown = move |ev: web_sys::KeyboardEvent| {
-        let forms = forms.get_untracked();
+        let forms = untrack(|| forms(page));
         let Some(at) = forms.iter().position(|f| *f == form) else {
             return;
         };
@@ -104,7 +103,12 @@ fn tab(
     .into_any()
 }
 
-fn panel(page: Page, source: Source, wide: ReadSignal<bool>, current: Memo<Option<Form>>) -> AnyView {
+fn panel(
+    page: Page,
+    source: Source,
+    wide: ReadSignal<bool>,
+    current: impl Fn() -> Option<Form> + Copy + Send + Sync + 'static,
+) -> AnyView {
     let form = source.form;
     let title = form.title();
     let run_by = page.catalogue.with_value(|c| {
@@ -136,7 +140,7 @@ fn panel(page: Page, source: Source, wide: ReadSignal<bool>, current: Memo<Optio
             data-testid=format!("code-{}", key(form))
             role=move || (!wide.get()).then_some("tabpanel")
             aria-labelledby=move || (!wide.get()).then(|| format!("tab-{}", key(form)))
-            hidden=move || !wide.get() && current.get() != Some(form)
+            hidden=move || !wide.get() && current() != Some(form)
         >
             <h3>{title}</h3>
             <p class="more">{run_by}</p>

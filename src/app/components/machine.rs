@@ -10,9 +10,11 @@ use crate::{BUILD, format, text};
 #[component]
 pub fn Machine() -> impl IntoView {
     let page = Page::here();
-    let found = Memo::new(move |_| page.session.with(|session| session.capabilities.clone()));
-    let of = move |read: fn(&Capabilities) -> String| {
-        move || found.with(|c| c.as_ref().map(read).unwrap_or_default())
+        let of = move |read: fn(&Capabilities) -> String| {
+        move || {
+            page.session
+                .with(|s| s.capabilities.as_ref().map(read).unwrap_or_default())
+        }
     };
     view! {
         <footer
@@ -27,10 +29,10 @@ pub fn Machine() -> impl IntoView {
             })
         >
             <h2>{text::MACHINE}</h2>
-            {move || match found.get() {
-                Some(capabilities) => list(&capabilities),
+            {move || page.session.with(|s| match &s.capabilities {
+                Some(capabilities) => list(capabilities),
                 None => view! { <p class="more">{text::MACHINE_UNKNOWN}</p> }.into_any(),
-            }}
+            })}
         </footer>
     }
     .into_any()

@@ -21,10 +21,12 @@ pub use pictures::Pictures;
 use leptos::prelude::*;
 use parallax_protocol::{Catalogue, WorkloadInfo};
 
-use crate::charts::race::Race;
-use crate::form::{Fields, Problems, Question};
+use crate::form::{self, Fields, Problems, Question};
 use crate::hub::Hub;
 use crate::state::{Input, Session};
+
+// Few things are memos, and of few types: each type of memo costs kilobytes of program,
+// and elements compare what they are given with what they have anyway.
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -37,10 +39,10 @@ pub struct Page {
     pub hub: StoredValue<Hub, LocalStorage>,
     /// What stands in the form.
     pub fields: RwSignal<Fields>,
-    /// What the form asks, or what is wrong with it.
-    pub question: Memo<Result<Question, Problems>>,
-    /// The rows.
-    pub chart: Memo<Race>,
+    /// The chosen workload's id.
+    pub workload: Memo<String>,
+    /// A run is on its way.
+    pub active: Memo<bool>,
     /// A logarithmic axis is wanted.
     pub log: RwSignal<bool>,
     /// Run was pressed on a form with mistakes in it.
@@ -60,9 +62,17 @@ impl Page {
         self.hub.with_value(|hub| hub.dispatch(input));
     }
 
-    /// A run is on its way.
-    pub fn is_active(self) -> bool {
-        self.session.with(Session::is_active)
+    /// What the form asks, or what is wrong with it.
+    pub fn question(self) -> Result<Question, Problems> {
+        let pool = self.pool();
+        self.fields
+            .with(|fields| self.catalogue.with_value(|c| form::read(fields, c, pool)))
+    }
+
+    /// Threads in the pool, once that is known.
+    pub fn pool(self) -> Option<u32> {
+        self.session
+            .with(|s| s.capabilities.as_ref().map(|c| c.pool_threads))
     }
 
     /// Runs what the form asks.
@@ -70,7 +80,7 @@ impl Page {
         if self.session.with_untracked(Session::is_active) {
             return;
         }
-        match self.question.get_untracked() {
+        match untrack(|| self.question()) {
             Ok(Question { spec, backends }) => {
                 self.complained.set(false);
                 self.dispatch(Input::Run { spec, backends });
@@ -82,9 +92,9 @@ impl Page {
 
     /// Something of the chosen workload.
     pub fn of_workload<T: Default>(self, read: impl FnOnce(&WorkloadInfo) -> T) -> T {
-        self.fields.with(|fields| {
+        self.workload.with(|id| {
             self.catalogue
-                .with_value(|c| c.workload(&fields.workload).map(read).unwrap_or_default())
+                .with_value(|c| c.workload(id).map(read).unwrap_or_default())
         })
     }
 

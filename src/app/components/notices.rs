@@ -18,7 +18,7 @@ pub fn Notices() -> impl IntoView {
         let kind = kind.split(':').next().unwrap_or_default();
         Some(text::test_fault(kind, &inject.backend))
     });
-    let notices = Memo::new(move |_| {
+    let notices = move || {
         let mut all: Vec<(&str, String)> = Vec::new();
         all.extend(fault.clone().map(|words| ("test", words)));
         all.extend(fixed.iter().cloned().map(|words| ("bad", words)));
@@ -41,13 +41,13 @@ pub fn Notices() -> impl IntoView {
             }
         });
         all
-    });
+    };
     let other_build = move || {
         page.session
             .with(|session| matches!(session.engine, Engine::OtherBuild(_)))
     };
     move || {
-        let notices = notices.get();
+        let notices = notices();
         (!notices.is_empty()).then(|| {
             let lines = notices.into_iter().map(|(kind, words)| {
                 view! { <p class=format!("notice {kind}")>{words}</p> }

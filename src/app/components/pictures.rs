@@ -1,7 +1,5 @@
 //! The evidence: outputs side by side under one cross hair.
 
-use std::sync::Arc;
-
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use parallax_protocol::Picture;
@@ -75,13 +73,9 @@ pub fn Pictures() -> impl IntoView {
                         on:keydown=keydown
                         on:pointerleave=move |_| cursor.set(None)
                     >
-                        <For
-                            each=move || pictures.get()
-                            key=|shown| (shown.backend.clone(), Arc::as_ptr(&shown.picture) as usize)
-                            let:shown
-                        >
-                            <One shown cursor/>
-                        </For>
+                        {move || {
+                            pictures.get().into_iter().map(|shown| one(page, shown, cursor)).collect_view()
+                        }}
                     </div>
                 </section>
             }
@@ -89,9 +83,7 @@ pub fn Pictures() -> impl IntoView {
     }
 }
 
-#[component]
-fn One(shown: Shown, cursor: RwSignal<Cursor>) -> impl IntoView {
-    let page = Page::here();
+fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
     let name = page.name_of(&shown.backend);
     let canvas = NodeRef::<Canvas>::new();
     let picture = shown.picture;

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use parallax_protocol::Catalogue;
 
-use crate::charts::race;
 use crate::components::{Answer, Ask, Code, Lesson, Machine, Masthead, Notices, Page, Pictures};
 use crate::form;
 use crate::hub::Hub;
 use crate::query;
+use crate::state::Session;
 use crate::text;
 
 /// The page when everything that it needs from the start is there.
@@ -23,33 +23,14 @@ pub fn Race(
     let catalogue = StoredValue::new(catalogue);
     let session: RwSignal<_> = hub.session.clone().into();
     let fields = RwSignal::new(fields);
-    let log = RwSignal::new(false);
-    let pool = Memo::new(move |_| {
-        session.with(|s| s.capabilities.as_ref().map(|capabilities| capabilities.pool_threads))
-    });
-    let question = Memo::new(move |_| {
-        fields.with(|fields| catalogue.with_value(|c| form::read(fields, c, pool.get())))
-    });
-    let chart = Memo::new(move |_| {
-        session.with(|s| {
-            catalogue.with_value(|c| {
-                let capabilities = s.capabilities.as_ref();
-                match (&s.run, question.get()) {
-                    (Some(run), _) => race::of_run(c, capabilities, run, log.get()),
-                    (None, Ok(question)) => race::of_question(c, capabilities, &question),
-                    (None, Err(_)) => race::Race::default(),
-                }
-            })
-        })
-    });
     provide_context(Page {
         catalogue,
         session,
         hub: StoredValue::new_local(hub),
         fields,
-        question,
-        chart,
-        log,
+        workload: Memo::new(move |_| fields.with(|fields| fields.workload.clone())),
+        active: Memo::new(move |_| session.with(Session::is_active)),
+        log: RwSignal::new(false),
         complained: RwSignal::new(false),
         problems: StoredValue::new(problems),
     });

@@ -91,8 +91,8 @@ impl Problem for Image {
 
     fn kernel(&self, level: Level) -> Result<Box<dyn Kernel>, ProblemError> {
         Ok(Box::new(Rows::new(self.n, match level {
-            Level::Scalar => row::<Scalar, 1>,
-            Level::Simd => row::<Simd, 4>,
+            Level::Scalar => row::<Scalar>,
+            Level::Simd => row::<Simd>,
         })?))
     }
 
@@ -184,17 +184,21 @@ impl Kernel for Rows {
 }
 
 // [kernel]
-/// Counts the steps of one row's pixels, `GROUPS` vectors at a time: each step waits for
-/// the one before, so several independent vectors keep the processor busy. A lane whose
-/// orbit has escaped goes on, but counts no more; a group ends when all its lanes have.
+/// Vectors at a time: each step waits for the one before, so that independent vectors keep
+/// the processor busy. More than three no longer fit into its registers.
+const GROUPS: usize = 3;
+/// Steps between two looks at whether any lane is still alive.
+const STRIDE: u32 = 4;
+
+/// Counts the steps of one row's pixels. A lane whose orbit has escaped goes on behind its
+/// mask, but counts no more; a block of vectors ends when all their lanes have escaped.
 #[inline(never)]
-fn row<F: F32s, const GROUPS: usize>(n: usize, y: usize, counts: &mut [u32]) {
+fn row<F: F32s>(n: usize, y: usize, counts: &mut [u32]) {
     let (left, top, extent) = REGION;
     let pixel = (extent / n as f64) as f32;
     let ci = F::splat(top + y as f32 * pixel);
     let (two, four) = (F::splat(2.0), F::splat(4.0));
     let width = F::LANES * GROUPS;
-    let mut edge = [0; 16];
 
     for (block, out) in counts.chunks_mut(width).enumerate() {
         let cr: [F; GROUPS] = from_fn(|g| {
@@ -205,30 +209,26 @@ fn row<F: F32s, const GROUPS: usize>(n: usize, y: usize, counts: &mut [u32]) {
         let mut zi = zr;
         let mut count = [F::zero_counts(); GROUPS];
         let mut alive = [F::mask_all(); GROUPS];
-        for _ in 0..MAX_STEPS {
-            let mut any = alive[0];
-            for g in 0..GROUPS {
-                let (zr2, zi2) = (zr[g] * zr[g], zi[g] * zi[g]);
-                alive[g] = F::mask_and(alive[g], (zr2 + zi2).le(four));
-                count[g] = F::count(count[g], alive[g]);
-                zi[g] = two * zr[g] * zi[g] + ci;
-                zr[g] = zr2 - zi2 + cr[g];
-                any = if g == 0 { alive[0] } else { F::mask_or(any, alive[g]) };
+        for _ in 0..MAX_STEPS / STRIDE {
+            for _ in 0..STRIDE {
+                for g in 0..GROUPS {
+                    let (zr2, zi2) = (zr[g] * zr[g], zi[g] * zi[g]);
+                    alive[g] = F::mask_and(alive[g], (zr2 + zi2).le(four));
+                    count[g] = F::count(count[g], alive[g]);
+                    zi[g] = two * zr[g] * zi[g] + ci;
+                    zr[g] = zr2 - zi2 + cr[g];
+                }
             }
-            if !F::mask_any(any) {
+            if !F::mask_any(alive.into_iter().reduce(F::mask_or).unwrap_or(alive[0])) {
                 break;
             }
         }
-        if out.len() == width {
-            for (count, out) in count.iter().zip(out.chunks_exact_mut(F::LANES)) {
-                F::store_counts(*count, out);
-            }
-        } else {
-            for (count, edge) in count.iter().zip(edge.chunks_exact_mut(F::LANES)) {
-                F::store_counts(*count, edge);
-            }
-            out.copy_from_slice(&edge[..out.len()]);
+        // The last block of a row may have more lanes than there are pixels.
+        let mut edge = [0; 4 * GROUPS];
+        for (count, edge) in count.iter().zip(edge.chunks_exact_mut(F::LANES)) {
+            F::store_counts(*count, edge);
         }
+        out.copy_from_slice(&edge[..out.len()]);
     }
 }
 // [/kernel]

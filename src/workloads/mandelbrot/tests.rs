@@ -26,7 +26,7 @@ fn the_reference_agrees_with_numpy() {
 #[test]
 fn stated_mean_of_steps_is_true() {
     for n in [128, 1024] {
-        let counts = counts(n, row::<Simd, 4>);
+        let counts = counts(n, row::<Simd>);
         let mean = counts.iter().map(|&c| f64::from(c)).sum::<f64>() / counts.len() as f64;
         assert!((mean / MEAN_STEPS - 1.0).abs() < 0.03, "n = {n}: {mean}");
     }

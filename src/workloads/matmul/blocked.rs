@@ -7,6 +7,7 @@ use super::Inputs;
 use crate::kernel::{Kernel, Output, Pass};
 use crate::simd::F32s;
 use crate::{OutOfMemory, Shared};
+use std::array::from_fn;
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
@@ -148,10 +149,11 @@ impl<F: F32s + Send + Sync, const ROWS: usize, const VECTORS: usize> Kernel for 
 fn tile<F: F32s, const ROWS: usize, const VECTORS: usize>(a: &[f32], b: &[f32]) -> [[F; VECTORS]; ROWS] {
     let mut sums = [[F::splat(0.0); VECTORS]; ROWS];
     for (a, b) in a.chunks_exact(ROWS).zip(b.chunks_exact(VECTORS * F::LANES)) {
-        for v in 0..VECTORS {
-            let b = F::load(&b[v * F::LANES..]);
-            for r in 0..ROWS {
-                sums[r][v] = sums[r][v] + F::splat(a[r]) * b;
+        let b: [F; VECTORS] = from_fn(|v| F::load(&b[v * F::LANES..]));
+        for r in 0..ROWS {
+            let a = F::splat(a[r]);
+            for v in 0..VECTORS {
+                sums[r][v] = sums[r][v] + a * b[v];
             }
         }
     }

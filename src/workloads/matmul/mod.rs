@@ -130,7 +130,7 @@ impl Problem for Product {
         let inputs = Arc::clone(&self.inputs);
         Ok(match level {
             Level::Scalar => Box::new(blocked::Blocked::<Scalar, 4, 2>::new(inputs)?),
-            Level::Simd => Box::new(blocked::Blocked::<Simd, 4, 2>::new(inputs)?),
+            Level::Simd => Box::new(blocked::Blocked::<Simd, 4, 3>::new(inputs)?),
         })
     }
 

@@ -114,6 +114,8 @@ fn in_browser(root: &Path, full: bool, browser: &Browser) -> Tally {
     let mut command = build::wasm_cargo(&setup.toolchain, "test");
     engine::configure(&mut command, root, &setup.toolchain);
     command
+        // Tests are built to unwind unless told: two cores in one build (E0152).
+        .args(["-Z", "panic-abort-tests"])
         .args(["-p", "parallax", "--test", "browser", "--", "--nocapture"])
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
