@@ -129,22 +129,16 @@ pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
 }
 
 /// Reads the fields; `pool` is the number of threads that there are, once that is known.
-pub fn read(
-    fields: &Fields,
-    catalogue: &Catalogue,
-    pool: Option<u32>,
-) -> Result<Question, Problems> {
+pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result<Question, Problems> {
     let mut problems = Problems::default();
     let size = match catalogue.workload(&fields.workload) {
         Some(workload) => read_size(&fields.size, workload),
         None => Err(text::unknown_workload(&fields.workload)),
     };
     let size = size.map_err(|words| problems.size = Some(words));
-    let threads =
-        read_threads(&fields.threads, pool).map_err(|words| problems.threads = Some(words));
+    let threads = read_threads(&fields.threads, pool).map_err(|words| problems.threads = Some(words));
     let budget = read_budget(&fields.budget).map_err(|words| problems.budget = Some(words));
-    let all = catalogue.backends.iter().map(|b| &b.id);
-    let backends: Vec<String> = all.filter(|id| !fields.off.contains(id)).cloned().collect();
+    let backends = asked(fields, catalogue);
     if backends.is_empty() {
         problems.backends = Some(text::NO_BACKEND.into());
     }
@@ -170,6 +164,12 @@ pub fn read(
     }
 }
 
+/// The back ends that the fields ask for, in ladder order.
+pub fn asked(fields: &Fields, catalogue: &Catalogue) -> Vec<String> {
+    let all = catalogue.backends.iter().map(|b| &b.id);
+    all.filter(|id| !fields.off.contains(id)).cloned().collect()
+}
+
 /// A whole number, with or without marks between thousands.
 pub fn whole(text: &str) -> Option<u32> {
     let digits: String = text
@@ -184,9 +184,7 @@ fn read_size(size: &str, workload: &WorkloadInfo) -> Result<u32, String> {
     let (low, high) = workload.size_range;
     whole(size)
         .filter(|n| (low..=high).contains(n))
-        .ok_or_else(|| {
-            text::size_range(&format::count(low.into()), &format::count(high.into()))
-        })
+        .ok_or_else(|| text::size_range(&format::count(low.into()), &format::count(high.into())))
 }
 
 fn read_threads(threads: &str, pool: Option<u32>) -> Result<Option<u32>, String> {
@@ -201,11 +199,25 @@ fn read_threads(threads: &str, pool: Option<u32>) -> Result<Option<u32>, String>
     }
 }
 
+/// A plain decimal number. Rust's own reading of numbers handles every exponent and last
+/// bit, with tables that would be a tenth of the page's program.
+fn decimal(text: &str) -> Option<f64> {
+    let text = text.trim().replace(',', ".");
+    let (units, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let digits = |digits: &str| match digits.bytes().all(|b| b.is_ascii_digit()) {
+        true if digits.len() <= 9 => Some(digits.parse().unwrap_or(0u32)),
+        _ => None,
+    };
+    if units.is_empty() && decimals.is_empty() {
+        return None;
+    }
+    let fraction = f64::from(digits(decimals)?) / 10f64.powi(decimals.len() as i32);
+    Some(f64::from(digits(units)?) + fraction)
+}
+
 fn read_budget(budget: &str) -> Result<f64, String> {
     let (low, high) = BUDGET_RANGE;
-    let text = budget.trim().replace(',', ".");
-    text.parse()
-        .ok()
+    decimal(budget)
         .filter(|s| (low..=high).contains(s))
         .ok_or_else(|| text::budget_range(&format::seconds(low), &format::seconds(high)))
 }
@@ -275,11 +287,21 @@ mod tests {
 
     #[test]
     fn what_a_query_gets_wrong_is_named_and_the_defaults_are_used() {
-        let (fields, problems) = opened(
-            "?workload=nonsense&size=99999999&threads=0&budget=-1&backends=warp&inject=panic:warp",
-        );
+        let (fields, problems) =
+            opened("?workload=nonsense&size=99999999&threads=0&budget=-1&backends=warp&inject=panic:warp");
         assert_eq!(problems.len(), 6, "{problems:?}");
         assert_eq!(fields, opened("").0);
+    }
+
+    #[test]
+    fn budgets_are_plain_decimals() {
+        assert_eq!(decimal(" 2.5 "), Some(2.5));
+        assert_eq!(decimal("0,25"), Some(0.25));
+        assert_eq!(decimal(".5"), Some(0.5));
+        assert_eq!(decimal("8"), Some(8.0));
+        for text in ["", ".", "-1", "1e3", "1.2.3", "soon", "99999999999"] {
+            assert_eq!(decimal(text), None, "{text}");
+        }
     }
 
     #[test]

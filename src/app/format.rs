@@ -95,12 +95,7 @@ pub fn value(value: f64) -> String {
         return "not a number".into();
     }
     if value.is_infinite() {
-        return if value > 0.0 {
-            "infinity"
-        } else {
-            "minus infinity"
-        }
-        .into();
+        return if value > 0.0 { "infinity" } else { "minus infinity" }.into();
     }
     let size = value.abs();
     if size != 0.0 && !(1e-4..1e9).contains(&size) {

@@ -14,18 +14,17 @@ pub enum Kind {
 }
 
 const PYTHON: &[&str] = &[
-    "and", "break", "class", "continue", "def", "elif", "else", "False", "for", "from", "if",
-    "import", "in", "is", "lambda", "None", "not", "or", "pass", "return", "True", "while", "with",
-    "yield",
+    "and", "break", "class", "continue", "def", "elif", "else", "False", "for", "from", "if", "import", "in",
+    "is", "lambda", "None", "not", "or", "pass", "return", "True", "while", "with", "yield",
 ];
 const RUST: &[&str] = &[
-    "as", "break", "const", "continue", "else", "enum", "false", "fn", "for", "if", "impl", "in",
-    "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static",
-    "struct", "trait", "true", "type", "unsafe", "use", "where", "while",
+    "as", "break", "const", "continue", "else", "enum", "false", "fn", "for", "if", "impl", "in", "let",
+    "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static", "struct",
+    "trait", "true", "type", "unsafe", "use", "where", "while",
 ];
 const WGSL: &[&str] = &[
-    "break", "const", "continue", "else", "false", "fn", "for", "if", "let", "loop", "override",
-    "return", "struct", "switch", "true", "var", "while",
+    "break", "const", "continue", "else", "false", "fn", "for", "if", "let", "loop", "override", "return",
+    "struct", "switch", "true", "var", "while",
 ];
 
 /// Cuts source into pieces; together they are the source.
@@ -49,14 +48,7 @@ pub fn pieces(form: Form, source: &str) -> Vec<(Kind, &str)> {
         } else if is_word(c) {
             let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
             let is_keyword = keywords.contains(&&rest[..end]);
-            (
-                if is_keyword {
-                    Kind::Keyword
-                } else {
-                    Kind::Plain
-                },
-                end,
-            )
+            (if is_keyword { Kind::Keyword } else { Kind::Plain }, end)
         } else {
             (Kind::Plain, c.len_utf8())
         };

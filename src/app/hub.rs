@@ -82,10 +82,7 @@ impl Hub {
             hub.dispatch(Input::Visible(!document.hidden()));
         });
         // Without the event the page counts as visible; nothing else depends on it.
-        let _ = target.add_event_listener_with_callback(
-            "visibilitychange",
-            changed.as_ref().unchecked_ref(),
-        );
+        let _ = target.add_event_listener_with_callback("visibilitychange", changed.as_ref().unchecked_ref());
         changed.forget();
     }
 }

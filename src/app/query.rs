@@ -91,10 +91,7 @@ mod tests {
             "?backends=scalar%2Cthreads%2Bsimd&inject=panic%3athreads%2bsimd",
         ] {
             let query = parse(search);
-            assert_eq!(
-                query.backends,
-                Some(vec!["scalar".into(), "threads+simd".into()])
-            );
+            assert_eq!(query.backends, Some(vec!["scalar".into(), "threads+simd".into()]));
             let inject = query.inject.map(|i| i.to_string());
             assert_eq!(inject.as_deref(), Some("panic:threads+simd"));
             assert!(query.problems.is_empty());

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use parallax_protocol::{
-    Capabilities, Cold, Event, Fault, FaultKind, Outcome, Picture, Request, RunPlan, RunSpec,
-    Sample, Stage, Support, Verification,
+    Capabilities, Cold, Event, Fault, FaultKind, Outcome, Picture, Request, RunPlan, RunSpec, Sample, Stage,
+    Support, Verification,
 };
 
 use crate::text;
@@ -141,10 +141,7 @@ impl RowStatus {
 
     /// Nothing more will be measured in this run.
     fn is_final(self) -> bool {
-        matches!(
-            self,
-            RowStatus::Wrong | RowStatus::Skipped | RowStatus::Failed
-        )
+        matches!(self, RowStatus::Wrong | RowStatus::Skipped | RowStatus::Failed)
     }
 }
 
@@ -193,8 +190,14 @@ impl Row {
         }
     }
 
+    /// It has samples that figures may be made of.
+    pub fn counts(&self) -> bool {
+        !self.samples.is_empty() && !self.status.is_final()
+    }
+
     fn fail(&mut self, reason: String) {
         self.status = RowStatus::Failed;
+        self.provisional_ms = None;
         self.reason = Some(reason);
     }
 }
@@ -321,14 +324,11 @@ impl Run {
         self.stage = Some((backend, stage));
     }
 
-    fn verified(
-        &mut self,
-        id: &str,
-        verification: Verification,
-        cold: Cold,
-        provisional_ms: Option<f64>,
-    ) {
-        let Some(row) = self.row(id) else { return };
+    fn verified(&mut self, id: &str, verification: Verification, cold: Cold, provisional_ms: Option<f64>) {
+        // Neither failed nor skipped rows come back to life within a run.
+        let Some(row) = self.row(id).filter(|row| !row.status.is_final()) else {
+            return;
+        };
         row.status = match verification.ok {
             true => RowStatus::Verified,
             false => RowStatus::Wrong,
@@ -364,11 +364,7 @@ impl Run {
             backend,
             picture: Arc::new(picture),
         };
-        match self
-            .pictures
-            .iter_mut()
-            .find(|s| s.backend == shown.backend)
-        {
+        match self.pictures.iter_mut().find(|s| s.backend == shown.backend) {
             Some(old) => *old = shown,
             None => {
                 let place = |id: &str| self.rows.iter().position(|row| row.id == id);
@@ -511,10 +507,7 @@ impl Session {
             Phase::Running => {
                 run.phase = Phase::Stopping;
                 let job = run.job;
-                vec![
-                    Effect::Send(Request::Stop { job }),
-                    Effect::TimeStop { job },
-                ]
+                vec![Effect::Send(Request::Stop { job }), Effect::TimeStop { job }]
             }
             Phase::Stopping | Phase::Over(_) => Vec::new(),
         }
@@ -595,12 +588,8 @@ impl Session {
                 provisional_ms,
                 ..
             } => run.verified(&backend, verification, cold, provisional_ms),
-            Event::Picture {
-                backend, picture, ..
-            } => run.pictured(backend, picture),
-            Event::Sample {
-                backend, sample, ..
-            } => run.sampled(&backend, sample),
+            Event::Picture { backend, picture, .. } => run.pictured(backend, picture),
+            Event::Sample { backend, sample, .. } => run.sampled(&backend, sample),
             Event::Note { backend, text, .. } => {
                 if let Some(row) = run.row(&backend)
                     && !row.notes.contains(&text)

@@ -24,7 +24,7 @@ pub const RUN_KEYS: &str = "Ctrl+Enter";
 pub const STOP: &str = "Stop";
 pub const STOP_KEYS: &str = "Esc";
 pub const NO_BACKEND: &str = "Choose at least one back end.";
-pub const NO_POOL: &str = "no threads here";
+pub const NO_POOL: &str = "none here";
 pub const THREADS_WHOLE: &str = "Write a whole number from 1, or nothing for all threads.";
 pub const CORRECT_FIRST: &str = "Nothing was run: correct the marked field first.";
 
@@ -40,18 +40,17 @@ pub const WARMING: &str = "Warming up";
 pub const TIMING: &str = "Timing";
 pub const DONE: &str = "Done.";
 pub const STOPPED: &str = "Stopped. What was measured is kept.";
+pub const ENGINE_DOWN: &str = "The engine is not running. Press Run to try again.";
 pub const ENGINE_LATE: &str = "the engine did not become ready within 20 seconds";
 pub const ENGINE_NOT_LOADED: &str =
     "the engine's program could not be loaded, or it broke down while starting";
 pub const ENGINE_UNREADABLE: &str = "a message of the engine could not be read";
 pub const OTHER_BUILD: &str = "This page and its engine are of different builds; reload the page.";
 pub const RELOAD: &str = "Reload";
-pub const STOP_NOT_ANSWERED: &str =
-    "The engine did not answer and was restarted; what was measured is kept.";
+pub const STOP_NOT_ANSWERED: &str = "The engine did not answer and was restarted; what was measured is kept.";
 
 // The notices.
 pub const NOT_ISOLATED: &str = "This page is not cross-origin isolated, so the browser gives it no shared memory and no threads. Everything else works. With threads: open the page from a server that sends the COOP and COEP headers, in a tab of its own.";
-pub const SOFTWARE_GPU: &str = "The GPU here is a software one: its shaders run on the CPU, so its time says nothing about GPUs and no speed-up is claimed.";
 
 // The answer.
 pub const ANSWER: &str = "The answer";
@@ -59,8 +58,7 @@ pub const PRESS_RUN: &str =
     "Press Run: every back end computes the same, is checked against a reference, and is timed.";
 pub const CHECKS_FIRST: &str =
     "First every back end computes the whole result and is checked against the reference.";
-pub const WARMS_UP: &str =
-    "Now each runs uncounted for a moment, until the browser has optimised its code.";
+pub const WARMS_UP: &str = "Now each runs uncounted for a moment, until the browser has optimised its code.";
 pub const TAKES_TURNS: &str =
     "Now all take turns, round after round; each stroke under a bar is one timed sample.";
 pub const DOT: &str = " \u{b7} ";
@@ -127,6 +125,10 @@ pub fn catalogue_failed(why: &str) -> String {
     format!("The list of workloads could not be loaded: {why}. Check the connection and try again.")
 }
 
+pub fn catalogue_lacks(field: &str) -> String {
+    format!("its field '{field}' is missing or of another kind")
+}
+
 pub fn http_status(status: u16) -> String {
     format!("the server answered {status}")
 }
@@ -140,9 +142,7 @@ pub fn bad_inject(error: &ParseError) -> String {
 }
 
 pub fn bad_seed(value: &str) -> String {
-    format!(
-        "In the address, seed: '{value}' is no whole number from 0 to 2^64 - 1; the default is used."
-    )
+    format!("In the address, seed: '{value}' is no whole number from 0 to 2^64 - 1; the default is used.")
 }
 
 pub fn unknown_workload(id: &str) -> String {
@@ -154,7 +154,7 @@ pub fn unknown_backend(id: &str) -> String {
 }
 
 pub fn unusable(name: &str, value: &str) -> String {
-    format!("In the address, {name}: '{value}' cannot be used; the default is.")
+    format!("In the address, {name}: '{value}' cannot be used here; the default is used instead.")
 }
 
 pub fn test_fault(kind: &str, backend: &str) -> String {
@@ -316,9 +316,7 @@ pub fn as_fast_as(name: &str, figure: &str, baseline: &str) -> String {
 }
 
 pub fn none_faster(name: &str, figure: &str, baseline: &str) -> String {
-    format!(
-        "On this machine nothing is faster than {baseline}: the best, {name}, is {figure} as fast."
-    )
+    format!("On this machine nothing is faster than {baseline}: the best, {name}, is {figure} as fast.")
 }
 
 pub fn no_difference(name: &str, baseline: &str) -> String {
@@ -330,9 +328,7 @@ pub fn too_few_to_say(name: &str, figure: &str, baseline: &str) -> String {
 }
 
 pub fn fastest_without_baseline(name: &str, time: &str) -> String {
-    format!(
-        "Fastest here: {name}, {time}. Scalar was not timed in this run, so no speed-up can be said."
-    )
+    format!("Fastest here: {name}, {time}. Scalar was not timed in this run, so no speed-up can be said.")
 }
 
 pub fn only_baseline(name: &str, time: &str) -> String {

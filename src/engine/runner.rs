@@ -258,7 +258,8 @@ impl Run<'_> {
                 break;
             }
             if runs > 0 && spent + last_ms > limit_ms {
-                let text = format!("warm-up cut to {runs} runs by the budget");
+                let plural = if runs == 1 { "" } else { "s" };
+                let text = format!("warm-up cut to {runs} run{plural} by the budget");
                 (self.emit)(Event::Note {
                     job: self.job,
                     backend: row.id.clone(),

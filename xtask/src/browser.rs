@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::process::Group;
+use crate::process::{self, Group};
 use crate::webdriver::request;
 
 /// How long chromedriver may take to say where it listens.
@@ -108,6 +108,8 @@ impl Driver {
     /// # Errors
     /// If it cannot be started or does not say where it listens.
     pub fn start(browser: &Browser) -> Result<Self> {
+        // A test that is ended by a signal would leave its browsers behind.
+        process::end_children_when_interrupted();
         let mut command = Command::new(&browser.chromedriver);
         command
             .arg("--port=0")

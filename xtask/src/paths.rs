@@ -2,9 +2,12 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+
+use crate::process::say;
 
 /// The root of the checkout: the first folder upwards that holds this crate.
 ///
@@ -50,6 +53,22 @@ pub fn program(name: impl AsRef<OsStr>) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())
+}
+
+/// Waits until no other xtask holds this lock: two that write one folder break both.
+///
+/// The turn ends when the returned file is dropped, or with the process.
+///
+/// # Errors
+/// If the file cannot be made.
+pub fn turn(lock: &Path) -> Result<File> {
+    let no_lock = || format!("{} cannot be locked", lock.display());
+    let file = File::create(lock).with_context(no_lock)?;
+    if file.try_lock().is_err() {
+        say("waiting for another xtask...");
+        file.lock().with_context(no_lock)?;
+    }
+    Ok(file)
 }
 
 /// The cargo that runs us, or the one on `PATH`: for everything that is not wasm.

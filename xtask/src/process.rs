@@ -10,17 +10,17 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 /// How many of a failed program's last lines its error repeats.
 const TAIL: usize = 20;
 /// How long a program may take to end after it was asked to.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_millis(1500);
 /// How often a quiet step says that it is still going.
 const TICK: Duration = Duration::from_secs(15);
 
@@ -38,8 +38,13 @@ pub fn say(line: impl AsRef<str>) {
     let _ = out.flush();
 }
 
-/// From now on SIGINT, SIGTERM and SIGHUP end every running program, then xtask.
+/// From now on SIGINT, SIGTERM and SIGHUP end every running program, then this one.
 pub fn end_children_when_interrupted() {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(listen);
+}
+
+fn listen() {
     thread::spawn(|| {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else {
             return;
@@ -61,15 +66,7 @@ pub fn end_children_when_interrupted() {
         if let Some(status) = status {
             INTERRUPTED.store(true, Ordering::SeqCst);
             let groups: Vec<u32> = live().iter().copied().collect();
-            for &group in &groups {
-                signal_group(group, Signal::TERM);
-            }
-            if !groups.is_empty() {
-                thread::sleep(Duration::from_millis(500));
-            }
-            for &group in &groups {
-                signal_group(group, Signal::KILL);
-            }
+            end_groups(&groups, || ());
             eprintln!("interrupted");
             std::process::exit(status);
         }
@@ -84,12 +81,28 @@ pub fn let_interruption_end() {
     }
 }
 
-fn signal_group(group: u32, signal: Signal) {
-    let pid = i32::try_from(group).ok().and_then(Pid::from_raw);
-    if let Some(pid) = pid {
-        // A group that has ended meanwhile is what we wanted.
-        let _ = kill_process_group(pid, signal);
+/// Asks the groups to end, and ends those that have not after a while: what they started
+/// in groups of its own (the browser tests' chromedriver) needs that while to be ended too.
+fn end_groups(groups: &[u32], mut reap: impl FnMut()) {
+    let pid = |group: &u32| i32::try_from(*group).ok().and_then(Pid::from_raw);
+    let pids: Vec<Pid> = groups.iter().filter_map(pid).collect();
+    let send = |signal| {
+        for &pid in &pids {
+            // A group that has ended meanwhile is what we wanted.
+            let _ = kill_process_group(pid, signal);
+        }
+    };
+    send(Signal::TERM);
+    let asked = Instant::now();
+    while asked.elapsed() < GRACE {
+        // One that has ended and was not waited for still counts as there.
+        reap();
+        if pids.iter().all(|&pid| test_kill_process_group(pid).is_err()) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(20));
     }
+    send(Signal::KILL);
 }
 
 /// A running program with all that it started; dropping it ends them.
@@ -126,12 +139,10 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        signal_group(self.child.id(), Signal::TERM);
-        let asked = Instant::now();
-        while self.ended().is_none() && asked.elapsed() < GRACE {
-            thread::sleep(Duration::from_millis(20));
-        }
-        signal_group(self.child.id(), Signal::KILL);
+        let group = self.child.id();
+        end_groups(&[group], || {
+            let _ = self.ended();
+        });
         let _ = self.child.wait();
         live().remove(&self.child.id());
     }

@@ -57,14 +57,14 @@ impl Site {
     /// # Errors
     /// If the port is taken.
     pub fn start(self, port: u16) -> Result<Running> {
-        let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-            Ok(listener) => listener,
-            Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
-                "port {port} is in use: end what uses it or take another, as in `--port {}`",
-                port.checked_add(1).unwrap_or(8081)
-            ),
-            Err(error) => return Err(error).context(format!("port {port} cannot be used")),
-        };
+        self.start_on(listen(port)?)
+    }
+
+    /// Serves it on a port that [`listen`] took before there was a site.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn start_on(self, listener: TcpListener) -> Result<Running> {
         listener
             .set_nonblocking(true)
             .context("the listener cannot be set up")?;
@@ -91,6 +91,20 @@ impl Site {
             stop: Some(stop),
             thread: Some(thread),
         })
+    }
+}
+
+/// Takes a port on 127.0.0.1; 0 takes a free one.
+///
+/// # Errors
+/// If it is taken; the message names it and the flag for another.
+pub fn listen(port: u16) -> Result<TcpListener> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
+            "port {port} is in use: end what uses it or take another, as in `--port {}`",
+            port.checked_add(1).unwrap_or(8081)
+        ),
+        other => other.with_context(|| format!("port {port} cannot be used")),
     }
 }
 

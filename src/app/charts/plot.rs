@@ -10,8 +10,9 @@ use super::race::Bar;
 pub const VIEW_BOX: &str = "0 0 1000 36";
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 36.0;
-const BAR: (f64, f64) = (3.0, 19.0);
-const STRIP: (f64, f64) = (24.0, 33.0);
+const BAR: (f64, f64) = (3.0, 17.0);
+const INTERVAL: f64 = 20.5;
+const STRIP: (f64, f64) = (24.5, 33.0);
 /// Without an axis yet: the lines of an empty screen.
 const EMPTY_STEPS: u32 = 5;
 
@@ -24,7 +25,7 @@ pub struct Paths {
     pub bar: String,
     /// The bar's end.
     pub tip: String,
-    /// The interval around it.
+    /// The interval, under the bar.
     pub interval: String,
     /// One stroke per sample.
     pub strip: String,
@@ -59,14 +60,7 @@ pub fn paths(axis: Option<&Axis>, bar: Option<&Bar>) -> Paths {
     };
     paths.tip = vertical(bar.end, BAR);
     if let Some((low, high)) = bar.interval {
-        let cap = (middle - 4.0, middle + 4.0);
-        paths.interval = format!(
-            "M{} {middle}H{}{}{}",
-            x(low),
-            x(high),
-            vertical(low, cap),
-            vertical(high, cap)
-        );
+        paths.interval = format!("M{} {INTERVAL}H{}", x(low), x(high));
     }
     paths.strip = bar.samples.iter().map(|at| vertical(*at, STRIP)).collect();
     paths
@@ -86,9 +80,9 @@ mod tests {
             samples: vec![0.45, 0.55],
         };
         let paths = paths(Some(&axis), Some(&bar));
-        assert_eq!(paths.bar, "M0 3H500V19H0Z");
-        assert_eq!(paths.strip, "M450 24V33M550 24V33");
-        assert!(paths.interval.starts_with("M400 11H600"));
+        assert_eq!(paths.bar, "M0 3H500V17H0Z");
+        assert_eq!(paths.strip, "M450 24.5V33M550 24.5V33");
+        assert_eq!(paths.interval, "M400 20.5H600");
         assert_eq!(paths.grid.matches('M').count(), axis.ticks.len());
     }
 

@@ -4,7 +4,6 @@ use parallax_protocol::{Capabilities, Catalogue, ErrorKind, Form, Support, Verif
 use parallax_stats::{Speedup, Summary, Verdict, speedup, summarize};
 
 use super::axis::{Axis, LOG_SPAN};
-use crate::form::Question;
 use crate::state::{Row, RowStatus, Run};
 use crate::{format, text};
 
@@ -87,14 +86,8 @@ pub struct Bar {
 }
 
 /// Makes the chart of a run.
-pub fn of_run(
-    catalogue: &Catalogue,
-    capabilities: Option<&Capabilities>,
-    run: &Run,
-    log: bool,
-) -> Race {
-    let summaries: Vec<Option<Summary>> =
-        run.rows.iter().map(|row| summarize(&row.samples)).collect();
+pub fn of_run(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run, log: bool) -> Race {
+    let summaries: Vec<Option<Summary>> = run.rows.iter().map(figures).collect();
     let mut times = Vec::new();
     for (row, summary) in run.rows.iter().zip(&summaries) {
         match summary {
@@ -120,15 +113,7 @@ pub fn of_run(
         let ratio = (!is_software_gpu(catalogue, capabilities, &row.id))
             .then(|| compare(baseline, row))
             .flatten();
-        view(
-            catalogue,
-            capabilities,
-            run,
-            row,
-            *summary,
-            ratio,
-            axis.as_ref(),
-        )
+        view(catalogue, capabilities, run, row, *summary, ratio, axis.as_ref())
     });
     Race {
         rows: rows.collect(),
@@ -139,12 +124,8 @@ pub fn of_run(
 }
 
 /// Makes the chart of a question that nobody has asked yet: what would run, and what cannot.
-pub fn of_question(
-    catalogue: &Catalogue,
-    capabilities: Option<&Capabilities>,
-    question: &Question,
-) -> Race {
-    let rows = question.backends.iter().map(|id| {
+pub fn of_question(catalogue: &Catalogue, capabilities: Option<&Capabilities>, asked: &[String]) -> Race {
+    let rows = asked.iter().map(|id| {
         let mut row = Row::new(id.clone());
         match capabilities.and_then(|c| c.backend(id)) {
             Some(Support::No { reason }) => {
@@ -165,22 +146,25 @@ pub fn of_question(
         rows: rows.collect(),
         axis: None,
         offers_log: false,
-        has_baseline: question.backends.iter().any(|id| id == BASELINE),
+        has_baseline: asked.iter().any(|id| id == BASELINE),
     }
+}
+
+fn figures(row: &Row) -> Option<Summary> {
+    row.counts().then(|| summarize(&row.samples)).flatten()
 }
 
 /// The speed-up of a row, if both were sampled in the same job.
 pub fn compare(baseline: Option<&Row>, row: &Row) -> Option<Speedup> {
     let baseline = baseline.filter(|b| b.id != row.id && b.samples_job == row.samples_job)?;
+    if !baseline.counts() || !row.counts() {
+        return None;
+    }
     speedup(&baseline.samples, &row.samples)
 }
 
 /// The back end's GPU is the CPU in disguise.
-pub fn is_software_gpu(
-    catalogue: &Catalogue,
-    capabilities: Option<&Capabilities>,
-    id: &str,
-) -> bool {
+pub fn is_software_gpu(catalogue: &Catalogue, capabilities: Option<&Capabilities>, id: &str) -> bool {
     let on_gpu = catalogue.backend(id).is_some_and(|b| b.form == Form::Wgsl);
     let adapter = capabilities.and_then(|c| c.adapter.as_ref());
     on_gpu && adapter.is_some_and(|a| a.software)
@@ -236,6 +220,11 @@ fn view(
     if row.status == RowStatus::Wrong {
         view.reason = row.verification.as_ref().map(wrong);
         view.caption = text::WRONG_NO_TIME.into();
+        return view;
+    }
+    if row.status == RowStatus::Failed {
+        // What it measured before it broke is no figure to compare with.
+        view.caption = text::FAILED.into();
         return view;
     }
     let is_baseline = row.id == BASELINE;
@@ -305,9 +294,7 @@ fn bar(axis: &Axis, row: &Row, summary: Option<Summary>) -> Option<Bar> {
     Some(match summary {
         Some(s) => Bar {
             end: axis.place(s.median_ms),
-            interval: s
-                .ci95_ms
-                .map(|(low, high)| (axis.place(low), axis.place(high))),
+            interval: s.ci95_ms.map(|(low, high)| (axis.place(low), axis.place(high))),
             provisional: false,
             samples: row.samples.iter().map(|s| axis.place(s.ms)).collect(),
         },
@@ -330,15 +317,12 @@ fn caption(run: &Run, row: &Row, summary: Option<Summary>, axis: Option<&Axis>) 
         RowStatus::Stopped if row.samples.is_empty() => parts.push(text::STOPPED_BEFORE.into()),
         RowStatus::Stopped => parts.push(text::PARTIAL.into()),
         RowStatus::Skipped => parts.push(text::SKIPPED.into()),
-        RowStatus::Failed => parts.push(text::FAILED.into()),
         RowStatus::Verified if !run.is_active() => parts.push(text::NOT_TIMED.into()),
         _ => {}
     }
     if let Some(s) = summary {
         parts.push(text::samples(s.count));
-        let off = axis.map_or(0, |axis| {
-            row.samples.iter().filter(|s| !axis.holds(s.ms)).count()
-        });
+        let off = axis.map_or(0, |axis| row.samples.iter().filter(|s| !axis.holds(s.ms)).count());
         if off > 0 {
             parts.push(text::off_the_axis(off));
         }
@@ -362,12 +346,7 @@ fn verdict(v: &Verification) -> String {
 fn wrong(v: &Verification) -> String {
     let off = text::wrong_by(&error(v, v.max_error), &error(v, v.tolerance));
     match &v.worst {
-        Some(w) => text::wrong_at(
-            &w.place,
-            &format::value(w.got),
-            &format::value(w.expected),
-            &off,
-        ),
+        Some(w) => text::wrong_at(&w.place, &format::value(w.got), &format::value(w.expected), &off),
         None => off,
     }
 }

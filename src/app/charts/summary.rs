@@ -8,11 +8,7 @@ use crate::state::{End, Phase, Row, RowStatus, Run};
 use crate::{format, text};
 
 /// The sentences of a run that is over; empty while it is not.
-pub fn sentences(
-    catalogue: &Catalogue,
-    capabilities: Option<&Capabilities>,
-    run: &Run,
-) -> Vec<String> {
+pub fn sentences(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Vec<String> {
     let Phase::Over(end) = &run.phase else {
         return Vec::new();
     };
@@ -33,18 +29,12 @@ pub fn sentences(
 }
 
 /// Fastest against baseline. A software GPU never takes part.
-fn headline(
-    catalogue: &Catalogue,
-    capabilities: Option<&Capabilities>,
-    run: &Run,
-) -> Option<String> {
+fn headline(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Option<String> {
     let name = |row: &Row| {
         let name = catalogue.backend(&row.id).map_or(&row.id, |b| &b.name);
         text::in_sentence(name)
     };
-    let timed = |row: &&Row| {
-        !row.samples.is_empty() && !is_software_gpu(catalogue, capabilities, &row.id)
-    };
+    let timed = |row: &&Row| row.counts() && !is_software_gpu(catalogue, capabilities, &row.id);
     let median = |row: &Row| summarize(&row.samples).map(|s| s.median_ms);
     let (fastest, ms) = run
         .rows
@@ -54,10 +44,7 @@ fn headline(
         .min_by(|a, b| a.1.total_cmp(&b.1))?;
     let baseline = run.rows.iter().find(|row| row.id == BASELINE);
     let Some(baseline) = baseline.filter(|row| timed(row)) else {
-        return Some(text::fastest_without_baseline(
-            &name(fastest),
-            &format::time(ms),
-        ));
+        return Some(text::fastest_without_baseline(&name(fastest), &format::time(ms)));
     };
     // The baseline may be the fastest itself: then the best of the others is named.
     let best = run
@@ -96,7 +83,7 @@ fn agreement(catalogue: &Catalogue, run: &Run) -> Option<String> {
     let good = run
         .rows
         .iter()
-        .filter(|row| row.verification.as_ref().is_some_and(|v| v.ok))
+        .filter(|row| row.status != RowStatus::Failed && row.verification.as_ref().is_some_and(|v| v.ok))
         .count();
     let wrong = names(RowStatus::Wrong);
     let failed = names(RowStatus::Failed);

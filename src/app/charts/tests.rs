@@ -1,11 +1,10 @@
 use parallax_protocol::{
-    Adapter, BackendInfo, BackendSupport, Capabilities, Catalogue, Cold, ErrorKind, Event, Form,
-    Outcome, RunSpec, Sample, Support, Verification, Worst,
+    Adapter, BackendInfo, BackendSupport, Capabilities, Catalogue, Cold, ErrorKind, Event, Form, Outcome,
+    RunSpec, Sample, Support, Verification, Worst,
 };
 
 use super::race::{Race, of_question, of_run};
 use super::summary::sentences;
-use crate::form::Question;
 use crate::state::{Input, RowStatus, Session};
 
 const IDS: [(&str, &str); 3] = [
@@ -175,13 +174,7 @@ fn few_samples_and_equals_claim_nothing() {
 
 #[test]
 fn a_wrong_row_names_its_worst_element_and_has_no_time() {
-    let mut session = session(
-        false,
-        &["scalar", "gpu"],
-        &[40.0, 10.0],
-        24,
-        Some("gpu"),
-    );
+    let mut session = session(false, &["scalar", "gpu"], &[40.0, 10.0], 24, Some("gpu"));
     let row = &chart(&session, false).rows[1];
     assert_eq!(row.status, RowStatus::Wrong);
     assert_eq!(row.verified, Some(false));
@@ -218,11 +211,8 @@ fn before_any_sample_the_first_run_is_shown_as_provisional() {
 
 #[test]
 fn a_question_shows_what_cannot_run_here_before_it_runs() {
-    let question = Question {
-        spec: RunSpec::race("mandelbrot", 64),
-        backends: vec!["scalar".into(), "gpu".into()],
-    };
-    let race = of_question(&catalogue(), Some(&capabilities(false)), &question);
+    let asked = ["scalar".into(), "gpu".into()];
+    let race = of_question(&catalogue(), Some(&capabilities(false)), &asked);
     assert_eq!(race.rows[0].status, RowStatus::Ready);
     assert_eq!(race.rows[1].status, RowStatus::Skipped);
     assert_eq!(race.rows[1].reason.as_deref(), Some("no adapter"));

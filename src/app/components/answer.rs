@@ -7,7 +7,7 @@ use crate::charts::axis::Axis;
 use crate::charts::race::{self, Figure, Race, RowView};
 use crate::charts::{plot, summary};
 use crate::state::{Phase, RowStatus};
-use crate::{format, text};
+use crate::{form, format, text};
 
 /// Sentence, axis, rows.
 #[component]
@@ -55,10 +55,10 @@ pub fn Answer() -> impl IntoView {
                 let capabilities = s.capabilities.as_ref();
                 match &s.run {
                     Some(run) => race::of_run(c, capabilities, run, page.log.get()),
-                    None => match page.question() {
-                        Ok(question) => race::of_question(c, capabilities, &question),
-                        Err(_) => Race::default(),
-                    },
+                    None => {
+                        let asked = page.fields.with(|fields| form::asked(fields, c));
+                        race::of_question(c, capabilities, &asked)
+                    }
                 }
             })
         })
@@ -172,7 +172,6 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
                 <path class="grid" d=paths.grid></path>
                 <path class="bar" d=paths.bar></path>
                 <path class="tip" d=paths.tip></path>
-                <path class="halo" d=paths.interval.clone()></path>
                 <path class="interval" d=paths.interval></path>
                 <path class="strip" d=paths.strip></path>
             </svg>
@@ -181,8 +180,8 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
     let said = [row.verdict.is_some(), !row.caption.is_empty(), row.cold.is_some()];
     // A dot where something stands before and after it.
     let between = |i: usize| (said[..=i].contains(&true) && said[i + 1]).then_some(text::DOT);
-    let caption = (!row.caption.is_empty())
-        .then(|| view! { <span class="doing">{row.caption.clone()}</span> });
+    let caption =
+        (!row.caption.is_empty()).then(|| view! { <span class="doing">{row.caption.clone()}</span> });
     view! {
         <li
             class="row"

@@ -165,22 +165,26 @@ fn Press() -> impl IntoView {
     };
     let status = move || {
         let complaint = page.complained.get() && page.question().is_err();
-        page.session.with(|session| match complaint && !session.is_active() {
-            true => text::CORRECT_FIRST.to_string(),
-            false => words_of(page, session),
-        })
+        page.session
+            .with(|session| match complaint && !session.is_active() {
+                true => text::CORRECT_FIRST.to_string(),
+                false => words_of(page, session),
+            })
     };
     // What a screen reader hears: changes of state, not the seconds that pass.
     let announced = move || match active.get() {
-        true => page.session.with(|session| match session.run.as_ref().map(|run| &run.phase) {
-            Some(Phase::Waiting) => text::STARTING.to_string(),
-            Some(Phase::Resuming) => text::RESTARTING.to_string(),
-            _ => format!("{}.", text::TIMING),
-        }),
+        true => page
+            .session
+            .with(|session| match session.run.as_ref().map(|run| &run.phase) {
+                Some(Phase::Waiting) => text::STARTING.to_string(),
+                Some(Phase::Resuming) => text::RESTARTING.to_string(),
+                _ => format!("{}.", text::TIMING),
+            }),
         false => page.session.with(|session| {
             page.catalogue.with_value(|c| match &session.run {
-                Some(run) => crate::charts::summary::sentences(c, session.capabilities.as_ref(), run)
-                    .join(" "),
+                Some(run) => {
+                    crate::charts::summary::sentences(c, session.capabilities.as_ref(), run).join(" ")
+                }
                 None => String::new(),
             })
         }),
@@ -229,7 +233,7 @@ fn words_of(page: Page, session: &Session) -> String {
         return match &session.engine {
             Engine::Starting => text::LOADING.into(),
             Engine::Ready => text::READY.into(),
-            Engine::Failed(why) => text::engine_failed(why),
+            Engine::Failed(_) => text::ENGINE_DOWN.into(),
             Engine::OtherBuild(_) => text::OTHER_BUILD.into(),
         };
     };

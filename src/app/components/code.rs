@@ -38,7 +38,10 @@ pub fn Code() -> impl IntoView {
     };
     let panels = move || {
         let panel = |source: Source| panel(page, source, wide, current);
-        page.of_workload(|w| w.sources.clone()).into_iter().map(panel).collect_view()
+        page.of_workload(|w| w.sources.clone())
+            .into_iter()
+            .map(panel)
+            .collect_view()
     };
     view! {
         <section class="code" aria-labelledby="code-title">

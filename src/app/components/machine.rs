@@ -10,7 +10,7 @@ use crate::{BUILD, format, text};
 #[component]
 pub fn Machine() -> impl IntoView {
     let page = Page::here();
-        let of = move |read: fn(&Capabilities) -> String| {
+    let of = move |read: fn(&Capabilities) -> String| {
         move || {
             page.session
                 .with(|s| s.capabilities.as_ref().map(read).unwrap_or_default())

@@ -31,13 +31,8 @@ pub fn Notices() -> impl IntoView {
             if let Some(run) = &session.run {
                 all.extend(run.notes.iter().cloned().map(|words| ("plain", words)));
             }
-            if let Some(capabilities) = &session.capabilities {
-                if !capabilities.isolated {
-                    all.push(("plain", text::NOT_ISOLATED.into()));
-                }
-                if capabilities.adapter.as_ref().is_some_and(|a| a.software) {
-                    all.push(("plain", text::SOFTWARE_GPU.into()));
-                }
+            if session.capabilities.as_ref().is_some_and(|c| !c.isolated) {
+                all.push(("plain", text::NOT_ISOLATED.into()));
             }
         });
         all

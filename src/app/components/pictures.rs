@@ -31,8 +31,7 @@ pub fn Pictures() -> impl IntoView {
     };
     // One step is one element of the first picture.
     let step = move |key: &str| {
-        let Some((width, height)) = pictures.with_untracked(|p| p.first().map(|s| size(&s.picture)))
-        else {
+        let Some((width, height)) = pictures.with_untracked(|p| p.first().map(|s| size(&s.picture))) else {
             return false;
         };
         let (dx, dy) = (1.0 / f64::from(width.max(1)), 1.0 / f64::from(height.max(1)));
@@ -105,9 +104,8 @@ fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
             cursor.set(Some((x.clamp(0.0, 1.0), y.clamp(0.0, 1.0))));
         }
     };
-    let at = move |pick: fn((f64, f64)) -> f64| {
-        move || cursor.get().map(|c| format!("{:.2}%", pick(c) * 100.0))
-    };
+    let at =
+        move |pick: fn((f64, f64)) -> f64| move || cursor.get().map(|c| format!("{:.2}%", pick(c) * 100.0));
     let shape = format!("{width} / {height}");
     view! {
         <figure data-backend=shown.backend.clone()>

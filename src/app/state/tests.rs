@@ -16,9 +16,7 @@ fn capabilities(build: &str) -> Capabilities {
 }
 
 fn ids() -> Vec<String> {
-    ["scalar", "simd", "threads", "gpu"]
-        .map(String::from)
-        .to_vec()
+    ["scalar", "simd", "threads", "gpu"].map(String::from).to_vec()
 }
 
 fn press() -> Input {
@@ -132,19 +130,14 @@ fn a_run_pressed_early_is_kept_until_the_engine_is_ready() {
     assert_eq!(session.apply(press()), []);
     assert_eq!(phase(&session), &Phase::Waiting);
     let effects = session.apply(ready());
-    assert!(
-        matches!(&effects[..], [Effect::Send(Request::Run { job: 1, spec })] if spec.size == 64)
-    );
+    assert!(matches!(&effects[..], [Effect::Send(Request::Run { job: 1, spec })] if spec.size == 64));
     assert_eq!(session.apply(press()), [], "one run at a time");
 }
 
 #[test]
 fn a_run_goes_its_way() {
     let mut session = running();
-    assert_eq!(
-        statuses(&session),
-        ["running", "running", "running", "skipped"]
-    );
+    assert_eq!(statuses(&session), ["running", "running", "running", "skipped"]);
     session.apply(finished(9, Outcome::Settled));
     assert!(session.is_active(), "another job's end is not ours");
     session.apply(finished(1, Outcome::Settled));
@@ -180,10 +173,7 @@ fn a_stop_is_answered_or_the_engine_is_restarted() {
     );
     let mut other = session.clone();
     other.apply(finished(1, Outcome::Stopped));
-    assert_eq!(
-        statuses(&other),
-        ["stopped", "stopped", "stopped", "skipped"]
-    );
+    assert_eq!(statuses(&other), ["stopped", "stopped", "stopped", "skipped"]);
     assert_eq!(other.apply(Input::StopTimeOver { job: 1 }), []);
 
     assert_eq!(
@@ -210,10 +200,7 @@ fn a_trap_fails_the_row_named_last_and_the_rest_is_run_again() {
     session.apply(stage(1, Some("threads"), Stage::Sampling));
     let effects = session.apply(Input::Died("panicked".into()));
     assert_eq!(effects, [Effect::Terminate, Effect::Start]);
-    assert_eq!(
-        statuses(&session),
-        ["running", "running", "failed", "skipped"]
-    );
+    assert_eq!(statuses(&session), ["running", "running", "failed", "skipped"]);
     let effects = session.apply(ready());
     let [Effect::Send(Request::Run { job: 2, spec })] = &effects[..] else {
         panic!("{effects:?}");
@@ -221,10 +208,7 @@ fn a_trap_fails_the_row_named_last_and_the_rest_is_run_again() {
     assert_eq!(spec.backends, ["scalar", "simd"]);
     assert_eq!(session.run.as_ref().unwrap().rows[0].samples.len(), 1);
     // Samples of the old job stay until the new one's arrive, and are never mixed with them.
-    all(
-        &mut session,
-        [sample(1, "scalar", 1), sample(2, "scalar", 0)],
-    );
+    all(&mut session, [sample(1, "scalar", 1), sample(2, "scalar", 0)]);
     let row = &session.run.as_ref().unwrap().rows[0];
     assert_eq!((row.samples.len(), row.samples_job), (1, 2));
     session.apply(finished(2, Outcome::BudgetSpent));
@@ -304,10 +288,7 @@ fn a_fault_of_one_back_end_fails_its_row_alone() {
 fn visibility_is_told_to_every_engine() {
     let mut session = Session::new("b");
     assert_eq!(session.apply(Input::Visible(false)), []);
-    assert_eq!(
-        session.apply(ready()),
-        [Effect::Send(Request::Visible(false))]
-    );
+    assert_eq!(session.apply(ready()), [Effect::Send(Request::Visible(false))]);
     assert_eq!(
         session.apply(Input::Visible(true)),
         [Effect::Send(Request::Visible(true))]

@@ -74,7 +74,7 @@ pub fn site() -> Result<Dist> {
     let root = paths::root()?;
     let target = root.join("target");
     fs::create_dir_all(&target).with_context(|| format!("{} cannot be made", target.display()))?;
-    let _turn = turn(&target.join("xtask.lock"))?;
+    let _turn = paths::turn(&target.join("xtask.lock"))?;
     let dist = |id| Dist {
         folder: root.join("dist"),
         id,
@@ -133,17 +133,6 @@ fn swap(stage: &Path, folder: &Path) -> Result<()> {
             .with_context(|| format!("the old {} cannot be removed", folder.display()))?;
     }
     fs::rename(stage, folder).with_context(|| format!("{} cannot be put in place", folder.display()))
-}
-
-/// Waits for another xtask in the same checkout: two builds into one folder break both.
-fn turn(lock: &Path) -> Result<fs::File> {
-    let file = fs::File::create(lock).with_context(|| format!("no lock at {}", lock.display()))?;
-    if file.try_lock().is_err() {
-        say("waiting for another xtask that builds in this checkout...");
-        file.lock()
-            .with_context(|| format!("no lock at {}", lock.display()))?;
-    }
-    Ok(file)
 }
 
 /// A cargo command for wasm with std built anew, in a target folder of its own.

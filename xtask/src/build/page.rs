@@ -10,15 +10,24 @@ use anyhow::{Context, Result};
 use super::{Job, encoded};
 use crate::process::{Step, say};
 
+/// What makes the page smaller by a tenth and costs nothing that it has: Leptos' views
+/// without their types, panics without places and `Debug` texts.
+const SMALL: [&str; 4] = [
+    "--cfg",
+    "erase_components",
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=none",
+];
+
 /// Builds into `<stage>/`, emptying it first.
 pub(super) fn build(job: &Job) -> Result<()> {
     say("building the page...");
     fetch(job)?;
     let toolchain = &job.setup.toolchain;
-    let linker: Vec<String> = toolchain
-        .linker
-        .iter()
+    let linker = toolchain.linker.iter();
+    let flags: Vec<String> = linker
         .flat_map(|linker| ["-C".to_owned(), format!("linker={}", linker.display())])
+        .chain(SMALL.map(str::to_owned))
         .collect();
     let mut command = toolchain.command(&job.setup.tools.trunk);
     command
@@ -26,9 +35,10 @@ pub(super) fn build(job: &Job) -> Result<()> {
         .arg(job.stage)
         .current_dir(job.root)
         .env("PARALLAX_BUILD", job.id)
-        .env("CARGO_ENCODED_RUSTFLAGS", encoded(&linker))
+        .env("CARGO_ENCODED_RUSTFLAGS", encoded(&flags))
         .env("CARGO_TARGET_DIR", job.root.join("target/page"))
         .env("CARGO_UNSTABLE_BUILD_STD", "panic_abort,std")
+        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
         // The page waits for people, so its size is what counts.
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z")
         .env("PATH", path_with(&toolbox(job)?)?)

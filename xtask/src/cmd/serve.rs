@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::args::Serve;
 use crate::process::say;
-use crate::server::Site;
+use crate::server::{Site, listen};
 use crate::{build, paths};
 
 /// Builds and serves until interrupted.
@@ -15,12 +15,14 @@ use crate::{build, paths};
 /// # Errors
 /// If the build fails or the port is taken.
 pub fn run(options: Serve) -> Result<bool> {
+    // Before the build: nobody wants to wait minutes to hear that the port is taken.
+    let listener = listen(options.port)?;
     let dist = build::site()?;
     let site = Site {
         isolated: options.isolation,
         ..Site::new(dist.folder)
     };
-    let running = site.start(options.port)?;
+    let running = site.start_on(listener)?;
     say(format!("serving {} (Ctrl-C ends it)", running.url));
     if !options.isolation {
         say("without isolation: the page will say that threads are off");

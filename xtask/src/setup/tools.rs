@@ -97,18 +97,25 @@ impl Tool {
         if file.is_file() {
             return Ok(file);
         }
+        fs::create_dir_all(&cache).with_context(|| {
+            format!(
+                "{} cannot be made: set PARALLAX_CACHE to another folder",
+                cache.display()
+            )
+        })?;
+        let _turn = paths::turn(&cache.join(".lock"))?;
+        if file.is_file() {
+            return Ok(file);
+        }
         say(format!(
             "installing {} {} ({})...",
             self.name, self.version, self.takes
         ));
         disk::check(&cache, 1500, &format!("installing {}", self.name))?;
-        let beside = cache.join(format!(".{}-{}.{}", self.name, self.version, std::process::id()));
-        fs::create_dir_all(&beside).with_context(|| {
-            format!(
-                "{} cannot be made: set PARALLAX_CACHE to another folder",
-                beside.display()
-            )
-        })?;
+        let beside = cache.join(format!(".{}-{}", self.name, self.version));
+        // What an interrupted install has left.
+        let _ = fs::remove_dir_all(&beside);
+        fs::create_dir_all(&beside).with_context(|| format!("{} cannot be made", beside.display()))?;
         let done = (self.install)(self, &beside).and_then(|()| {
             if !beside.join(self.file).is_file() {
                 bail!(
