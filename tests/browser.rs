@@ -50,7 +50,10 @@ async fn conforms(test: &str, backend: &str) {
     let machine = machine().await;
     let mut wrong = Vec::new();
     let mut checked = 0;
-    for case in cases().into_iter().filter(|case| case.backend.info().id == backend) {
+    for case in cases()
+        .into_iter()
+        .filter(|case| case.backend.info().id == backend)
+    {
         match case.check(&machine).await {
             Ok(()) => checked += 1,
             Err(Failure::Wrong(what)) => wrong.push(format!("{}: {what}", case.name())),
@@ -58,7 +61,10 @@ async fn conforms(test: &str, backend: &str) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(checked > 0, "no case for {backend}: does the registry still have it?");
+    assert!(
+        checked > 0,
+        "no case for {backend}: does the registry still have it?"
+    );
     console_log!("{checked} cases on {backend}");
 }
 
@@ -91,7 +97,11 @@ async fn gpu_conforms() {
 fn every_back_end_has_a_test_here() {
     let here = ["scalar", "simd", "threads", "threads+simd", "gpu"];
     for backend in parallax::backends::registry() {
-        assert!(here.contains(&backend.info().id.as_str()), "{} has none", backend.info().id);
+        assert!(
+            here.contains(&backend.info().id.as_str()),
+            "{} has none",
+            backend.info().id
+        );
     }
 }
 
@@ -137,5 +147,9 @@ async fn the_engines_thread_is_not_blocked_by_a_run() {
     };
     parallax::engine::run(&machine, 5.0, 1, spec, &Control::new(false), &|_| {}).await;
     done.set(true);
-    assert!(fired.get() >= 10, "the timer fired {} times in a run of 0.4 s or more", fired.get());
+    assert!(
+        fired.get() >= 10,
+        "the timer fired {} times in a run of 0.4 s or more",
+        fired.get()
+    );
 }

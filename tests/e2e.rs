@@ -81,12 +81,18 @@ impl Visit {
     }
 
     fn text(&self, id: &str) -> Result<String> {
-        let text = self.eval(&format!("document.querySelector('{}')?.textContent ?? ''", by(id)))?;
+        let text = self.eval(&format!(
+            "document.querySelector('{}')?.textContent ?? ''",
+            by(id)
+        ))?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
     fn attribute(&self, id: &str, name: &str) -> Result<String> {
-        let value = self.eval(&format!("document.querySelector('{}')?.getAttribute('{name}') ?? ''", by(id)))?;
+        let value = self.eval(&format!(
+            "document.querySelector('{}')?.getAttribute('{name}') ?? ''",
+            by(id)
+        ))?;
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
@@ -97,7 +103,9 @@ impl Visit {
     fn state_is(&self, states: &[&str]) -> Result<()> {
         let list = json!(states);
         let status = by("status");
-        self.wait(&format!("{list}.includes(document.querySelector('{status}').dataset.state)"))
+        self.wait(&format!(
+            "{list}.includes(document.querySelector('{status}').dataset.state)"
+        ))
     }
 
     fn ready(&self) -> Result<()> {
@@ -115,7 +123,10 @@ impl Visit {
     fn row_is(&self, backend: &str, expected: &str) -> Result<()> {
         let status = self.attribute(&format!("row-{backend}"), "data-status")?;
         let reason = self.text(&format!("reason-{backend}"))?;
-        ensure!(status == expected, "{backend} is '{status}' ({reason}), not '{expected}'");
+        ensure!(
+            status == expected,
+            "{backend} is '{status}' ({reason}), not '{expected}'"
+        );
         Ok(())
     }
 
@@ -123,8 +134,14 @@ impl Visit {
     fn row_is_timed(&self, backend: &str) -> Result<()> {
         let row = format!("row-{backend}");
         self.row_is(backend, "ok")?;
-        ensure!(self.attribute(&row, "data-verified")? == "true", "{backend} is not verified");
-        let median: f64 = self.attribute(&row, "data-median-ms")?.parse().context(row.clone())?;
+        ensure!(
+            self.attribute(&row, "data-verified")? == "true",
+            "{backend} is not verified"
+        );
+        let median: f64 = self
+            .attribute(&row, "data-median-ms")?
+            .parse()
+            .context(row.clone())?;
         ensure!(median > 0.0, "{backend}: median {median}");
         let samples: u32 = self.attribute(&row, "data-samples")?.parse()?;
         ensure!(samples > 0, "{backend} has no samples");
@@ -138,12 +155,18 @@ impl Visit {
 
     fn reason_says(&self, backend: &str, words: &str) -> Result<()> {
         let reason = self.text(&format!("reason-{backend}"))?;
-        ensure!(reason.contains(words), "{backend}: '{reason}' does not say '{words}'");
+        ensure!(
+            reason.contains(words),
+            "{backend}: '{reason}' does not say '{words}'"
+        );
         Ok(())
     }
 
     fn notices(&self) -> Result<String> {
-        let all = format!("[...document.querySelectorAll('{}')].map(n => n.textContent).join(' | ')", by("notice"));
+        let all = format!(
+            "[...document.querySelectorAll('{}')].map(n => n.textContent).join(' | ')",
+            by("notice")
+        );
         Ok(self.eval(&all)?.as_str().unwrap_or_default().to_owned())
     }
 
@@ -201,14 +224,20 @@ fn run_is_verified(house: &House, query: &str) -> Result<()> {
     page.run()?;
     for backend in CPU {
         page.row_is_timed(backend)?;
-        let speedup: f64 = page.attribute(&format!("row-{backend}"), "data-speedup")?.parse().unwrap_or(1.0);
+        let speedup: f64 = page
+            .attribute(&format!("row-{backend}"), "data-speedup")?
+            .parse()
+            .unwrap_or(1.0);
         ensure!(speedup > 0.0);
     }
     if page.has_gpu()? {
         page.row_is_timed("gpu")?;
         if page.attribute("machine", "data-software")? == "true" {
             let speedup = page.attribute("row-gpu", "data-speedup")?;
-            ensure!(speedup.is_empty(), "a software GPU claims a speed-up of {speedup}");
+            ensure!(
+                speedup.is_empty(),
+                "a software GPU claims a speed-up of {speedup}"
+            );
         }
     } else {
         println!("SKIPPED run_is_verified/gpu: this browser offers no adapter");
@@ -221,7 +250,10 @@ fn run_is_verified(house: &House, query: &str) -> Result<()> {
     )?;
     let drawn = drawn.as_array().context("no pictures")?;
     ensure!(drawn.len() >= CPU.len(), "{} pictures", drawn.len());
-    ensure!(drawn.iter().all(|colours| colours.as_u64() > Some(8)), "blank pictures: {drawn:?}");
+    ensure!(
+        drawn.iter().all(|colours| colours.as_u64() > Some(8)),
+        "blank pictures: {drawn:?}"
+    );
     ensure!(!page.text("summary")?.trim().is_empty(), "no summary in words");
     page.console_is_clean()
 }
@@ -243,7 +275,10 @@ fn opening_runs_nothing(house: &House) -> Result<()> {
     ensure!(samples == 0, "{samples} rows have samples");
     page.run()?;
     page.row_is_timed("threads+simd")?;
-    ensure!(page.attribute("row-scalar", "data-median-ms")?.is_empty(), "scalar was not asked for");
+    ensure!(
+        page.attribute("row-scalar", "data-median-ms")?.is_empty(),
+        "scalar was not asked for"
+    );
     Ok(())
 }
 
@@ -284,12 +319,22 @@ fn stop_answers_at_once(house: &House) -> Result<()> {
 
 fn stop_ends_a_kernel_that_does_not_listen(house: &House) -> Result<()> {
     let page = house.open("?workload=mandelbrot&size=128&budget=1&inject=hang:threads")?;
-    ensure!(page.notices()?.contains("hang"), "the fault is not announced: {}", page.notices()?);
+    ensure!(
+        page.notices()?.contains("hang"),
+        "the fault is not announced: {}",
+        page.notices()?
+    );
     page.press("run")?;
-    page.wait(&format!("document.querySelector('{}').dataset.status === 'preparing'", by("row-threads")))?;
+    page.wait(&format!(
+        "document.querySelector('{}').dataset.status === 'preparing'",
+        by("row-threads")
+    ))?;
     let ms = stop(&page)?;
     ensure!(ms <= 500.0, "stopped after {ms} ms");
-    ensure!(page.attribute("row-simd", "data-verified")? == "true", "what was done is not kept");
+    ensure!(
+        page.attribute("row-simd", "data-verified")? == "true",
+        "what was done is not kept"
+    );
     page.without(&["threads"])?;
     page.run()?;
     page.row_is_timed("simd")?;
@@ -336,9 +381,15 @@ fn lost_device(house: &House) -> Result<()> {
 }
 
 fn wrong_is_named(house: &House) -> Result<()> {
-    for (workload, backend) in [("mandelbrot", "simd"), ("matmul", "threads+simd"), ("matmul", "gpu")] {
+    for (workload, backend) in [
+        ("mandelbrot", "simd"),
+        ("matmul", "threads+simd"),
+        ("matmul", "gpu"),
+    ] {
         let encoded = backend.replace('+', "%2B");
-        let page = house.open(&format!("?workload={workload}&size=100&budget=1&inject=wrong:{encoded}"))?;
+        let page = house.open(&format!(
+            "?workload={workload}&size=100&budget=1&inject=wrong:{encoded}"
+        ))?;
         page.ready()?;
         if backend == "gpu" && !page.has_gpu()? {
             println!("SKIPPED wrong_is_named: this browser offers no adapter");
@@ -347,7 +398,10 @@ fn wrong_is_named(house: &House) -> Result<()> {
         page.run()?;
         page.row_is(backend, "wrong")?;
         let row = format!("row-{backend}");
-        ensure!(page.attribute(&row, "data-median-ms")?.is_empty(), "a wrong row has a time");
+        ensure!(
+            page.attribute(&row, "data-median-ms")?.is_empty(),
+            "a wrong row has a time"
+        );
         let words = page.text(&row)?;
         for word in ["WRONG", "row", "column", "expected"] {
             ensure!(words.contains(word), "'{words}' does not say '{word}'");
@@ -362,10 +416,18 @@ fn not_isolated(house: &House) -> Result<()> {
         isolated: false,
         ..house.site()
     };
-    let page = house.open_with("?workload=mandelbrot&size=128&budget=1", site, &Options::default())?;
+    let page = house.open_with(
+        "?workload=mandelbrot&size=128&budget=1",
+        site,
+        &Options::default(),
+    )?;
     page.ready()?;
     ensure!(page.attribute("machine", "data-isolated")? == "false");
-    ensure!(page.notices()?.contains("isolated"), "not said: {}", page.notices()?);
+    ensure!(
+        page.notices()?.contains("isolated"),
+        "not said: {}",
+        page.notices()?
+    );
     page.run()?;
     for backend in ["threads", "threads+simd"] {
         page.row_is(backend, "skipped")?;
@@ -380,7 +442,10 @@ fn not_isolated(house: &House) -> Result<()> {
     // Without a pool kernels run on the engine's own thread: Stop has to end the engine.
     let page = house.open_with(
         "?workload=mandelbrot&size=4096&budget=60",
-        Site { isolated: false, ..house.site() },
+        Site {
+            isolated: false,
+            ..house.site()
+        },
         &Options::default(),
     )?;
     page.press("run")?;
@@ -426,10 +491,19 @@ fn engine_that_does_not_load(house: &House) -> Result<()> {
         };
         let Visit { session, site } = house.open_with("?size=128&budget=1", site, &Options::default())?;
         let url = site.url.clone();
-        let port = url.trim_end_matches('/').rsplit(':').next().context("no port")?.parse()?;
+        let port = url
+            .trim_end_matches('/')
+            .rsplit(':')
+            .next()
+            .context("no port")?
+            .parse()?;
         let page = Visit { session, site };
         page.state_is(&["failed"])?;
-        ensure!(page.text("status")?.contains("engine"), "{}", page.text("status")?);
+        ensure!(
+            page.text("status")?.contains("engine"),
+            "{}",
+            page.text("status")?
+        );
         page.press("run")?;
         page.state_is(&["failed"])?;
         let Visit { session, site } = page;
@@ -447,7 +521,11 @@ fn builds_that_differ(house: &House) -> Result<()> {
     let folder = env::temp_dir().join(format!("parallax-builds-{}", std::process::id()));
     copy(&house.dist, &folder)?;
     let build: Value = serde_json::from_slice(&fs::read(folder.join("build.json"))?)?;
-    let build = build["build"].as_str().context("no build id")?.as_bytes().to_vec();
+    let build = build["build"]
+        .as_str()
+        .context("no build id")?
+        .as_bytes()
+        .to_vec();
     let mut patched = 0;
     for entry in fs::read_dir(&folder)? {
         let wasm = entry?.path().join("engine_bg.wasm");
@@ -490,7 +568,10 @@ fn catalogue_that_does_not_load(house: &House) -> Result<()> {
     let site = site.start(0)?;
     let session = Session::start(&house.driver, &house.browser, &Options::default())?;
     session.go(&site.url)?;
-    session.wait("/list of workloads could not be loaded/.test(document.body.textContent)", LIMIT)
+    session.wait(
+        "/list of workloads could not be loaded/.test(document.body.textContent)",
+        LIMIT,
+    )
 }
 
 fn keyboard_only(house: &House) -> Result<()> {
@@ -518,7 +599,10 @@ fn keyboard_only(house: &House) -> Result<()> {
         reached.push(id);
     }
     for control in ["run", "threads", "budget", "backend-scalar", "backend-gpu"] {
-        ensure!(reached.iter().any(|id| id == control), "{control} is not reached by Tab: {reached:?}");
+        ensure!(
+            reached.iter().any(|id| id == control),
+            "{control} is not reached by Tab: {reached:?}"
+        );
     }
     Ok(())
 }
@@ -529,9 +613,12 @@ fn bad_addresses_say_so(house: &House) -> Result<()> {
     for word in ["explode:gpu", "mandelbort", "warp", "banana"] {
         ensure!(said.contains(word), "'{word}' is not named in: {said}");
     }
-    let markup = house.open("?workload=%3Cimg%20src%3Dx%20onerror%3D%22window.hit%3D1%22%3E&inject=%3Cb%3E:x")?;
+    let markup =
+        house.open("?workload=%3Cimg%20src%3Dx%20onerror%3D%22window.hit%3D1%22%3E&inject=%3Cb%3E:x")?;
     markup.ready()?;
-    ensure!(markup.eval("window.hit === undefined && document.querySelector('img[src=x]') === null")? == true);
+    ensure!(
+        markup.eval("window.hit === undefined && document.querySelector('img[src=x]') === null")? == true
+    );
     Ok(())
 }
 
@@ -549,7 +636,11 @@ fn accessible(house: &House) -> Result<()> {
                 dark,
                 ..Options::default()
             };
-            let page = house.open_with("?workload=mandelbrot&size=128&budget=1&inject=wrong:simd", house.site(), &options)?;
+            let page = house.open_with(
+                "?workload=mandelbrot&size=128&budget=1&inject=wrong:simd",
+                house.site(),
+                &options,
+            )?;
             let metrics = json!({
                 "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500,
             });
@@ -557,7 +648,8 @@ fn accessible(house: &House) -> Result<()> {
             page.ready()?;
             for moment in ["first view", "after a run"] {
                 let place = format!("{moment}, {width} px, {}", if dark { "dark" } else { "light" });
-                let wide = page.eval("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")?;
+                let wide = page
+                    .eval("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")?;
                 ensure!(wide.as_f64() <= Some(0.0), "{place}: {wide} px scroll sideways");
                 let script = format!(
                     "const done = arguments[0]; const module = undefined, define = undefined, exports = undefined;
@@ -584,7 +676,10 @@ const TESTS: [(&str, Test); 20] = [
     ("matmul_runs_and_is_verified", matmul),
     ("opening_runs_nothing", opening_runs_nothing),
     ("stop_answers_at_once", stop_answers_at_once),
-    ("stop_ends_a_kernel_that_does_not_listen", stop_ends_a_kernel_that_does_not_listen),
+    (
+        "stop_ends_a_kernel_that_does_not_listen",
+        stop_ends_a_kernel_that_does_not_listen,
+    ),
     ("panic_in_a_thread", panic_in_a_thread),
     ("trap_in_a_thread", trap_in_a_thread),
     ("lost_device", lost_device),
@@ -615,7 +710,10 @@ fn hidden_pages_are_not_measured(house: &House) -> Result<()> {
     page.state_is(&["running"])?;
     thread::sleep(Duration::from_secs(3));
     let samples = page.attribute("row-scalar", "data-samples")?;
-    ensure!(matches!(samples.as_str(), "" | "0"), "{samples} samples of a hidden page");
+    ensure!(
+        matches!(samples.as_str(), "" | "0"),
+        "{samples} samples of a hidden page"
+    );
     page.session.run("window.show(true)")?;
     page.state_is(&["done"])
 }

@@ -45,12 +45,21 @@ fn arrows_point_one_way() {
     found.sort();
     let mut known: Vec<_> = allowed.iter().map(|(krate, _)| krate.to_string()).collect();
     known.sort();
-    assert_eq!(found, known, "a crate without a rule, or a rule without its crate");
+    assert_eq!(
+        found, known,
+        "a crate without a rule, or a rule without its crate"
+    );
     for (krate, to) in allowed {
         let to: BTreeSet<String> = to.iter().map(|s| s.to_string()).collect();
         let arrows = arrows(krate);
-        assert!(arrows.is_subset(&to), "{krate} may depend on {to:?} but depends on {arrows:?}");
-        assert!(krate == "protocol" || !arrows.is_empty(), "{krate}: the manifest was not understood");
+        assert!(
+            arrows.is_subset(&to),
+            "{krate} may depend on {to:?} but depends on {arrows:?}"
+        );
+        assert!(
+            krate == "protocol" || !arrows.is_empty(),
+            "{krate}: the manifest was not understood"
+        );
     }
 }
 
@@ -85,7 +94,14 @@ fn uses(krate: &str, word: &str) -> Vec<String> {
 #[test]
 fn the_page_blocks_nothing_and_trusts_no_markup() {
     // A lock or a pool on the page's thread traps there; markup from data is an injection.
-    for word in ["rayon", "Mutex", "RwLock", "inner_html", "set_inner_html", "eval("] {
+    for word in [
+        "rayon",
+        "Mutex",
+        "RwLock",
+        "inner_html",
+        "set_inner_html",
+        "eval(",
+    ] {
         assert_eq!(uses("app", word), Vec::<String>::new());
     }
 }
@@ -99,7 +115,13 @@ fn the_engine_knows_no_browser_and_joins_no_pool() {
     }
     // Blocking joins have no place on the engine's thread.
     for krate in ["engine", "backends", "worker"] {
-        for word in ["par_iter", "rayon::scope", "rayon::join", "rayon::in_place", ".install("] {
+        for word in [
+            "par_iter",
+            "rayon::scope",
+            "rayon::join",
+            "rayon::in_place",
+            ".install(",
+        ] {
             assert_eq!(uses(krate, word), Vec::<String>::new());
         }
     }

@@ -12,7 +12,10 @@ fn root() -> &'static Path {
 }
 
 fn is_kebab(id: &str) -> bool {
-    !id.is_empty() && id.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase()))
+    !id.is_empty()
+        && id
+            .split('-')
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase()))
 }
 
 #[test]
@@ -28,13 +31,22 @@ fn workloads_are_complete() {
         assert_eq!(names, ["tiny", "small", "medium", "large"], "{id}");
         assert!(info.sizes.is_sorted_by_key(|s| s.n), "{id}");
         for size in info.sizes.iter().map(|s| s.n).chain([info.default_size]) {
-            assert!((info.size_range.0..=info.size_range.1).contains(&size), "{id}: {size}");
+            assert!(
+                (info.size_range.0..=info.size_range.1).contains(&size),
+                "{id}: {size}"
+            );
         }
         for form in [Form::Python, Form::Rust, Form::Wgsl] {
-            let text = &info.source(form).unwrap_or_else(|| panic!("{id} has no {form:?}")).text;
+            let text = &info
+                .source(form)
+                .unwrap_or_else(|| panic!("{id} has no {form:?}"))
+                .text;
             assert!(text.len() > 200, "{id}: {form:?} is cut off");
         }
-        assert!(root().join("src/workloads").join(id).join("kernel.py").exists(), "{id}");
+        assert!(
+            root().join("src/workloads").join(id).join("kernel.py").exists(),
+            "{id}"
+        );
         assert!(root().join("shaders").join(format!("{id}.wgsl")).exists(), "{id}");
 
         let (least, most) = info.size_range;
@@ -110,6 +122,9 @@ fn pictures_have_the_shape_they_say() {
         }
         let picture = problem.picture(&kernel.output().unwrap());
         assert_eq!(picture.rgba.len() as u32, picture.width * picture.height * 4);
-        assert!(picture.rgba.chunks(4).any(|p| p != &picture.rgba[..4]), "one colour only");
+        assert!(
+            picture.rgba.chunks(4).any(|p| p != &picture.rgba[..4]),
+            "one colour only"
+        );
     }
 }

@@ -78,17 +78,30 @@ fn scalar_kernels_hold_no_simd_and_simd_kernels_do() {
         let module = format!("parallax_workloads::{}::", id.replace('-', "_"));
         let of = |level: &str| -> Vec<(&String, usize)> {
             let own = |(name, _): &(&String, &usize)| name.contains(&module) && name.contains(level);
-            functions.iter().filter(own).map(|(name, count)| (name, *count)).collect()
+            functions
+                .iter()
+                .filter(own)
+                .map(|(name, count)| (name, *count))
+                .collect()
         };
         let scalar = of("simd::Scalar");
         let simd = of("Simd");
-        assert!(!scalar.is_empty(), "{id}: no scalar kernel found by name; is it inlined away?");
-        assert!(!simd.is_empty(), "{id}: no SIMD kernel found by name; is it inlined away?");
+        assert!(
+            !scalar.is_empty(),
+            "{id}: no scalar kernel found by name; is it inlined away?"
+        );
+        assert!(
+            !simd.is_empty(),
+            "{id}: no SIMD kernel found by name; is it inlined away?"
+        );
         for (name, count) in &scalar {
             assert_eq!(*count, 0, "{name} holds {count} vector instructions");
         }
         let most = simd.iter().map(|(_, count)| *count).max();
-        assert!(most > Some(10), "{id}: the SIMD kernel holds {most:?} vector instructions");
+        assert!(
+            most > Some(10),
+            "{id}: the SIMD kernel holds {most:?} vector instructions"
+        );
         println!("{id}: scalar {scalar:?}, simd {simd:?}");
     }
 }

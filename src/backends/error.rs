@@ -45,7 +45,9 @@ impl BackendError {
             BackendError::Panicked { .. } => Some(FaultKind::Trap),
             BackendError::DeviceLost { .. } => Some(FaultKind::DeviceLost),
             BackendError::Gpu { .. } => Some(FaultKind::Gpu),
-            BackendError::Memory(_) | BackendError::Problem(ProblemError::Memory(_)) => Some(FaultKind::Memory),
+            BackendError::Memory(_) | BackendError::Problem(ProblemError::Memory(_)) => {
+                Some(FaultKind::Memory)
+            }
             BackendError::Problem(ProblemError::Size { .. }) => Some(FaultKind::BadSpec),
         }
     }

@@ -30,7 +30,11 @@ pub fn timer_resolution_us(host: &dyn Host) -> f64 {
         }
     }
     // Float noise in the browser's milliseconds is far below a nanosecond's worth.
-    if smallest.is_finite() { (smallest * 1e6).round() / 1e3 } else { 1000.0 }
+    if smallest.is_finite() {
+        (smallest * 1e6).round() / 1e3
+    } else {
+        1000.0
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -49,7 +53,9 @@ mod native {
     impl NativeHost {
         /// A clock that starts now.
         pub fn new() -> Self {
-            NativeHost { start: Instant::now() }
+            NativeHost {
+                start: Instant::now(),
+            }
         }
     }
 
@@ -137,6 +143,10 @@ mod tests {
         assert_eq!(timer_resolution_us(&Steps(0.into(), 0.005)), 5.0);
         assert_eq!(timer_resolution_us(&Steps(0.into(), 0.1)), 100.0);
         assert_eq!(timer_resolution_us(&Steps(0.into(), 1.0)), 1000.0);
-        assert_eq!(timer_resolution_us(&Steps(0.into(), 0.0)), 1000.0, "a clock that stands still");
+        assert_eq!(
+            timer_resolution_us(&Steps(0.into(), 0.0)),
+            1000.0,
+            "a clock that stands still"
+        );
     }
 }

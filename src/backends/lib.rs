@@ -81,7 +81,13 @@ pub trait Prepared {
 
 /// Every back end, in ladder order.
 pub fn registry() -> &'static [&'static dyn Backend] {
-    &[&cpu::SCALAR, &cpu::SIMD, &cpu::THREADS, &cpu::THREADS_SIMD, &gpu::Gpu]
+    &[
+        &cpu::SCALAR,
+        &cpu::SIMD,
+        &cpu::THREADS,
+        &cpu::THREADS_SIMD,
+        &gpu::Gpu,
+    ]
 }
 
 /// The back end with this id.

@@ -54,7 +54,10 @@ impl Pool {
     /// Computes something on the pool while the calling thread goes on.
     ///
     /// `Err` if the job panicked (natively; in the browser a panic ends the engine).
-    pub async fn offload<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+    pub async fn offload<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, String> {
         let (sender, receiver) = oneshot::channel();
         self.spawn(move || {
             let result = crate::team::catch(job);

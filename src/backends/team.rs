@@ -213,7 +213,8 @@ impl Barrier {
             self.arrived.store(0, Ordering::Relaxed);
             // Under the lock, so that nobody goes to sleep between its look and our call.
             let guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-            self.generation.store(generation.wrapping_add(1), Ordering::Release);
+            self.generation
+                .store(generation.wrapping_add(1), Ordering::Release);
             drop(guard);
             self.wake.notify_all();
             return;
@@ -276,7 +277,13 @@ mod tests {
         }
     }
 
-    fn run(kernel: &Arc<Tally>, threads: usize, runs: u32, stop: StopFlag, chaos: Option<Chaos>) -> Result<(), BackendError> {
+    fn run(
+        kernel: &Arc<Tally>,
+        threads: usize,
+        runs: u32,
+        stop: StopFlag,
+        chaos: Option<Chaos>,
+    ) -> Result<(), BackendError> {
         let pool = Pool::Threads(rayon::current_num_threads());
         let kernel: Arc<dyn Kernel> = Arc::clone(kernel) as _;
         pollster::block_on(Team::run(&pool, kernel, threads, runs, stop, chaos))
@@ -288,7 +295,13 @@ mod tests {
             for chunk in [1, 3, 100] {
                 let kernel = Tally::new(&[40, 7, 25], chunk);
                 run(&kernel, threads, 6, StopFlag::new(), None).unwrap();
-                assert!(kernel.counts.iter().flatten().all(|c| c.load(Ordering::SeqCst) == 6));
+                assert!(
+                    kernel
+                        .counts
+                        .iter()
+                        .flatten()
+                        .all(|c| c.load(Ordering::SeqCst) == 6)
+                );
                 assert_eq!(kernel.overlaps.load(Ordering::SeqCst), 0);
             }
         }
@@ -317,7 +330,9 @@ mod tests {
     fn a_panic_in_a_chunk_is_an_error_and_the_pool_lives_on() {
         let kernel = Tally::new(&[100, 100], 1);
         let result = run(&kernel, 2, 3, StopFlag::new(), Some(Chaos::Panic));
-        let Err(BackendError::Panicked { message }) = result else { panic!("{result:?}") };
+        let Err(BackendError::Panicked { message }) = result else {
+            panic!("{result:?}")
+        };
         assert_eq!(message, "injected by a test");
         run(&Tally::new(&[100], 1), 2, 1, StopFlag::new(), None).unwrap();
     }
@@ -325,8 +340,18 @@ mod tests {
     #[test]
     fn without_a_pool_the_caller_does_the_work() {
         let kernel = Tally::new(&[10], 3);
-        let pool = Pool::Here { reason: "test".into() };
-        pollster::block_on(Team::run(&pool, Arc::clone(&kernel) as _, 4, 2, StopFlag::new(), None)).unwrap();
+        let pool = Pool::Here {
+            reason: "test".into(),
+        };
+        pollster::block_on(Team::run(
+            &pool,
+            Arc::clone(&kernel) as _,
+            4,
+            2,
+            StopFlag::new(),
+            None,
+        ))
+        .unwrap();
         assert!(kernel.counts[0].iter().all(|c| c.load(Ordering::SeqCst) == 2));
     }
 }

@@ -1,9 +1,7 @@
 //! What this machine makes of a spec: pure but for the probes that were made before.
 
 use parallax_backends::{Backend, Machine};
-use parallax_protocol::{
-    BackendSupport, Capabilities, Fault, FaultKind, PlanRow, RunPlan, RunSpec, Support,
-};
+use parallax_protocol::{BackendSupport, Capabilities, Fault, FaultKind, PlanRow, RunPlan, RunSpec, Support};
 use parallax_workloads::{Problem, Workload};
 
 /// Shortest and longest budget, in seconds.
@@ -31,11 +29,17 @@ impl std::fmt::Display for SpecError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             SpecError::Workload(id) => {
-                let ids: Vec<_> = parallax_workloads::registry().iter().map(|w| w.info().id).collect();
+                let ids: Vec<_> = parallax_workloads::registry()
+                    .iter()
+                    .map(|w| w.info().id)
+                    .collect();
                 write!(f, "there is no workload '{id}': choose one of {}", ids.join(", "))
             }
             SpecError::Backend(id) => {
-                let ids: Vec<_> = parallax_backends::registry().iter().map(|b| b.info().id).collect();
+                let ids: Vec<_> = parallax_backends::registry()
+                    .iter()
+                    .map(|b| b.info().id)
+                    .collect();
                 write!(f, "there is no back end '{id}': choose among {}", ids.join(", "))
             }
             SpecError::Budget(seconds) => write!(

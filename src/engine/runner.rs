@@ -118,7 +118,15 @@ impl Run<'_> {
         let kernel = pool.offload(move || own.reference()).await;
         let kernel = kernel.map_err(panicked)?.map_err(BackendError::from)?;
         let mut kernel: Arc<dyn parallax_workloads::Kernel> = Arc::from(kernel);
-        Team::run(pool, Arc::clone(&kernel), pool.threads(), 1, self.control.flag(), None).await?;
+        Team::run(
+            pool,
+            Arc::clone(&kernel),
+            pool.threads(),
+            1,
+            self.control.flag(),
+            None,
+        )
+        .await?;
         let output = Arc::get_mut(&mut kernel).map(|kernel| kernel.output());
         Ok(output.ok_or(End::Stopped)?.map_err(BackendError::from)?)
     }

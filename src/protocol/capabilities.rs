@@ -78,9 +78,6 @@ pub struct Capabilities {
 impl Capabilities {
     /// What is known of one back end.
     pub fn backend(&self, id: &str) -> Option<&Support> {
-        self.backends
-            .iter()
-            .find(|b| b.backend == id)
-            .map(|b| &b.support)
+        self.backends.iter().find(|b| b.backend == id).map(|b| &b.support)
     }
 }

@@ -114,9 +114,7 @@ impl InjectKind {
 
 /// Text that is no fault to provoke.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "'{text}' is no fault: write KIND:BACKEND, with KIND one of wrong, panic, trap, hang, lost"
-)]
+#[error("'{text}' is no fault: write KIND:BACKEND, with KIND one of wrong, panic, trap, hang, lost")]
 pub struct ParseError {
     /// What was given.
     pub text: String,

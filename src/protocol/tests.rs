@@ -119,10 +119,7 @@ fn every_message_round_trips() {
         assert_eq!(back, event);
     }
     let requests = [
-        Request::Run {
-            job: 7,
-            spec: spec(),
-        },
+        Request::Run { job: 7, spec: spec() },
         Request::Stop { job: 7 },
         Request::Visible(false),
     ];

@@ -117,11 +117,7 @@ pub fn speedup(baseline: &[Sample], other: &[Sample]) -> Option<Speedup> {
         Some((_, high)) if high < 1.0 => Verdict::Slower,
         Some(_) => Verdict::NoClearDifference,
     };
-    Some(Speedup {
-        ratio,
-        ci95,
-        verdict,
-    })
+    Some(Speedup { ratio, ci95, verdict })
 }
 
 /// The ratios baseline / other of the blocks that both have.

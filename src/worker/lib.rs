@@ -100,7 +100,10 @@ fn receive(engine: &Rc<Engine>, bytes: &[u8]) {
 
 fn begin(engine: &Rc<Engine>, job: u32, spec: RunSpec) {
     if engine.job.borrow().is_some() {
-        return refuse(job, "the engine is still busy with another run: stop that first".into());
+        return refuse(
+            job,
+            "the engine is still busy with another run: stop that first".into(),
+        );
     }
     let control = Rc::new(Control::new(engine.hidden.get()));
     engine.job.replace(Some((job, Rc::clone(&control))));

@@ -31,12 +31,17 @@ pub async fn start(host: &dyn Host, isolated: bool, cores: usize) -> (Pool, Opti
     match select(started, host.sleep(LIMIT_MS)).await {
         Either::Left((Ok(_), _)) => (Pool::Threads(threads), Some(host.now_ms() - begin)),
         Either::Left((Err(error), _)) => here(format!("the thread pool did not start: {}", text(&error))),
-        Either::Right(_) => here(format!("the thread pool did not start within {} s", LIMIT_MS / 1000)),
+        Either::Right(_) => here(format!(
+            "the thread pool did not start within {} s",
+            LIMIT_MS / 1000
+        )),
     }
 }
 
 fn text(error: &JsValue) -> String {
     let message = js_sys::Reflect::get(error, &"message".into()).ok();
     let message = message.and_then(|m| m.as_string());
-    message.or_else(|| error.as_string()).unwrap_or_else(|| "unknown reason".into())
+    message
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| "unknown reason".into())
 }

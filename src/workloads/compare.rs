@@ -18,7 +18,11 @@ pub fn mismatches(
         // Written so that NaN, which compares with nothing, counts as different.
         if !(difference == 0.0) {
             count += 1;
-            let size = if difference.is_nan() { f64::INFINITY } else { difference };
+            let size = if difference.is_nan() {
+                f64::INFINITY
+            } else {
+                difference
+            };
             if worst.is_none_or(|(_, most)| size > most) {
                 worst = Some((i, size));
             }
@@ -89,7 +93,10 @@ mod tests {
         assert!(!v.ok);
         assert_eq!(v.max_error, 0.25);
         let worst = v.worst.unwrap();
-        assert_eq!((worst.place.as_str(), worst.got, worst.expected), ("element 2", 5.0, 3.0));
+        assert_eq!(
+            (worst.place.as_str(), worst.got, worst.expected),
+            ("element 2", 5.0, 3.0)
+        );
     }
 
     #[test]

@@ -21,6 +21,9 @@ mod tests {
     #[test]
     fn takes_the_lesson_and_the_kernel() {
         assert_eq!(lesson("# A\n\n## Lesson\nOne\ntwo.\n\n## Files\nx"), "One two.");
-        assert_eq!(kernel("a\n// [kernel]\nfn k() {}\n\n// [/kernel]\nb"), "fn k() {}\n");
+        assert_eq!(
+            kernel("a\n// [kernel]\nfn k() {}\n\n// [/kernel]\nb"),
+            "fn k() {}\n"
+        );
     }
 }

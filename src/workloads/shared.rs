@@ -47,10 +47,9 @@ impl<T: Copy + Default> Shared<T> {
     pub fn to_vec(&mut self) -> Result<Vec<T>, OutOfMemory> {
         let values = self.as_slice();
         let mut copy = Vec::new();
-        copy.try_reserve_exact(values.len())
-            .map_err(|_| OutOfMemory {
-                bytes: size_of_val(values) as u64,
-            })?;
+        copy.try_reserve_exact(values.len()).map_err(|_| OutOfMemory {
+            bytes: size_of_val(values) as u64,
+        })?;
         copy.extend_from_slice(values);
         Ok(copy)
     }

@@ -88,7 +88,11 @@ impl Case {
             return Err(Failure::Wrong(format!("{verification:?}")));
         }
         // The comparison itself must be able to fail: an output of another size is wrong.
-        if problem.verify(&reference, &Output::F32(vec![0.0]), self.backend.arithmetic()).ok && got.len() > 1 {
+        if problem
+            .verify(&reference, &Output::F32(vec![0.0]), self.backend.arithmetic())
+            .ok
+            && got.len() > 1
+        {
             return Err(Failure::Wrong("an output of one zero passed for right".into()));
         }
         Ok(())
@@ -107,6 +111,7 @@ async fn reference(machine: &Machine, problem: &dyn Problem) -> Result<Output, F
         None,
     );
     team.await?;
-    let kernel = Arc::get_mut(&mut kernel).ok_or_else(|| Failure::Wrong("the reference is still in use".into()))?;
+    let kernel =
+        Arc::get_mut(&mut kernel).ok_or_else(|| Failure::Wrong("the reference is still in use".into()))?;
     kernel.output().map_err(|e| Failure::Wrong(e.to_string()))
 }

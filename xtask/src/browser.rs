@@ -20,6 +20,9 @@ use crate::webdriver::request;
 /// How long chromedriver may take to say where it listens.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long a script in the page may take.
+pub const SCRIPT: Duration = Duration::from_secs(90);
+
 /// What every Chromium here is started with: no window, and no traffic of its own.
 pub const FLAGS: [&str; 10] = [
     "--headless=new",
@@ -89,6 +92,8 @@ pub fn capabilities(browser: &Browser, options: &Options) -> Value {
     flags.extend(options.flags.iter().cloned());
     json!({
         "browserName": "chrome",
+        // A page that measures itself on a busy machine may take its time.
+        "timeouts": { "script": SCRIPT.as_millis() as u64 },
         "goog:chromeOptions": { "binary": browser.chromium, "args": flags },
         "goog:loggingPrefs": { "browser": "ALL" },
     })

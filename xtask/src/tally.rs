@@ -4,7 +4,7 @@
 //! A test that could not run what it is about prints `SKIPPED <name>: <reason>`. Its
 //! harness counts it as passed; we do not: a skip never looks like a pass.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What became of a number of tests.
@@ -69,7 +69,7 @@ pub struct Reader {
     /// What it said of single tests so far.
     ignored: BTreeMap<String, String>,
     skipped: BTreeMap<String, String>,
-    failures: Vec<String>,
+    failures: BTreeSet<String>,
     /// Within the output of tests that passed, which is only read.
     hushed: bool,
 }
@@ -90,12 +90,14 @@ impl Reader {
             self.skipped.insert(name.to_owned(), reason.to_owned());
         } else if let Some((name, outcome)) = test(text) {
             if outcome.starts_with("FAIL") {
-                self.failures.push(name.to_owned());
+                self.failures.insert(name.to_owned());
             } else if let Some(reason) = outcome.strip_prefix("ignored") {
                 let reason = reason.trim_start_matches([',', ' ']);
                 let reason = if reason.is_empty() { "ignored" } else { reason };
                 self.ignored.insert(name.to_owned(), reason.to_owned());
             }
+        } else if let Some(name) = failure(text).filter(|_| !self.hushed) {
+            self.failures.insert(name.to_owned());
         } else if let Some([passed, failed, ignored]) = result(text) {
             self.hushed = false;
             self.count(passed, failed, ignored);
@@ -134,7 +136,7 @@ impl Reader {
         // Of those that say they were skipped, none was a pass.
         tests.passed = passed.saturating_sub(self.skipped.len());
         tests.skipped = ignored + self.skipped.len();
-        tests.failures = std::mem::take(&mut self.failures);
+        tests.failures.extend(std::mem::take(&mut self.failures));
         tests.reasons.extend(std::mem::take(&mut self.ignored));
         tests.reasons.extend(std::mem::take(&mut self.skipped));
         self.tally.add(tests);
@@ -155,15 +157,26 @@ fn harness(text: &str) -> Option<&str> {
         .or_else(|| text.starts_with("Doc-tests ").then_some(text))
 }
 
-/// "SKIPPED gpu/matmul: no adapter", wherever a harness indents it or its console puts it.
+/// "SKIPPED gpu/matmul: no adapter", alone or behind "test matmul ... ", where a harness
+/// that does not capture has the line begun.
 fn skip(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix("SKIPPED ")?;
+    let said = test(text).map_or(text, |(_, outcome)| outcome);
+    let rest = said.strip_prefix("SKIPPED ")?;
     Some(rest.split_once(": ").unwrap_or((rest, "no reason given")))
 }
 
 /// "test stats::median ... ok"
 fn test(text: &str) -> Option<(&str, &str)> {
-    text.strip_prefix("test ")?.split_once(" ... ")
+    let (name, outcome) = text.strip_prefix("test ")?.split_once(" ... ")?;
+    // libtest-mimic aligns the outcomes.
+    Some((name.trim_end(), outcome))
+}
+
+/// "---- stats::median stdout ----", the head of what a failed test has printed; the only
+/// place for its name if its line was broken by its output.
+fn failure(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("---- ")?.strip_suffix(" ----")?;
+    Some(name.trim_end_matches(" stdout").trim_end_matches(" output"))
 }
 
 /// "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; ..."
@@ -219,6 +232,15 @@ mod tests {
         let output = "test a ... ignored\nSKIPPED a: no browser\n\
              test result: ok. 1 passed; 0 failed; 1 ignored\n";
         check(output, true, "1 passed, 0 failed, 1 skipped");
+    }
+
+    #[test]
+    fn a_harness_that_does_not_capture() {
+        let output = "running 2 tests\ntest accessible   ... SKIPPED accessible: no axe\nok\n\
+             test memory       ... before 1\nFAILED\n\nfailures:\n\n---- memory ----\nleak\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\n";
+        let tally = check(output, false, "0 passed, 1 failed, 1 skipped");
+        assert_eq!(tally.failures, ["memory"]);
+        assert_eq!(tally.reasons, [("accessible".to_owned(), "no axe".to_owned())]);
     }
 
     #[test]

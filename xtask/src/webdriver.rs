@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Driver, Options, capabilities};
 
-/// No single call takes longer: scripts have their own limit of 30 s in WebDriver.
+/// No single call takes longer: scripts have a limit of their own, [`crate::browser::SCRIPT`].
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// An answer over HTTP.
@@ -108,7 +108,7 @@ impl Session {
     /// Runs a function's body that hands its result to `arguments[0]`.
     ///
     /// # Errors
-    /// If it throws or takes longer than 30 s.
+    /// If it throws or takes longer than [`crate::browser::SCRIPT`].
     pub fn run_async(&self, script: &str) -> Result<Value> {
         self.post("execute/async", &json!({ "script": script, "args": [] }))
     }

@@ -43,7 +43,9 @@ impl GpuSlot {
     /// A slot without a GPU, and why.
     pub fn missing(reason: impl Into<String>) -> Self {
         GpuSlot {
-            state: RefCell::new(State::Missing { reason: reason.into() }),
+            state: RefCell::new(State::Missing {
+                reason: reason.into(),
+            }),
         }
     }
 
@@ -96,7 +98,9 @@ impl GpuSlot {
         }
         match &*self.state.borrow() {
             State::There(device) => Ok(Rc::clone(device)),
-            State::Missing { reason } => Err(BackendError::DeviceLost { reason: reason.clone() }),
+            State::Missing { reason } => Err(BackendError::DeviceLost {
+                reason: reason.clone(),
+            }),
         }
     }
 }
@@ -109,7 +113,10 @@ impl State {
             Either::Left((Ok(device), _)) => State::There(Rc::new(device)),
             Either::Left((Err(reason), _)) => State::Missing { reason },
             Either::Right(_) => State::Missing {
-                reason: format!("the browser did not answer for a GPU within {} s", START_LIMIT_MS / 1000),
+                reason: format!(
+                    "the browser did not answer for a GPU within {} s",
+                    START_LIMIT_MS / 1000
+                ),
             },
         }
     }
@@ -156,7 +163,11 @@ impl Device {
         let (sender, lost) = oneshot::channel();
         let sender = Mutex::new(Some(sender));
         device.set_device_lost_callback(move |reason, message| {
-            let text = if message.is_empty() { format!("{reason:?}") } else { message };
+            let text = if message.is_empty() {
+                format!("{reason:?}")
+            } else {
+                message
+            };
             if let Some(sender) = sender.lock().ok().and_then(|mut s| s.take()) {
                 // Nobody may be waiting; then the next run finds out.
                 let _ = sender.send(text);
@@ -210,7 +221,10 @@ impl Device {
             Either::Right((Either::Right((Either::Left(_), _)), _)) => Err(BackendError::Stopped),
             Either::Right((Either::Right((Either::Right(_), _)), _)) => Err(BackendError::Gpu {
                 what,
-                message: format!("no answer within {} s; choose a smaller size", WORK_LIMIT_MS / 1000),
+                message: format!(
+                    "no answer within {} s; choose a smaller size",
+                    WORK_LIMIT_MS / 1000
+                ),
             }),
         }
     }
@@ -282,14 +296,19 @@ mod browser {
     /// Vendor, architecture and device as the browser gives them.
     pub async fn adapter_name() -> Option<String> {
         let gpu = gpu()?;
-        let request: Function = Reflect::get(&gpu, &"requestAdapter".into()).ok()?.dyn_into().ok()?;
+        let request: Function = Reflect::get(&gpu, &"requestAdapter".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
         let options = js_sys::Object::new();
         Reflect::set(&options, &"powerPreference".into(), &"high-performance".into()).ok()?;
         let promise: Promise = request.call1(&gpu, &options).ok()?.dyn_into().ok()?;
         let adapter = JsFuture::from(promise).await.ok()?;
         let info = Reflect::get(&adapter, &"info".into()).ok()?;
         let part = |key: &str| Reflect::get(&info, &key.into()).ok()?.as_string();
-        let parts = ["vendor", "architecture", "device", "description"].into_iter().filter_map(part);
+        let parts = ["vendor", "architecture", "device", "description"]
+            .into_iter()
+            .filter_map(part);
         let mut name: Vec<String> = parts.filter(|p| !p.is_empty()).collect();
         name.dedup();
         (!name.is_empty()).then(|| name.join(" "))

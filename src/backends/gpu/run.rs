@@ -26,7 +26,12 @@ pub fn fits(gpu: &GpuSlot, program: &GpuProgram) -> Support {
     let Some(device) = gpu.device() else {
         return Support::YES; // `probe` has said why there is none.
     };
-    let largest = program.inputs.iter().map(Vec::len).chain([program.output_len * 4]).max();
+    let largest = program
+        .inputs
+        .iter()
+        .map(Vec::len)
+        .chain([program.output_len * 4])
+        .max();
     let need = largest.unwrap_or(0) as u64;
     let have = device.adapter.max_storage_binding.min(device.max_buffer);
     if need > have {
@@ -68,12 +73,18 @@ pub async fn prepare(
     let memory = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
     let validation = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
     let buffers = Buffers::new(&device.device, &pipeline, &program);
-    let error = device.wait(&*host, &order.stop, "buffers", validation.pop()).await?;
+    let error = device
+        .wait(&*host, &order.stop, "buffers", validation.pop())
+        .await?;
     refused("buffers", error)?;
     let error = device.wait(&*host, &order.stop, "buffers", memory.pop()).await?;
     refused("buffers", error)?;
 
-    let rate = if device.adapter.software { FIRST_GUESS.1 } else { FIRST_GUESS.0 };
+    let rate = if device.adapter.software {
+        FIRST_GUESS.1
+    } else {
+        FIRST_GUESS.0
+    };
     Ok(Box::new(Ready {
         bands: bands(flops / rate, program.workgroups.1),
         device,
@@ -129,7 +140,11 @@ impl Pipeline {
         let inputs = program.inputs.len() as u32;
         for binding in 1..=inputs + 1 {
             let read_only = binding <= inputs;
-            entries.push(entry(binding, wgpu::BufferBindingType::Storage { read_only }, false));
+            entries.push(entry(
+                binding,
+                wgpu::BufferBindingType::Storage { read_only },
+                false,
+            ));
         }
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: None,
@@ -172,7 +187,10 @@ impl Buffers {
                 mapped_at_creation: false,
             })
         };
-        let params = buffer(BAND_STRIDE * u64::from(MAX_BANDS), Usage::UNIFORM | Usage::COPY_DST);
+        let params = buffer(
+            BAND_STRIDE * u64::from(MAX_BANDS),
+            Usage::UNIFORM | Usage::COPY_DST,
+        );
         let input = |bytes: &Vec<u8>| buffer(bytes.len() as u64, Usage::STORAGE | Usage::COPY_DST);
         let inputs: Vec<_> = program.inputs.iter().map(input).collect();
         let bytes = program.output_len as u64 * 4;
@@ -210,7 +228,11 @@ impl Buffers {
 impl Drop for Buffers {
     /// Gives GPU memory back at once; a browser would wait for its garbage collector.
     fn drop(&mut self) {
-        for buffer in self.inputs.iter().chain([&self.params, &self.output, &self.staging]) {
+        for buffer in self
+            .inputs
+            .iter()
+            .chain([&self.params, &self.output, &self.staging])
+        {
             buffer.destroy();
         }
     }
@@ -260,7 +282,13 @@ impl Ready {
             device.queue.submit([encoder.finish()]);
         }
         let mut encoder = device.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(&buffers.output, 0, &buffers.staging, 0, self.program.output_len as u64 * 4);
+        encoder.copy_buffer_to_buffer(
+            &buffers.output,
+            0,
+            &buffers.staging,
+            0,
+            self.program.output_len as u64 * 4,
+        );
         device.queue.submit([encoder.finish()]);
         if self.order.inject == Some(InjectKind::Lost) {
             device.device.destroy();
@@ -272,11 +300,18 @@ impl Ready {
             let _ = sender.send(result);
         });
         let error = scope.pop();
-        let answer = device.wait(&*self.host, &self.order.stop, "read-back", mapped).await?;
+        let answer = device
+            .wait(&*self.host, &self.order.stop, "read-back", mapped)
+            .await?;
         if let Some(reason) = device.lost_reason() {
             return Err(BackendError::DeviceLost { reason });
         }
-        refused("dispatch", device.wait(&*self.host, &self.order.stop, "dispatch", error).await?)?;
+        refused(
+            "dispatch",
+            device
+                .wait(&*self.host, &self.order.stop, "dispatch", error)
+                .await?,
+        )?;
         let unreadable = |message: String| BackendError::Gpu {
             what: "read-back",
             message,
@@ -287,7 +322,10 @@ impl Ready {
             Err(_) => return Err(unreadable("the buffer was never mapped".into())),
         }
         {
-            let view = buffers.staging.get_mapped_range(..).map_err(|e| unreadable(e.to_string()))?;
+            let view = buffers
+                .staging
+                .get_mapped_range(..)
+                .map_err(|e| unreadable(e.to_string()))?;
             self.output.clear();
             self.output.extend_from_slice(bytemuck::cast_slice(&view));
         }

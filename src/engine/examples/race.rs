@@ -39,19 +39,36 @@ fn main() -> ExitCode {
     let samples: RefCell<BTreeMap<String, Vec<Sample>>> = RefCell::default();
     let failed = RefCell::new(false);
     let emit = |event| match event {
-        Event::Sample { backend, sample, .. } => samples.borrow_mut().entry(backend).or_default().push(sample),
+        Event::Sample { backend, sample, .. } => {
+            samples.borrow_mut().entry(backend).or_default().push(sample)
+        }
         Event::Failed { fault, .. } => {
-            eprintln!("{}: {}", fault.backend.as_deref().unwrap_or(&workload), fault.message);
+            eprintln!(
+                "{}: {}",
+                fault.backend.as_deref().unwrap_or(&workload),
+                fault.message
+            );
             failed.replace(true);
         }
-        Event::Verified { backend, verification, .. } if !verification.ok => {
+        Event::Verified {
+            backend,
+            verification,
+            ..
+        } if !verification.ok => {
             eprintln!("{backend}: WRONG: {verification:?}");
             failed.replace(true);
         }
         _ => {}
     };
     let resolution = timer_resolution_us(&*host);
-    pollster::block_on(parallax_engine::run(&machine, resolution, 1, spec, &Control::new(false), &emit));
+    pollster::block_on(parallax_engine::run(
+        &machine,
+        resolution,
+        1,
+        spec,
+        &Control::new(false),
+        &emit,
+    ));
     for (backend, samples) in samples.borrow().iter() {
         if let Some(summary) = parallax_stats::summarize(samples) {
             println!(
@@ -60,5 +77,9 @@ fn main() -> ExitCode {
             );
         }
     }
-    if *failed.borrow() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if *failed.borrow() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }

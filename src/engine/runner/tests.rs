@@ -73,7 +73,10 @@ fn a_race_verifies_before_it_times_and_pairs_its_samples() {
         assert_ne!(outcome(&events), Outcome::NothingToTime);
         let verified = |e: &Event| matches!(e, Event::Verified { verification, .. } if verification.ok);
         let last_verified = events.iter().rposition(verified).unwrap();
-        let first_sample = events.iter().position(|e| matches!(e, Event::Sample { .. })).unwrap();
+        let first_sample = events
+            .iter()
+            .position(|e| matches!(e, Event::Sample { .. }))
+            .unwrap();
         assert!(last_verified < first_sample);
         let blocks: Vec<u32> = samples(&events, "scalar").map(|s| s.block).collect();
         assert!(!blocks.is_empty());
@@ -90,11 +93,21 @@ fn a_wrong_row_is_named_and_never_timed() {
     for workload in parallax_workloads::registry() {
         let id = workload.info().id;
         let inject: Inject = "wrong:simd".parse().unwrap();
-        let events = events(pool(), RunSpec { inject: Some(inject), ..spec(&id, 64) }, &Control::new(false));
+        let events = events(
+            pool(),
+            RunSpec {
+                inject: Some(inject),
+                ..spec(&id, 64)
+            },
+            &Control::new(false),
+        );
         let verdict = events.iter().find_map(|event| match event {
-            Event::Verified { backend, verification, provisional_ms, .. } if backend == "simd" => {
-                Some((verification, provisional_ms))
-            }
+            Event::Verified {
+                backend,
+                verification,
+                provisional_ms,
+                ..
+            } if backend == "simd" => Some((verification, provisional_ms)),
             _ => None,
         });
         let (verification, provisional) = verdict.unwrap();
@@ -107,7 +120,14 @@ fn a_wrong_row_is_named_and_never_timed() {
 #[test]
 fn a_panic_ends_its_row_only() {
     let inject: Inject = "panic:threads".parse().unwrap();
-    let events = events(pool(), RunSpec { inject: Some(inject), ..spec("matmul", 64) }, &Control::new(false));
+    let events = events(
+        pool(),
+        RunSpec {
+            inject: Some(inject),
+            ..spec("matmul", 64)
+        },
+        &Control::new(false),
+    );
     let faults = faults(&events);
     assert_eq!(faults.len(), 1);
     assert_eq!(faults[0].backend.as_deref(), Some("threads"));
@@ -124,14 +144,17 @@ fn stop_ends_the_run_and_says_so() {
 
 #[test]
 fn without_a_pool_the_threaded_rows_are_skipped_with_the_reason() {
-    let here = Pool::Here { reason: "the page is not isolated".into() };
+    let here = Pool::Here {
+        reason: "the page is not isolated".into(),
+    };
     let events = events(here, spec("mandelbrot", 64), &Control::new(false));
     let Some(Event::Planned { plan, .. }) = events.iter().find(|e| matches!(e, Event::Planned { .. })) else {
         panic!("no plan");
     };
     for row in &plan.rows {
         let threaded = row.backend.starts_with("threads");
-        let reason = matches!(&row.support, parallax_protocol::Support::No { reason } if reason.contains("isolated"));
+        let reason =
+            matches!(&row.support, parallax_protocol::Support::No { reason } if reason.contains("isolated"));
         assert_eq!(threaded, reason, "{row:?}");
     }
     assert!(samples(&events, "simd").count() > 0);
@@ -143,10 +166,34 @@ fn a_spec_that_cannot_be_run_says_what_can() {
         (spec("mandelbort", 64), "mandelbrot, matmul"),
         (spec("matmul", 0), "from 1 to"),
         (spec("matmul", 1 << 30), "from 1 to"),
-        (RunSpec { backends: vec!["gpus".into()], ..spec("matmul", 64) }, "scalar, simd"),
-        (RunSpec { budget_s: f64::NAN, ..spec("matmul", 64) }, "from 0.1 to"),
-        (RunSpec { threads: Some(0), ..spec("matmul", 64) }, "from 1 to"),
-        (RunSpec { threads: Some(1000), ..spec("matmul", 64) }, "from 1 to"),
+        (
+            RunSpec {
+                backends: vec!["gpus".into()],
+                ..spec("matmul", 64)
+            },
+            "scalar, simd",
+        ),
+        (
+            RunSpec {
+                budget_s: f64::NAN,
+                ..spec("matmul", 64)
+            },
+            "from 0.1 to",
+        ),
+        (
+            RunSpec {
+                threads: Some(0),
+                ..spec("matmul", 64)
+            },
+            "from 1 to",
+        ),
+        (
+            RunSpec {
+                threads: Some(1000),
+                ..spec("matmul", 64)
+            },
+            "from 1 to",
+        ),
     ];
     for (spec, hint) in cases {
         let events = events(pool(), spec, &Control::new(false));
@@ -163,16 +210,41 @@ fn what_was_taken_while_the_page_was_hidden_is_discarded() {
     let events = RefCell::new(Vec::new());
     let machine = machine(pool());
     let shown = std::cell::Cell::new(false);
-    pollster::block_on(run(&machine, 1.0, 7, spec("mandelbrot", 32), &control, &|event| {
-        // Shown again once sampling has begun: the first block was measured hidden.
-        if matches!(event, Event::Stage { stage: Stage::Sampling, .. }) && !shown.replace(true) {
-            control.set_hidden(false);
-        }
-        events.borrow_mut().push(event);
-    }));
+    pollster::block_on(run(
+        &machine,
+        1.0,
+        7,
+        spec("mandelbrot", 32),
+        &control,
+        &|event| {
+            // Shown again once sampling has begun: the first block was measured hidden.
+            if matches!(
+                event,
+                Event::Stage {
+                    stage: Stage::Sampling,
+                    ..
+                }
+            ) && !shown.replace(true)
+            {
+                control.set_hidden(false);
+            }
+            events.borrow_mut().push(event);
+        },
+    ));
     let events = events.into_inner();
-    let sampling = |e: &Event| matches!(e, Event::Stage { stage: Stage::Sampling, .. });
+    let sampling = |e: &Event| {
+        matches!(
+            e,
+            Event::Stage {
+                stage: Stage::Sampling,
+                ..
+            }
+        )
+    };
     let stages = events.iter().filter(|e| sampling(e)).count();
-    let samples = events.iter().filter(|e| matches!(e, Event::Sample { .. })).count();
+    let samples = events
+        .iter()
+        .filter(|e| matches!(e, Event::Sample { .. }))
+        .count();
     assert_eq!(stages, samples + 4, "one block of four rows is missing");
 }

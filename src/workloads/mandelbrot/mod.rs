@@ -90,10 +90,13 @@ impl Problem for Image {
     }
 
     fn kernel(&self, level: Level) -> Result<Box<dyn Kernel>, ProblemError> {
-        Ok(Box::new(Rows::new(self.n, match level {
-            Level::Scalar => row::<Scalar>,
-            Level::Simd => row::<Simd>,
-        })?))
+        Ok(Box::new(Rows::new(
+            self.n,
+            match level {
+                Level::Scalar => row::<Scalar>,
+                Level::Simd => row::<Simd>,
+            },
+        )?))
     }
 
     fn gpu(&self) -> GpuProgram {

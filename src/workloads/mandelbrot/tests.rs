@@ -15,11 +15,17 @@ fn counts(n: usize, row: fn(usize, usize, &mut [u32])) -> Vec<u32> {
 fn the_reference_agrees_with_numpy() {
     for line in include_str!("../../../tests/oracles/mandelbrot.txt").lines() {
         let fields: Vec<u64> = line.split(' ').map(|f| f.parse().unwrap()).collect();
-        let [n, sum, weighted] = fields[..] else { panic!("bad line: {line}") };
+        let [n, sum, weighted] = fields[..] else {
+            panic!("bad line: {line}")
+        };
         let counts = counts(n as usize, reference::row);
         assert_eq!(counts.iter().map(|&c| u64::from(c)).sum::<u64>(), sum, "n = {n}");
         let by_place = |(i, &c): (usize, &u32)| (i as u64 % 65_521) * u64::from(c);
-        assert_eq!(counts.iter().enumerate().map(by_place).sum::<u64>(), weighted, "n = {n}");
+        assert_eq!(
+            counts.iter().enumerate().map(by_place).sum::<u64>(),
+            weighted,
+            "n = {n}"
+        );
     }
 }
 
@@ -56,6 +62,10 @@ fn fusing_changes_as_many_counts_as_the_tolerance_says() {
         let fused = Output::U32(counts(n, fused_row));
         let v = compare::mismatches(&plain, &fused, RELAXED_MISMATCHES, |i| i.to_string());
         println!("n = {n}: {} of the counts differ when fused", v.max_error);
-        assert!(v.ok && v.max_error > RELAXED_MISMATCHES / 100.0, "n = {n}: {}", v.max_error);
+        assert!(
+            v.ok && v.max_error > RELAXED_MISMATCHES / 100.0,
+            "n = {n}: {}",
+            v.max_error
+        );
     }
 }

@@ -9,8 +9,14 @@ fn run(mut kernel: Box<dyn Kernel>) -> Output {
 }
 
 fn product(n: usize, a: Vec<f32>, b: Vec<f32>) -> Product {
-    let inputs = Inputs { a, b, ..Inputs::new(n, 1) };
-    Product { inputs: Arc::new(inputs) }
+    let inputs = Inputs {
+        a,
+        b,
+        ..Inputs::new(n, 1)
+    };
+    Product {
+        inputs: Arc::new(inputs),
+    }
 }
 
 /// (i + 2 k) mod 7 times (3 k + j) mod 5: integers, so the sums are exact; the
@@ -19,13 +25,17 @@ fn product(n: usize, a: Vec<f32>, b: Vec<f32>) -> Product {
 fn the_reference_agrees_with_numpy() {
     for line in include_str!("../../../tests/oracles/matmul.txt").lines() {
         let fields: Vec<i64> = line.split(' ').map(|f| f.parse().unwrap()).collect();
-        let [n, sum, weighted] = fields[..] else { panic!("bad line: {line}") };
+        let [n, sum, weighted] = fields[..] else {
+            panic!("bad line: {line}")
+        };
         let n = n as usize;
         let at = |f: fn(usize, usize) -> f32| (0..n * n).map(|i| f(i / n, i % n)).collect::<Vec<_>>();
         let a = at(|i, k| ((i + 2 * k) % 7) as f32);
         let b = at(|k, j| ((3 * k + j) % 5) as f32);
         let problem = product(n, a, b);
-        let Output::F64(c) = run(problem.reference().unwrap()) else { panic!("not f64") };
+        let Output::F64(c) = run(problem.reference().unwrap()) else {
+            panic!("not f64")
+        };
         assert_eq!(c.iter().sum::<f64>() as i64, sum, "n = {n}");
         let by_place: f64 = c.iter().enumerate().map(|(i, c)| (i % 1009) as f64 * c).sum();
         assert_eq!(by_place as i64, weighted, "n = {n}");
@@ -47,13 +57,21 @@ fn one_product_left_out_is_wrong() {
     for n in [64, 512] {
         let problem = Matmul.problem(n, 1).unwrap();
         let reference = run(problem.reference().unwrap());
-        let Output::F32(mut c) = run(problem.kernel(Level::Simd).unwrap()) else { panic!("not f32") };
-        assert!(problem.verify(&reference, &Output::F32(c.clone()), Arithmetic::Ieee).ok);
+        let Output::F32(mut c) = run(problem.kernel(Level::Simd).unwrap()) else {
+            panic!("not f32")
+        };
+        assert!(
+            problem
+                .verify(&reference, &Output::F32(c.clone()), Arithmetic::Ieee)
+                .ok
+        );
         let inputs = Inputs::new(n as usize, 1);
         let (row, column) = (3usize, 7usize);
         // The middle one of the element's products by magnitude.
         let n = n as usize;
-        let mut products: Vec<f32> = (0..n).map(|k| inputs.a[row * n + k] * inputs.b[k * n + column]).collect();
+        let mut products: Vec<f32> = (0..n)
+            .map(|k| inputs.a[row * n + k] * inputs.b[k * n + column])
+            .collect();
         products.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
         c[row * n + column] -= products[n / 2];
         let v = problem.verify(&reference, &Output::F32(c), Arithmetic::Relaxed);

@@ -24,6 +24,7 @@ pub fn run() -> Result<bool> {
         browser.chromium.display(),
         browser.chromedriver.display()
     ));
+    say(format!("took {}", setup::axe()?.display()));
     setup::vulkan();
     Ok(true)
 }

@@ -136,6 +136,12 @@ fn end_to_end(root: &Path, full: bool, browser: &Browser, site: &Dist) -> Tally 
         .env("PARALLAX_DIST", &site.folder)
         .env("PARALLAX_CHROMIUM", &browser.chromium)
         .env("PARALLAX_CHROMEDRIVER", &browser.chromedriver);
+    match setup::axe() {
+        Ok(axe) => {
+            command.env("PARALLAX_AXE", axe);
+        }
+        Err(error) => say(format!("the accessibility test is skipped: {error:#}")),
+    }
     count("e2e", command, full)
 }
 

@@ -15,6 +15,9 @@ const TRUNK: &str = "0.21.14";
 /// npm's binaryen; Debian's is too old for today's wasm.
 const BINARYEN: &str = "132.0.0";
 
+/// What reads the page as a screen reader's user would and says where that fails.
+const AXE: &str = "4.14.1";
+
 /// The tools' executables.
 #[derive(Debug, Clone)]
 pub struct Tools {
@@ -78,6 +81,22 @@ pub fn find_or_install() -> Result<Tools> {
         trunk,
         wasm_opt: wasm_opt.find_or_install()?,
     })
+}
+
+/// axe-core, for the accessibility test alone.
+///
+/// # Errors
+/// If npm cannot install it; the test then says that it was skipped.
+pub fn axe() -> Result<PathBuf> {
+    node_and_npm()?;
+    Tool {
+        name: "axe-core",
+        version: AXE.into(),
+        file: "node_modules/axe-core/axe.min.js",
+        takes: "a moment",
+        install: npm_install,
+    }
+    .find_or_install()
 }
 
 /// The version of a package in the text of a Cargo.lock.
