@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use parallax_protocol::Event;
+use parallax_protocol::{Event, Stage};
 use wasm_bindgen::prelude::*;
 
 use crate::BUILD;
@@ -45,10 +45,21 @@ impl Hub {
             input,
             Input::Engine(Event::Sample { .. } | Event::Progress { .. } | Event::Stage { .. })
         );
+        // While a sample is being taken nothing is drawn: drawing would take a core from it.
+        // The engine pauses after each block, and what has changed is drawn then.
+        let in_sample = matches!(
+            input,
+            Input::Engine(Event::Stage {
+                stage: Stage::Sampling,
+                ..
+            })
+        );
         let mut effects = Vec::new();
         self.session
             .update_untracked(|session| effects = session.apply(input));
-        if can_wait {
+        if in_sample {
+            // Not even soon.
+        } else if can_wait {
             self.draw_soon();
         } else {
             self.session.notify();

@@ -1,5 +1,9 @@
 //! How long to warm up, and how many runs make a sample.
 
+/// After each block the page gets so long to draw, with all cores to itself: a page that
+/// draws while threads are timed takes one of their cores (5 ms a sample were seen).
+pub const DRAW_MS: u32 = 40;
+
 /// A sample lasts at least this long, so that the clock's step and one dispatch to the
 /// pool (some 0.1 ms in a browser) are lost in it.
 pub const SAMPLE_MS: f64 = 20.0;

@@ -241,6 +241,7 @@ impl Run<'_> {
                 blocks,
                 elapsed_s: elapsed_s(),
             });
+            self.machine.host.sleep(calibrate::DRAW_MS).await;
             match decide(blocks, &rows) {
                 Look::Settled => return Ok(Outcome::Settled),
                 Look::LastLook => return Ok(Outcome::BudgetSpent),

@@ -50,10 +50,12 @@ fn samples<'a>(events: &'a [Event], id: &'a str) -> impl Iterator<Item = &'a Sam
 }
 
 fn faults(events: &[Event]) -> Vec<&Fault> {
-    let fault = |event| match event {
-        &Event::Failed { ref fault, .. } => Some(fault),
-        _ => None,
-    };
+    fn fault(event: &Event) -> Option<&Fault> {
+        match event {
+            Event::Failed { fault, .. } => Some(fault),
+            _ => None,
+        }
+    }
     events.iter().filter_map(fault).collect()
 }
 
