@@ -8,6 +8,10 @@ use common::{Case, Failure};
 use libtest_mimic::{Arguments, Trial};
 use parallax::backends::host::NativeHost;
 use parallax::backends::{GpuSlot, Machine, Pool};
+use parallax::protocol::{Picture, Support, Verification};
+use parallax::workloads::{
+    Arithmetic, GpuProgram, Kernel, Level, OutOfMemory, Output, Problem, ProblemError,
+};
 use std::rc::Rc;
 
 fn machine() -> Machine {
@@ -38,6 +42,55 @@ fn check(case: &Case) -> Result<(), libtest_mimic::Failed> {
     })
 }
 
+/// A problem that only has a GPU program, and a huge one.
+struct Huge;
+
+impl Problem for Huge {
+    fn flops(&self) -> f64 {
+        1.0
+    }
+    fn bytes(&self) -> f64 {
+        1.0
+    }
+    fn kernel(&self, _: Level) -> Result<Box<dyn Kernel>, ProblemError> {
+        Err(OutOfMemory { bytes: 0 }.into())
+    }
+    fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {
+        Err(OutOfMemory { bytes: 0 }.into())
+    }
+    fn gpu(&self) -> GpuProgram {
+        GpuProgram {
+            source: "",
+            n: 1,
+            workgroups: (1, 1),
+            inputs: Vec::new(),
+            output_len: 1 << 40,
+            output_is_float: false,
+        }
+    }
+    fn verify(&self, _: &Output, _: &Output, _: Arithmetic) -> Verification {
+        unreachable!("it never runs")
+    }
+    fn picture(&self, _: &Output) -> Picture {
+        unreachable!("it never runs")
+    }
+}
+
+/// A limit is found before anything is allocated, and named with need and have.
+fn limit_is_named() -> Result<(), libtest_mimic::Failed> {
+    let gpu = parallax::backends::find("gpu").ok_or("no GPU back end")?;
+    MACHINE.with(|machine| {
+        if let Support::No { reason } = gpu.probe(machine) {
+            println!("SKIPPED gpu_limit_is_named: {reason}");
+            return Ok(());
+        }
+        match gpu.fits(machine, &Huge) {
+            Support::No { reason } if reason.contains("4194304 MB") && reason.contains("at most") => Ok(()),
+            other => Err(format!("{other:?}").into()),
+        }
+    })
+}
+
 fn main() {
     // At least two threads, so that there is something to share even on one core.
     let threads = std::thread::available_parallelism().map_or(2, |n| n.get().max(2));
@@ -47,6 +100,7 @@ fn main() {
         .expect("the pool is started once, here");
     let arguments = Arguments::from_args();
     let trial = |case: Case| Trial::test(case.name(), move || check(&case));
-    let trials = common::cases().into_iter().map(trial).collect();
+    let mut trials: Vec<_> = common::cases().into_iter().map(trial).collect();
+    trials.push(Trial::test("gpu_limit_is_named", limit_is_named));
     libtest_mimic::run(&arguments, trials).exit();
 }

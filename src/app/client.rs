@@ -14,10 +14,12 @@ use crate::BUILD;
 use crate::state::{Effect, Input};
 use crate::text;
 
-/// The engine has this long to say that it is ready.
+/// The engine has this long to say that it is ready: it gives pool and GPU 8 s, at once.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 /// The engine has this long to answer a stop.
-const STOP_WITHIN: Duration = Duration::from_millis(400);
+///
+/// Half a second is promised; a page under load wakes up late.
+const STOP_WITHIN: Duration = Duration::from_millis(300);
 
 /// Takes what happens.
 type Sink = Rc<dyn Fn(Input)>;

@@ -125,10 +125,6 @@ pub fn catalogue_failed(why: &str) -> String {
     format!("The list of workloads could not be loaded: {why}. Check the connection and try again.")
 }
 
-pub fn catalogue_lacks(field: &str) -> String {
-    format!("its field '{field}' is missing or of another kind")
-}
-
 pub fn http_status(status: u16) -> String {
     format!("the server answered {status}")
 }

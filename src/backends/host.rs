@@ -7,7 +7,8 @@ pub trait Host {
     /// Milliseconds on a clock that never goes back.
     fn now_ms(&self) -> f64;
 
-    /// Resolves after at least this long, other events being handled meanwhile.
+    /// Resolves after at least this long, other events being handled meanwhile. Dropping it
+    /// ends the timer.
     fn sleep(&self, ms: u32) -> LocalBoxFuture<'static, ()>;
 }
 
@@ -72,11 +73,14 @@ mod native {
 
         fn sleep(&self, ms: u32) -> LocalBoxFuture<'static, ()> {
             let (sender, receiver) = futures_channel::oneshot::channel::<()>();
+            // Dropping the future drops `alive`, which ends the thread before its time.
+            let (alive, dropped) = std::sync::mpsc::channel::<()>();
             std::thread::spawn(move || {
-                std::thread::sleep(Duration::from_millis(u64::from(ms)));
+                let _ = dropped.recv_timeout(Duration::from_millis(u64::from(ms)));
                 drop(sender);
             });
             Box::pin(async move {
+                let _alive = alive;
                 // An error only says that the sender was dropped, which is the signal.
                 let _ = receiver.await;
             })
@@ -97,7 +101,18 @@ mod browser {
         #[wasm_bindgen(js_namespace = performance, js_name = now)]
         fn performance_now() -> f64;
         #[wasm_bindgen(js_name = setTimeout)]
-        fn set_timeout(callback: &js_sys::Function, ms: u32) -> JsValue;
+        fn set_timeout(callback: &js_sys::Function, ms: u32) -> f64;
+        #[wasm_bindgen(js_name = clearTimeout)]
+        fn clear_timeout(timer: f64);
+    }
+
+    /// A timer that ends with its future: limits on waits would pile up otherwise.
+    struct Timer(f64);
+
+    impl Drop for Timer {
+        fn drop(&mut self) {
+            clear_timeout(self.0);
+        }
     }
 
     /// `performance.now` and `setTimeout` of the Worker.
@@ -110,10 +125,10 @@ mod browser {
         }
 
         fn sleep(&self, ms: u32) -> LocalBoxFuture<'static, ()> {
-            let promise = js_sys::Promise::new(&mut |resolve, _| {
-                set_timeout(&resolve, ms);
-            });
+            let mut timer = Timer(0.0);
+            let promise = js_sys::Promise::new(&mut |resolve, _| timer.0 = set_timeout(&resolve, ms));
             Box::pin(async move {
+                let _timer = timer;
                 // setTimeout's promise is never rejected.
                 let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
             })

@@ -17,11 +17,14 @@ pub const WARM_UP_MS: f64 = 300.0;
 /// ... but all rows' warm-ups together take no more than this share of the budget.
 const WARM_UP_SHARE: f64 = 0.2;
 
-/// Runs in a batch, if one takes `ms_per_run`, for a sample that the clock can tell.
-pub fn batch(ms_per_run: f64, timer_resolution_us: f64) -> u32 {
-    let target = SAMPLE_MS.max(CLOCK_STEPS * timer_resolution_us / 1e3);
-    // A run too short for the clock shows as zero: begin with many.
-    let ms_per_run = ms_per_run.max(1e-4);
+/// Runs in a batch for a sample that the clock can tell, if `runs` took `ms`.
+///
+/// A time below the clock's step may be anything up to that step, and is taken for it: the
+/// batch is then too small rather than minutes long, and grows as it is measured again.
+pub fn batch(ms: f64, runs: u32, timer_resolution_us: f64) -> u32 {
+    let step_ms = timer_resolution_us / 1e3;
+    let target = SAMPLE_MS.max(CLOCK_STEPS * step_ms);
+    let ms_per_run = ms.max(step_ms).max(1e-4) / f64::from(runs.max(1));
     (target / ms_per_run).ceil().clamp(1.0, 1e6) as u32
 }
 
@@ -36,10 +39,17 @@ mod tests {
 
     #[test]
     fn a_batch_lasts_twenty_milliseconds_or_two_hundred_steps() {
-        assert_eq!(batch(250.0, 5.0), 1);
-        assert_eq!(batch(3.0, 5.0), 7);
-        assert_eq!(batch(3.0, 1000.0), 67);
-        assert_eq!(batch(0.0, 5.0), 200_000);
+        assert_eq!(batch(250.0, 1, 5.0), 1);
+        assert_eq!(batch(3.0, 1, 5.0), 7);
+        assert_eq!(batch(30.0, 10, 5.0), 7);
+        assert_eq!(batch(3.0, 1, 1000.0), 67);
+    }
+
+    #[test]
+    fn a_run_too_short_for_the_clock_makes_no_endless_batch() {
+        assert_eq!(batch(0.0, 1, 1000.0), 200);
+        assert_eq!(batch(0.0, 1, 5.0), 4000);
+        assert_eq!(batch(f64::NAN, 1, 5.0), 4000);
     }
 
     #[test]

@@ -38,6 +38,11 @@ impl Control {
         self.stop.clone()
     }
 
+    /// Whether the page is hidden now.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.hidden.get()
+    }
+
     /// Begins a stretch of time during which the page may be hidden.
     pub(crate) fn watch_visibility(&self) {
         self.was_hidden.set(self.hidden.get());

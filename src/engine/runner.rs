@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// The row that speed-ups are relative to.
 const BASELINE: &str = "scalar";
+/// How often a hidden page is looked at, in milliseconds.
+const HIDDEN_POLL_MS: u32 = 100;
 /// Blocks are shuffled by this stream of the spec's seed, apart from the inputs' streams.
 const ORDER_STREAM: u64 = 0x6f72_6465;
 
@@ -75,10 +77,21 @@ struct Run<'a> {
     emit: &'a dyn Fn(Event),
 }
 
+/// What became of a block.
+enum Block {
+    /// Its samples were kept.
+    Counted,
+    /// These rows failed.
+    Failed(Vec<String>),
+    /// The page was hidden meanwhile.
+    Hidden,
+}
+
 /// A verified row that is being timed.
 struct Row {
     id: String,
     prepared: Box<dyn Prepared>,
+    first_run_ms: f64,
     /// Runs in a batch.
     batch: u32,
     samples: Vec<Sample>,
@@ -176,6 +189,7 @@ impl Run<'_> {
             cold,
             provisional_ms: ok.then_some(cold.first_run),
         });
+        self.breathe().await?;
         let own = Arc::clone(problem);
         let picture = self.machine.pool.offload(move || own.picture(&output)).await;
         (self.emit)(Event::Picture {
@@ -186,7 +200,8 @@ impl Run<'_> {
         Ok(ok.then(|| Row {
             id: row.backend.clone(),
             prepared,
-            batch: calibrate::batch(cold.first_run, self.timer_resolution_us),
+            batch: calibrate::batch(cold.first_run, 1, self.timer_resolution_us),
+            first_run_ms: cold.first_run,
             samples: Vec::new(),
         }))
     }
@@ -209,8 +224,8 @@ impl Run<'_> {
 
     /// Warm-up and blocks. Rows that fail on the way are dropped.
     async fn measure(&self, mut rows: Vec<Row>) -> Result<Outcome, End> {
-        let begin = self.machine.host.now_ms();
-        let elapsed_s = || (self.machine.host.now_ms() - begin) / 1e3;
+        let host = &self.machine.host;
+        let mut begin = host.now_ms();
         let limit = calibrate::warm_up_limit_ms(self.spec.budget_s, rows.len());
         let mut warm = Vec::new();
         for mut row in rows.drain(..) {
@@ -228,14 +243,27 @@ impl Run<'_> {
             if rows.is_empty() {
                 return Ok(Outcome::NothingToTime);
             }
-            let block_begin = elapsed_s();
+            let block_begin = host.now_ms();
             random.shuffle(&mut rows);
-            if let Some(failed) = self.block(&mut rows, blocks).await? {
-                rows.retain(|row| !failed.contains(&row.id));
-                continue;
+            match self.block(&mut rows, blocks).await? {
+                Block::Counted => {}
+                Block::Failed(ids) => {
+                    rows.retain(|row| !ids.contains(&row.id));
+                    continue;
+                }
+                Block::Hidden => {
+                    while self.control.is_hidden() {
+                        host.sleep(HIDDEN_POLL_MS).await;
+                        self.breathe().await?;
+                    }
+                    // Neither the block nor the wait is charged to the budget.
+                    begin += host.now_ms() - block_begin;
+                    continue;
+                }
             }
             blocks += 1;
-            longest_block_s = longest_block_s.max(elapsed_s() - block_begin);
+            let elapsed_s = || (host.now_ms() - begin) / 1e3;
+            longest_block_s = longest_block_s.max((host.now_ms() - block_begin) / 1e3);
             (self.emit)(Event::Progress {
                 job: self.job,
                 blocks,
@@ -259,16 +287,22 @@ impl Run<'_> {
         let host = &self.machine.host;
         let begin = host.now_ms();
         let mut runs = 0;
-        let mut last_ms = f64::INFINITY;
+        let mut last_ms = row.first_run_ms;
+        // The quickest batch sets the size of samples: a hiccup must not make them short.
+        row.batch = 1;
+        let mut batch = calibrate::batch(row.first_run_ms, 1, self.timer_resolution_us) / 4;
         loop {
             let spent = host.now_ms() - begin;
             let enough = runs >= calibrate::WARM_UP_RUNS && spent >= calibrate::WARM_UP_MS;
             if enough {
                 break;
             }
-            if runs > 0 && spent + last_ms > limit_ms {
-                let plural = if runs == 1 { "" } else { "s" };
-                let text = format!("warm-up cut to {runs} run{plural} by the budget");
+            if spent + last_ms > limit_ms {
+                let text = match runs {
+                    0 => "no warm-up: the budget is too short".to_string(),
+                    1 => "warm-up cut to 1 run by the budget".to_string(),
+                    _ => format!("warm-up cut to {runs} runs by the budget"),
+                };
                 (self.emit)(Event::Note {
                     job: self.job,
                     backend: row.id.clone(),
@@ -277,67 +311,65 @@ impl Run<'_> {
                 break;
             }
             // Small kernels are warmed up in batches of a few milliseconds.
-            let batch = (row.batch / 4).max(1);
+            batch = batch.max(1);
             let start = host.now_ms();
             row.prepared.run(batch).await?;
             last_ms = host.now_ms() - start;
-            row.batch = calibrate::batch(last_ms / f64::from(batch), self.timer_resolution_us);
             runs += batch;
+            let sample = calibrate::batch(last_ms, batch, self.timer_resolution_us);
+            row.batch = row.batch.max(sample);
+            batch = sample / 4;
             self.breathe().await?;
         }
         Ok(())
     }
 
-    /// One sample of every row. `Some`: these rows failed, and the block does not count.
-    async fn block(&self, rows: &mut [Row], block: u32) -> Result<Option<Vec<String>>, End> {
+    /// One sample of every row; they are kept only if the block counts, so that pairs stay pairs.
+    async fn block(&self, rows: &mut [Row], block: u32) -> Result<Block, End> {
         let host = &self.machine.host;
-        loop {
-            self.control.watch_visibility();
-            let mut taken = BTreeMap::new();
-            let mut failed = Vec::new();
-            for row in rows.iter_mut() {
-                self.breathe().await?;
-                self.stage(Some(&row.id), Stage::Sampling);
-                let start = host.now_ms();
-                let run = row.prepared.run(row.batch).await;
-                let ms = host.now_ms() - start;
-                match run {
-                    Ok(()) => {
-                        let sample = Sample {
-                            ms: ms / f64::from(row.batch),
-                            block,
-                            runs: row.batch,
-                        };
-                        taken.insert(row.id.clone(), sample);
-                    }
-                    Err(error) => {
-                        self.fail(&row.id, error)?;
-                        failed.push(row.id.clone());
-                    }
+        self.control.watch_visibility();
+        let mut taken = BTreeMap::new();
+        let mut failed = Vec::new();
+        for row in rows.iter_mut() {
+            self.breathe().await?;
+            self.stage(Some(&row.id), Stage::Sampling);
+            let start = host.now_ms();
+            let run = row.prepared.run(row.batch).await;
+            let ms = host.now_ms() - start;
+            match run {
+                Ok(()) => {
+                    let sample = Sample {
+                        ms: ms / f64::from(row.batch),
+                        block,
+                        runs: row.batch,
+                    };
+                    taken.insert(row.id.clone(), sample);
+                }
+                Err(error) => {
+                    self.fail(&row.id, error)?;
+                    failed.push(row.id.clone());
                 }
             }
-            if !failed.is_empty() {
-                return Ok(Some(failed));
-            }
-            // A block during which the page was hidden is discarded whole, so that the
-            // pairs stay pairs.
-            if self.control.was_hidden() {
-                host.sleep(100).await;
-                self.breathe().await?;
-                continue;
-            }
-            for row in rows.iter_mut() {
-                if let Some(&sample) = taken.get(&row.id) {
-                    row.samples.push(sample);
-                    (self.emit)(Event::Sample {
-                        job: self.job,
-                        backend: row.id.clone(),
-                        sample,
-                    });
-                }
-            }
-            return Ok(None);
         }
+        if !failed.is_empty() {
+            return Ok(Block::Failed(failed));
+        }
+        // The word that the page was hidden may still be waiting.
+        self.breathe().await?;
+        if self.control.was_hidden() {
+            return Ok(Block::Hidden);
+        }
+        for row in rows.iter_mut() {
+            if let Some(&sample) = taken.get(&row.id) {
+                row.samples.push(sample);
+                (self.emit)(Event::Sample {
+                    job: self.job,
+                    backend: row.id.clone(),
+                    sample,
+                });
+            }
+        }
+        Ok(Block::Counted)
     }
 
     /// Lets messages in where kernels run on this very thread, and ends if Stop was among them.
@@ -382,16 +414,13 @@ fn panicked(message: String) -> End {
 
 /// Whether to go on after a block.
 fn decide(blocks: u32, rows: &[Row]) -> Look {
-    let baseline = rows.iter().find(|row| row.id == BASELINE).or(rows.first());
-    let Some(baseline) = baseline else {
-        return Look::GoOn;
-    };
+    let baseline = rows.iter().find(|row| row.id == BASELINE);
     let others: Vec<&[Sample]> = rows
         .iter()
-        .filter(|row| row.id != baseline.id)
+        .filter(|row| row.id != BASELINE)
         .map(|row| row.samples.as_slice())
         .collect();
-    look(blocks, &baseline.samples, &others)
+    look(blocks, baseline.map(|row| row.samples.as_slice()), &others)
 }
 
 /// Corrupts a tenth of an output: more than any tolerance allows.

@@ -3,7 +3,7 @@
 use crate::Form;
 use serde::{Deserialize, Serialize};
 
-/// Everything in the native registries, written as JSON at build time.
+/// Everything in the native registries, written at build time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Catalogue {
     /// In the order of the page's list; the first is the one shown first.

@@ -24,10 +24,10 @@ pub use spec::{Experiment, Form, Inject, InjectKind, ParseError, RunSpec};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-/// A message that cannot be written or read: page and engine are of different builds,
-/// or the bytes are not ours.
+/// Bytes that cannot be written or read: page, engine and catalogue are of different
+/// builds, or the bytes are not ours.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("a message between page and engine could not be {action}: {source}")]
+#[error("what page and engine share could not be {action}: {source}")]
 pub struct CodecError {
     /// "written" or "read".
     pub action: &'static str,

@@ -53,7 +53,8 @@ pub enum Event {
         verification: Verification,
         /// What it cost to get there.
         cold: Cold,
-        /// A first warm run, before any statistics; `None` when the output is wrong.
+        /// The time of that first run, to be shown until there are samples; `None` when the
+        /// output is wrong.
         provisional_ms: Option<f64>,
     },
     /// A back end's first output as an image.

@@ -26,18 +26,19 @@ pub enum Look {
 /// Decides after `blocks` completed blocks whether to go on.
 ///
 /// `baseline` are the samples that the others are compared with; each of `others` is
-/// one back end's. Without others, the baseline's own interval decides.
-pub fn look(blocks: u32, baseline: &[Sample], others: &[&[Sample]]) -> Look {
+/// one back end's. What is shown decides: the speed-ups' intervals, or, without a baseline
+/// or without others, the intervals of the times themselves.
+pub fn look(blocks: u32, baseline: Option<&[Sample]>, others: &[&[Sample]]) -> Look {
     if !LOOKS.contains(&blocks) {
         return Look::GoOn;
     }
-    let settled = if others.is_empty() {
-        let ms: Vec<f64> = baseline.iter().map(|s| s.ms).collect();
-        is_narrow(&ms)
-    } else {
-        others
+    let times = |samples: &[Sample]| samples.iter().map(|s| s.ms).collect::<Vec<_>>();
+    let settled = match baseline {
+        Some(baseline) if others.is_empty() => is_narrow(&times(baseline)),
+        Some(baseline) => others
             .iter()
-            .all(|other| is_narrow(&paired_ratios(baseline, other)))
+            .all(|other| is_narrow(&paired_ratios(baseline, other))),
+        None => others.iter().all(|other| is_narrow(&times(other))),
     };
     match settled {
         true => Look::Settled,
@@ -71,17 +72,17 @@ mod tests {
     fn decides_at_looks_only() {
         let base = series(20, |_| 2.0);
         let other = series(20, |_| 1.0);
-        assert_eq!(look(19, &base, &[&other]), Look::GoOn);
-        assert_eq!(look(20, &base, &[&other]), Look::Settled);
-        assert_eq!(look(20, &base, &[]), Look::Settled);
+        assert_eq!(look(19, Some(&base), &[&other]), Look::GoOn);
+        assert_eq!(look(20, Some(&base), &[&other]), Look::Settled);
+        assert_eq!(look(20, Some(&base), &[]), Look::Settled);
     }
 
     #[test]
     fn noise_goes_on_until_the_last_look() {
         let base = series(80, |_| 2.0);
         let noisy = series(80, |b| 1.0 + f64::from(b * 37 % 80) / 80.0);
-        assert_eq!(look(20, &base, &[&noisy]), Look::GoOn);
-        assert_eq!(look(80, &base, &[&noisy]), Look::LastLook);
+        assert_eq!(look(20, Some(&base), &[&noisy]), Look::GoOn);
+        assert_eq!(look(80, Some(&base), &[&noisy]), Look::LastLook);
     }
 
     #[test]
@@ -89,6 +90,10 @@ mod tests {
         let base = series(40, |_| 2.0);
         let still = series(40, |_| 1.0);
         let noisy = series(40, |b| 1.0 + f64::from(b * 37 % 40) / 40.0);
-        assert_eq!(look(40, &base, &[&still, &noisy]), Look::GoOn);
+        assert_eq!(look(40, Some(&base), &[&still, &noisy]), Look::GoOn);
+        // Drift that both share is in the times, though not in their ratio.
+        let drifting = series(40, |b| 1.0 + f64::from(b));
+        assert_eq!(look(40, None, &[&still, &drifting]), Look::GoOn);
+        assert_eq!(look(40, None, &[&still, &base]), Look::Settled);
     }
 }

@@ -51,13 +51,15 @@ pub async fn start() -> js_sys::Function {
     let host = Rc::new(BrowserHost);
     let isolated = ISOLATED.with(|isolated| *isolated);
     let cores = CORES.with(|cores| *cores).max(1.0) as usize;
-    let (pool, pool_start_ms) = pool::start(&*host, isolated, cores).await;
+    let pool = pool::start(&*host, isolated, cores);
+    // Side by side: each has a limit of its own, and the page waits for both.
+    let ((pool, pool_start_ms), gpu) = futures_util::join!(pool, GpuSlot::probe(&*host));
     let engine = Rc::new(Engine {
         machine: Machine {
             cores,
             isolated,
             pool,
-            gpu: GpuSlot::probe(&*host).await,
+            gpu,
             host: Rc::clone(&host) as Rc<dyn Host>,
         },
         timer_resolution_us: timer_resolution_us(&*host),

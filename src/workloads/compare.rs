@@ -39,6 +39,22 @@ pub fn mismatches(
     }
 }
 
+/// The largest share of mismatches in any whole tile of 16 x 16 elements of an n x n field.
+pub fn worst_tile(n: usize, reference: &Output, got: &Output) -> f64 {
+    const SIDE: usize = 16;
+    let tiles = n.div_ceil(SIDE);
+    let mut counts = vec![0u32; tiles * tiles];
+    for i in 0..reference.len() {
+        // Not `!=`: NaN counts as different, whatever the other is.
+        let equal = (got.at(i) - reference.at(i)).abs() == 0.0;
+        if !equal {
+            counts[i / n / SIDE * tiles + i % n / SIDE] += 1;
+        }
+    }
+    let most = counts.into_iter().max().unwrap_or(0);
+    f64::from(most) / (SIDE * SIDE) as f64
+}
+
 /// The largest difference over a scale that the workload gives for each element.
 pub fn relative(
     reference: &Output,

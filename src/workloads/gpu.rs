@@ -1,5 +1,7 @@
 //! A kernel as a WebGPU program: plain data, so that this crate needs no GPU library.
 
+use std::sync::Arc;
+
 /// One dispatch over a grid of workgroups, with its buffers.
 ///
 /// Bindings, all in group 0: `@binding(0)` a uniform with the two `u32`s `n` and
@@ -14,8 +16,8 @@ pub struct GpuProgram {
     pub n: u32,
     /// Workgroups across and down; the back end may dispatch bands of rows of them.
     pub workgroups: (u32, u32),
-    /// Input buffers as bytes, in binding order.
-    pub inputs: Vec<Vec<u8>>,
+    /// Input buffers in binding order, shared with the problem.
+    pub inputs: Vec<Arc<Vec<f32>>>,
     /// Length of the output, in 4-byte elements.
     pub output_len: usize,
     /// Whether the output's elements are floats (else u32).

@@ -21,8 +21,9 @@ pub struct Shared<T> {
 
 // SAFETY: the only ways to the values are `slice` and `slice_mut`, whose callers promise
 // that no range is written while another thread reads or writes any part of it, and
-// `as_slice`, which borrows the buffer exclusively. T is Send, so values may move.
-unsafe impl<T: Send> Sync for Shared<T> {}
+// `as_slice`, which borrows the buffer exclusively. T: Send + Sync, so values may be moved
+// to and read from other threads.
+unsafe impl<T: Send + Sync> Sync for Shared<T> {}
 
 impl<T: Copy + Default> Shared<T> {
     /// A buffer of default values, or an error if it does not fit into memory.

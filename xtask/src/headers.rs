@@ -156,7 +156,7 @@ mod tests {
         for path in [
             "/engine-0123456789ab/worker.js",
             "/parallax-app-89abcdef01234567_bg.wasm",
-            "/catalogue-0123456789ab.json",
+            "/catalogue-0123456789ab.postcard",
         ] {
             assert!(hashed(path), "{path}");
         }

@@ -1,15 +1,18 @@
-//! Prints the catalogue as JSON: what the page knows before the engine has loaded.
+//! Writes the catalogue, what the page knows before the engine has loaded, to standard
+//! output, as the bytes that the page decodes.
 //!
 //! Built natively, without wgpu: `cargo run -p parallax-backends --no-default-features
 //! --example catalogue`.
 
-use parallax_protocol::Catalogue;
+use parallax_protocol::{Catalogue, encode};
+use std::error::Error;
+use std::io::Write;
 
-fn main() -> Result<(), serde_json::Error> {
+fn main() -> Result<(), Box<dyn Error>> {
     let catalogue = Catalogue {
         workloads: parallax_workloads::registry().iter().map(|w| w.info()).collect(),
         backends: parallax_backends::registry().iter().map(|b| b.info()).collect(),
     };
-    println!("{}", serde_json::to_string(&catalogue)?);
+    std::io::stdout().write_all(&encode(&catalogue)?)?;
     Ok(())
 }

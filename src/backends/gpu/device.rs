@@ -14,7 +14,8 @@ use std::sync::Mutex;
 
 /// Longest wait for an adapter or a device, in milliseconds. Browsers answer in tens of
 /// them; a first start of a software adapter was seen to take seconds.
-const START_LIMIT_MS: u32 = 15_000;
+/// Below the page's patience with the engine as a whole.
+const START_LIMIT_MS: u32 = 8_000;
 /// Longest wait for submitted work. Dispatches are cut to some 50 ms each, but a software
 /// adapter may have many of them to do.
 const WORK_LIMIT_MS: u32 = 120_000;
@@ -86,21 +87,23 @@ impl GpuSlot {
     }
 
     /// The device, opened anew if it was lost.
-    pub(super) async fn open(&self, host: &dyn Host) -> Result<Rc<Device>, BackendError> {
-        let lost = match self.device() {
-            Some(device) if device.lost_reason().is_none() => return Ok(device),
-            Some(_) => true,
-            None => false,
+    pub(super) async fn open(&self, host: &dyn Host, stop: &StopFlag) -> Result<Rc<Device>, BackendError> {
+        let missing = |reason: &str| BackendError::DeviceLost {
+            reason: reason.into(),
         };
-        if lost {
-            let state = State::ask(host).await;
-            *self.state.borrow_mut() = state;
+        let device = self.device().ok_or_else(|| missing("there is none"))?;
+        if device.lost_reason().is_none() {
+            return Ok(device);
         }
-        match &*self.state.borrow() {
-            State::There(device) => Ok(Rc::clone(device)),
-            State::Missing { reason } => Err(BackendError::DeviceLost {
-                reason: reason.clone(),
-            }),
+        let asked = pin!(State::ask(host));
+        match select(asked, pin!(stop.raised())).await {
+            Either::Left((State::There(device), _)) => {
+                *self.state.borrow_mut() = State::There(Rc::clone(&device));
+                Ok(device)
+            }
+            // The lost one stays in its place, so that the next run asks again.
+            Either::Left((State::Missing { reason }, _)) => Err(missing(&reason)),
+            Either::Right(_) => Err(BackendError::Stopped),
         }
     }
 }

@@ -26,13 +26,8 @@ pub fn fits(gpu: &GpuSlot, program: &GpuProgram) -> Support {
     let Some(device) = gpu.device() else {
         return Support::YES; // `probe` has said why there is none.
     };
-    let largest = program
-        .inputs
-        .iter()
-        .map(Vec::len)
-        .chain([program.output_len * 4])
-        .max();
-    let need = largest.unwrap_or(0) as u64;
+    let lengths = program.inputs.iter().map(|input| input.len());
+    let need = lengths.chain([program.output_len]).max().unwrap_or(0) as u64 * 4;
     let have = device.adapter.max_storage_binding.min(device.max_buffer);
     if need > have {
         return Support::no(format!(
@@ -57,10 +52,9 @@ pub async fn prepare(
     problem: Arc<dyn Problem>,
     order: Order,
 ) -> Result<Box<dyn Prepared>, BackendError> {
-    let device = machine.gpu.open(&*machine.host).await?;
+    let device = machine.gpu.open(&*machine.host, &order.stop).await?;
     let flops = problem.flops();
-    let program = machine.pool.offload(move || problem.gpu()).await;
-    let program = program.map_err(|message| BackendError::Panicked { message })?;
+    let program = problem.gpu();
     let host = Rc::clone(&machine.host);
 
     let start = host.now_ms();
@@ -73,11 +67,11 @@ pub async fn prepare(
     let memory = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
     let validation = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
     let buffers = Buffers::new(&device.device, &pipeline, &program);
-    let error = device
-        .wait(&*host, &order.stop, "buffers", validation.pop())
-        .await?;
+    // Popped inside out, but too little memory is said first: the rest follows from it.
+    let (validation, memory) = (validation.pop(), memory.pop());
+    let error = device.wait(&*host, &order.stop, "buffers", memory).await?;
     refused("buffers", error)?;
-    let error = device.wait(&*host, &order.stop, "buffers", memory.pop()).await?;
+    let error = device.wait(&*host, &order.stop, "buffers", validation).await?;
     refused("buffers", error)?;
 
     let rate = if device.adapter.software {
@@ -191,7 +185,8 @@ impl Buffers {
             BAND_STRIDE * u64::from(MAX_BANDS),
             Usage::UNIFORM | Usage::COPY_DST,
         );
-        let input = |bytes: &Vec<u8>| buffer(bytes.len() as u64, Usage::STORAGE | Usage::COPY_DST);
+        let input =
+            |values: &Arc<Vec<f32>>| buffer(values.len() as u64 * 4, Usage::STORAGE | Usage::COPY_DST);
         let inputs: Vec<_> = program.inputs.iter().map(input).collect();
         let bytes = program.output_len as u64 * 4;
         let output = buffer(bytes, Usage::STORAGE | Usage::COPY_SRC);
@@ -260,8 +255,8 @@ impl Ready {
         let count = rows.div_ceil(band_rows);
 
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        for (buffer, bytes) in buffers.inputs.iter().zip(&self.program.inputs) {
-            device.queue.write_buffer(buffer, 0, bytes);
+        for (buffer, values) in buffers.inputs.iter().zip(&self.program.inputs) {
+            device.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
         }
         let mut params = vec![0u8; BAND_STRIDE as usize * count as usize];
         for band in 0..count {

@@ -21,7 +21,8 @@ fn main() -> ExitCode {
     };
     let budget_s = args.next().and_then(|s| s.parse().ok()).unwrap_or(8.0);
     let threads = args.next().and_then(|s| s.parse().ok());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    // Rayon's own number: a team larger than the pool would wait for itself.
+    let cores = rayon::current_num_threads();
     let host = Rc::new(NativeHost::new());
     let machine = Machine {
         cores,

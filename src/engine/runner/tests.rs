@@ -18,12 +18,7 @@ fn machine(pool: Pool) -> Machine {
 }
 
 fn pool() -> Pool {
-    Pool::Threads(rayon_threads())
-}
-
-/// The global pool's size, asked through a job: this crate does not depend on rayon.
-fn rayon_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    Pool::Threads(rayon::current_num_threads())
 }
 
 fn spec(workload: &str, size: u32) -> RunSpec {

@@ -63,8 +63,8 @@ impl Workload for Matmul {
 /// The two factors, row by row, and the norms that scale the error.
 struct Inputs {
     n: usize,
-    a: Vec<f32>,
-    b: Vec<f32>,
+    a: Arc<Vec<f32>>,
+    b: Arc<Vec<f32>>,
     row_norms: Vec<f64>,
     column_norms: Vec<f64>,
 }
@@ -108,8 +108,8 @@ impl Inputs {
         let root = |norms: Vec<f64>| norms.into_iter().map(f64::sqrt).collect();
         Inputs {
             n,
-            a,
-            b,
+            a: Arc::new(a),
+            b: Arc::new(b),
             row_norms: root(row_norms),
             column_norms: root(column_norms),
         }
@@ -141,13 +141,12 @@ impl Problem for Product {
 
     fn gpu(&self) -> GpuProgram {
         let n = self.inputs.n;
-        let bytes = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let groups = n.div_ceil(GPU_TILE) as u32;
         GpuProgram {
             source: include_str!("../../../shaders/matmul.wgsl"),
             n: n as u32,
             workgroups: (groups, groups),
-            inputs: vec![bytes(&self.inputs.a), bytes(&self.inputs.b)],
+            inputs: vec![Arc::clone(&self.inputs.a), Arc::clone(&self.inputs.b)],
             output_len: n * n,
             output_is_float: true,
         }

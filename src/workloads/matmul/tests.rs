@@ -10,8 +10,8 @@ fn run(mut kernel: Box<dyn Kernel>) -> Output {
 
 fn product(n: usize, a: Vec<f32>, b: Vec<f32>) -> Product {
     let inputs = Inputs {
-        a,
-        b,
+        a: Arc::new(a),
+        b: Arc::new(b),
         ..Inputs::new(n, 1)
     };
     Product {

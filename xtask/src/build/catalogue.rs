@@ -9,7 +9,7 @@ use super::Job;
 use crate::paths;
 use crate::process::say;
 
-/// Writes `<stage>/catalogue-<id>.json`, from the same registries that the engine runs.
+/// Writes `<stage>/catalogue-<id>.postcard`, from the same registries that the engine runs.
 pub(super) fn build(job: &Job) -> Result<()> {
     say("writing the catalogue...");
     let output = Command::new(paths::native_cargo())
@@ -26,8 +26,6 @@ pub(super) fn build(job: &Job) -> Result<()> {
             output.status
         );
     }
-    serde_json::from_slice::<serde_json::Value>(&output.stdout)
-        .context("the catalogue example of parallax-backends printed something else than JSON")?;
-    let file = job.stage.join(format!("catalogue-{}.json", job.id));
+    let file = job.stage.join(format!("catalogue-{}.postcard", job.id));
     fs::write(&file, output.stdout).with_context(|| format!("{} cannot be written", file.display()))
 }
