@@ -27,6 +27,10 @@ pub trait F32s: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     fn load(values: &[f32]) -> Self;
     /// Writes the first [`Self::LANES`] values. Panics if there is no room.
     fn store(self, values: &mut [f32]);
+    /// As [`F32s::load`], but where there are fewer values the other lanes are zero.
+    fn load_part(values: &[f32]) -> Self;
+    /// As [`F32s::store`], but no more than there is room for.
+    fn store_part(self, values: &mut [f32]);
 
     /// Per lane: not greater than. False where either is NaN.
     fn le(self, other: Self) -> Self::Mask;
@@ -43,7 +47,7 @@ pub trait F32s: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     fn zero_counts() -> Self::U32s;
     /// Adds one in the lanes that are true.
     fn count(counts: Self::U32s, mask: Self::Mask) -> Self::U32s;
-    /// Writes the first [`Self::LANES`] values. Panics if there is no room.
+    /// Writes the lanes' values, no more than there is room for.
     fn store_counts(counts: Self::U32s, values: &mut [u32]);
 }
 
@@ -104,6 +108,16 @@ impl F32s for Scalar {
         values[0] = self.0;
     }
     #[inline(always)]
+    fn load_part(values: &[f32]) -> Self {
+        Scalar(values.first().copied().unwrap_or(0.0))
+    }
+    #[inline(always)]
+    fn store_part(self, values: &mut [f32]) {
+        if let Some(value) = values.first_mut() {
+            *value = self.0;
+        }
+    }
+    #[inline(always)]
     fn le(self, other: Self) -> bool {
         self.0 <= other.0
     }
@@ -133,7 +147,9 @@ impl F32s for Scalar {
     }
     #[inline(always)]
     fn store_counts(counts: u32, values: &mut [u32]) {
-        values[0] = counts;
+        if let Some(value) = values.first_mut() {
+            *value = counts;
+        }
     }
 }
 
@@ -176,6 +192,24 @@ mod four {
             unsafe { v128_store(values.as_mut_ptr().cast(), self.0) }
         }
         #[inline(always)]
+        fn load_part(values: &[f32]) -> Self {
+            if values.len() >= 4 {
+                return Self::load(values);
+            }
+            let mut lanes = [0.0; 4];
+            lanes[..values.len()].copy_from_slice(values);
+            Self::load(&lanes)
+        }
+        #[inline(always)]
+        fn store_part(self, values: &mut [f32]) {
+            if values.len() >= 4 {
+                return self.store(values);
+            }
+            let mut lanes = [0.0; 4];
+            self.store(&mut lanes);
+            values.copy_from_slice(&lanes[..values.len()]);
+        }
+        #[inline(always)]
         fn le(self, other: Self) -> v128 {
             f32x4_le(self.0, other.0)
         }
@@ -206,6 +240,11 @@ mod four {
         }
         #[inline(always)]
         fn store_counts(counts: v128, values: &mut [u32]) {
+            if values.len() < 4 {
+                let mut lanes = [0; 4];
+                Self::store_counts(counts, &mut lanes);
+                return values.copy_from_slice(&lanes[..values.len()]);
+            }
             let values = &mut values[..4];
             // SAFETY: four u32s were just bounds-checked and are exclusively ours.
             unsafe { v128_store(values.as_mut_ptr().cast(), counts) }
@@ -266,6 +305,24 @@ mod four {
             unsafe { _mm_storeu_ps(values.as_mut_ptr(), self.0) }
         }
         #[inline(always)]
+        fn load_part(values: &[f32]) -> Self {
+            if values.len() >= 4 {
+                return Self::load(values);
+            }
+            let mut lanes = [0.0; 4];
+            lanes[..values.len()].copy_from_slice(values);
+            Self::load(&lanes)
+        }
+        #[inline(always)]
+        fn store_part(self, values: &mut [f32]) {
+            if values.len() >= 4 {
+                return self.store(values);
+            }
+            let mut lanes = [0.0; 4];
+            self.store(&mut lanes);
+            values.copy_from_slice(&lanes[..values.len()]);
+        }
+        #[inline(always)]
         fn le(self, other: Self) -> __m128 {
             sse!(_mm_cmple_ps(self.0, other.0))
         }
@@ -296,6 +353,11 @@ mod four {
         }
         #[inline(always)]
         fn store_counts(counts: __m128i, values: &mut [u32]) {
+            if values.len() < 4 {
+                let mut lanes = [0; 4];
+                Self::store_counts(counts, &mut lanes);
+                return values.copy_from_slice(&lanes[..values.len()]);
+            }
             let values = &mut values[..4];
             // SAFETY: four u32s were just bounds-checked and are exclusively ours.
             unsafe { _mm_storeu_si128(values.as_mut_ptr().cast(), counts) }
@@ -346,6 +408,24 @@ mod four {
             values[..4].copy_from_slice(&self.0);
         }
         #[inline(always)]
+        fn load_part(values: &[f32]) -> Self {
+            if values.len() >= 4 {
+                return Self::load(values);
+            }
+            let mut lanes = [0.0; 4];
+            lanes[..values.len()].copy_from_slice(values);
+            Self::load(&lanes)
+        }
+        #[inline(always)]
+        fn store_part(self, values: &mut [f32]) {
+            if values.len() >= 4 {
+                return self.store(values);
+            }
+            let mut lanes = [0.0; 4];
+            self.store(&mut lanes);
+            values.copy_from_slice(&lanes[..values.len()]);
+        }
+        #[inline(always)]
         fn le(self, other: Self) -> [bool; 4] {
             from_fn(|i| self.0[i] <= other.0[i])
         }
@@ -375,6 +455,11 @@ mod four {
         }
         #[inline(always)]
         fn store_counts(counts: [u32; 4], values: &mut [u32]) {
+            if values.len() < 4 {
+                let mut lanes = [0; 4];
+                Self::store_counts(counts, &mut lanes);
+                return values.copy_from_slice(&lanes[..values.len()]);
+            }
             values[..4].copy_from_slice(&counts);
         }
     }
@@ -386,7 +471,7 @@ mod tests {
 
     /// Every operation on every lane, against plain f32.
     fn check<F: F32s>() {
-        let values = [1.5, -2.0, f32::NAN, 4.0, 8.0, 0.25];
+        let values = [1.5, -2.0, f32::NAN, 4.0, 8.0, 0.25, 3.0];
         let mut out = [0.0; 6];
         let a = F::load(&values);
         let b = F::splat(4.0) + F::iota();
@@ -404,6 +489,16 @@ mod tests {
             assert_eq!(counts[lane], 1 + u32::from(values[lane] <= 1.5), "lane {lane}");
         }
         assert_eq!(counts[F::LANES], 9, "wrote past its lanes");
+        for len in 0..=F::LANES {
+            let (mut floats, mut counts) = ([9.0; 6], [9; 6]);
+            (F::load_part(&values[3..3 + len]) + F::splat(1.0)).store_part(&mut floats[..len]);
+            F::store_counts(twice, &mut counts[..len]);
+            for lane in 0..len {
+                assert_eq!(floats[lane], values.get(3 + lane).map_or(1.0, |v| v + 1.0));
+                assert_eq!(counts[lane], 1 + u32::from(values[lane] <= 1.5));
+            }
+            assert!(floats[len..].iter().all(|f| *f == 9.0) && counts[len..].iter().all(|c| *c == 9));
+        }
         let none = F::splat(1.0).le(F::splat(0.0));
         assert!(F::mask_any(small) && !F::mask_any(none));
         assert!(!F::mask_any(F::mask_and(small, none)) && F::mask_any(F::mask_or(small, none)));

@@ -68,14 +68,14 @@ fn fusing_changes_as_many_counts_as_the_tolerance_says() {
         );
         assert!(tile < RELAXED_TILE_MISMATCHES / 2.0, "n = {n}: {tile}");
         assert!(
-            v.ok && v.max_error > RELAXED_MISMATCHES / 100.0,
+            v.ok && v.max_error > RELAXED_MISMATCHES / 10.0,
             "n = {n}: {}",
             v.max_error
         );
     }
 }
 
-/// One workgroup's tile out of 4,096, or the last row of them, is far below 2 %, and wrong.
+/// One workgroup's tile out of 4,096, or the last row of them, is wrong, though it may be a small share.
 #[test]
 fn a_tile_that_was_never_written_is_wrong_on_the_gpu_too() {
     let n = 1024;

@@ -109,6 +109,9 @@ impl<F: F32s, const ROWS: usize, const VECTORS: usize> Blocked<F, ROWS, VECTORS>
         let rows = block * ROW_BLOCK..((block + 1) * ROW_BLOCK).min(n);
         // SAFETY: these rows of C belong to this item alone.
         let c = unsafe { self.c.slice_mut(rows.start * n..rows.end * n) };
+        // Any value will do. A constant would be stored with vector instructions, which the
+        // scalar rung is not to hold.
+        let mut sums = [[F::load_part(c); VECTORS]; ROWS];
         for k in self.k_blocks() {
             for panel_b in 0..n.div_ceil(Self::COLUMNS) {
                 // SAFETY: packing was the pass before; nobody writes these any more.
@@ -116,7 +119,7 @@ impl<F: F32s, const ROWS: usize, const VECTORS: usize> Blocked<F, ROWS, VECTORS>
                 for panel_a in rows.start / ROWS..rows.end.div_ceil(ROWS) {
                     // SAFETY: as for `b`.
                     let a = unsafe { self.packed_a.slice(self.span(ROWS, panel_a, &k)) };
-                    let sums = tile::<F, ROWS, VECTORS>(a, b);
+                    tile(a, b, &mut sums);
                     let corner = (panel_a * ROWS - rows.start, panel_b * Self::COLUMNS);
                     add_tile(&sums, c, n, corner, k.start == 0);
                 }
@@ -151,8 +154,13 @@ impl<F: F32s + Send + Sync, const ROWS: usize, const VECTORS: usize> Kernel for 
 /// `a` holds `ROWS` numbers for each k, `b` holds `VECTORS` vectors.
 // Never inlined: where the sums are indexed later, at the matrix's edges, compilers keep
 // some of them in memory all the time (a third slower in SSE2, measured at n = 1024).
+// Written out at the end, not returned: a returned array is zeroed with vector stores.
 #[inline(never)]
-fn tile<F: F32s, const ROWS: usize, const VECTORS: usize>(a: &[f32], b: &[f32]) -> [[F; VECTORS]; ROWS] {
+fn tile<F: F32s, const ROWS: usize, const VECTORS: usize>(
+    a: &[f32],
+    b: &[f32],
+    tile: &mut [[F; VECTORS]; ROWS],
+) {
     let mut sums = [[F::splat(0.0); VECTORS]; ROWS];
     for (a, b) in a.chunks_exact(ROWS).zip(b.chunks_exact(VECTORS * F::LANES)) {
         let b: [F; VECTORS] = from_fn(|v| F::load(&b[v * F::LANES..]));
@@ -163,7 +171,11 @@ fn tile<F: F32s, const ROWS: usize, const VECTORS: usize>(a: &[f32], b: &[f32]) 
             }
         }
     }
-    sums
+    for r in 0..ROWS {
+        for v in 0..VECTORS {
+            tile[r][v] = sums[r][v];
+        }
+    }
 }
 
 /// Adds a tile to C (the first block of k stores it), cut off at the matrix's edges.
@@ -175,21 +187,11 @@ fn add_tile<F: F32s, const ROWS: usize, const VECTORS: usize>(
     (row, column): (usize, usize),
     first: bool,
 ) {
-    let columns = VECTORS * F::LANES;
+    let columns = column..(column + VECTORS * F::LANES).min(n);
     for (sums, c) in sums.iter().zip(c.chunks_exact_mut(n).skip(row)) {
-        if column + columns <= n {
-            for (sum, c) in sums.iter().zip(c[column..].chunks_exact_mut(F::LANES)) {
-                let sum = if first { *sum } else { F::load(c) + *sum };
-                sum.store(c);
-            }
-        } else {
-            let mut edge = [0.0; 32];
-            for (sum, edge) in sums.iter().zip(edge.chunks_exact_mut(F::LANES)) {
-                sum.store(edge);
-            }
-            for (c, edge) in c[column..].iter_mut().zip(edge) {
-                *c = if first { edge } else { *c + edge };
-            }
+        for (sum, c) in sums.iter().zip(c[columns.clone()].chunks_mut(F::LANES)) {
+            let sum = if first { *sum } else { F::load_part(c) + *sum };
+            sum.store_part(c);
         }
     }
 }
