@@ -10,6 +10,9 @@
 
 use std::ops::{Add, Mul, Sub};
 
+/// The widest vector here.
+const MOST_LANES: usize = 4;
+
 /// A vector of f32 lanes.
 pub trait F32s: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
     /// Number of lanes.
@@ -28,9 +31,25 @@ pub trait F32s: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     /// Writes the first [`Self::LANES`] values. Panics if there is no room.
     fn store(self, values: &mut [f32]);
     /// As [`F32s::load`], but where there are fewer values the other lanes are zero.
-    fn load_part(values: &[f32]) -> Self;
+    #[inline(always)]
+    fn load_part(values: &[f32]) -> Self {
+        if values.len() >= Self::LANES {
+            return Self::load(values);
+        }
+        let mut lanes = [0.0; MOST_LANES];
+        lanes[..values.len()].copy_from_slice(values);
+        Self::load(&lanes)
+    }
     /// As [`F32s::store`], but no more than there is room for.
-    fn store_part(self, values: &mut [f32]);
+    #[inline(always)]
+    fn store_part(self, values: &mut [f32]) {
+        if values.len() >= Self::LANES {
+            return self.store(values);
+        }
+        let mut lanes = [0.0; MOST_LANES];
+        self.store(&mut lanes);
+        values.copy_from_slice(&lanes[..values.len()]);
+    }
 
     /// Per lane: not greater than. False where either is NaN.
     fn le(self, other: Self) -> Self::Mask;
@@ -192,24 +211,6 @@ mod four {
             unsafe { v128_store(values.as_mut_ptr().cast(), self.0) }
         }
         #[inline(always)]
-        fn load_part(values: &[f32]) -> Self {
-            if values.len() >= 4 {
-                return Self::load(values);
-            }
-            let mut lanes = [0.0; 4];
-            lanes[..values.len()].copy_from_slice(values);
-            Self::load(&lanes)
-        }
-        #[inline(always)]
-        fn store_part(self, values: &mut [f32]) {
-            if values.len() >= 4 {
-                return self.store(values);
-            }
-            let mut lanes = [0.0; 4];
-            self.store(&mut lanes);
-            values.copy_from_slice(&lanes[..values.len()]);
-        }
-        #[inline(always)]
         fn le(self, other: Self) -> v128 {
             f32x4_le(self.0, other.0)
         }
@@ -305,24 +306,6 @@ mod four {
             unsafe { _mm_storeu_ps(values.as_mut_ptr(), self.0) }
         }
         #[inline(always)]
-        fn load_part(values: &[f32]) -> Self {
-            if values.len() >= 4 {
-                return Self::load(values);
-            }
-            let mut lanes = [0.0; 4];
-            lanes[..values.len()].copy_from_slice(values);
-            Self::load(&lanes)
-        }
-        #[inline(always)]
-        fn store_part(self, values: &mut [f32]) {
-            if values.len() >= 4 {
-                return self.store(values);
-            }
-            let mut lanes = [0.0; 4];
-            self.store(&mut lanes);
-            values.copy_from_slice(&lanes[..values.len()]);
-        }
-        #[inline(always)]
         fn le(self, other: Self) -> __m128 {
             sse!(_mm_cmple_ps(self.0, other.0))
         }
@@ -406,24 +389,6 @@ mod four {
         #[inline(always)]
         fn store(self, values: &mut [f32]) {
             values[..4].copy_from_slice(&self.0);
-        }
-        #[inline(always)]
-        fn load_part(values: &[f32]) -> Self {
-            if values.len() >= 4 {
-                return Self::load(values);
-            }
-            let mut lanes = [0.0; 4];
-            lanes[..values.len()].copy_from_slice(values);
-            Self::load(&lanes)
-        }
-        #[inline(always)]
-        fn store_part(self, values: &mut [f32]) {
-            if values.len() >= 4 {
-                return self.store(values);
-            }
-            let mut lanes = [0.0; 4];
-            self.store(&mut lanes);
-            values.copy_from_slice(&lanes[..values.len()]);
         }
         #[inline(always)]
         fn le(self, other: Self) -> [bool; 4] {
