@@ -6,11 +6,16 @@
 
 use crate::{BackendError, Pool, StopFlag};
 use futures_channel::oneshot;
+use futures_util::lock::{Mutex as Turns, OwnedMutexGuard};
 use parallax_protocol::InjectKind;
 use parallax_workloads::Kernel;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
+
+/// Teams take turns on the pool. Two at once could each hold a thread that waits at its
+/// barrier for a member who never gets one.
+static TURNS: LazyLock<Arc<Turns<()>>> = LazyLock::new(Arc::default);
 
 /// A fault that a team provokes in its first chunk, for tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +73,8 @@ pub struct Team {
     ended: AtomicBool,
     panicked: Arc<Mutex<Option<String>>>,
     barrier: Barrier,
+    /// Given back by the last task, so that a team whose caller has gone keeps its turn.
+    _turn: OwnedMutexGuard<()>,
     /// Last field, dropped last: when the receiver hears of it, the kernel is released.
     _done: oneshot::Sender<()>,
 }
@@ -88,6 +95,7 @@ impl Team {
         let threads = threads.clamp(1, pool.threads().max(1));
         let (done, finished) = oneshot::channel();
         let panicked = Arc::new(Mutex::new(None));
+        let turn = Arc::clone(&TURNS).lock_owned().await;
         let team = Arc::new(Team {
             kernel,
             runs,
@@ -97,6 +105,7 @@ impl Team {
             ended: AtomicBool::new(false),
             panicked: Arc::clone(&panicked),
             barrier: Barrier::new(threads),
+            _turn: turn,
             _done: done,
         });
         for _ in 1..threads {
