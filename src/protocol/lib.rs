@@ -10,17 +10,26 @@
 
 mod capabilities;
 mod catalogue;
+mod link;
 mod message;
 mod plan;
+mod report;
+mod resolve;
 mod result;
 mod spec;
 
 pub use capabilities::{Adapter, BackendSupport, Capabilities, Support};
 pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, WorkloadInfo};
+pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode_link};
 pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};
 pub use plan::{PlanRow, RunPlan};
+pub use report::{
+    AdapterName, Asked, ColdMs, Environment, GpuMs, Report, ReportError, ReportSample, ResultRow,
+    ResultStatus, SCHEMA, Verdict, utc,
+};
+pub use resolve::{BUDGET_RANGE_S, MOST_THREADS, SpecProblem};
 pub use result::{Cold, ErrorKind, Picture, Sample, Verification, Worst};
-pub use spec::{Experiment, Form, Inject, InjectKind, ParseError, RunSpec};
+pub use spec::{DEFAULT_BUDGET_S, Experiment, Form, Inject, InjectKind, ParseError, RunSpec, base_id};
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -1,6 +1,6 @@
 //! Requests to the engine and its events.
 
-use crate::{Capabilities, Cold, Picture, RunPlan, RunSpec, Sample, Verification};
+use crate::{Capabilities, Cold, GpuMs, Picture, RunPlan, RunSpec, Sample, Verification};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of the engine. One job at a time; the page numbers them.
@@ -83,6 +83,15 @@ pub enum Event {
         backend: String,
         /// A short sentence.
         text: String,
+    },
+    /// The parts of a GPU run, measured apart from the race.
+    GpuParts {
+        /// The job.
+        job: u32,
+        /// Back end id.
+        backend: String,
+        /// Each part's median.
+        parts: GpuMs,
     },
     /// A block was completed.
     Progress {

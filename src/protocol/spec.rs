@@ -22,6 +22,8 @@ pub enum Form {
     Rust,
     /// A WebGPU compute shader.
     Wgsl,
+    /// Plain JavaScript over typed arrays.
+    JavaScript,
 }
 
 impl Form {
@@ -31,8 +33,17 @@ impl Form {
             Form::Python => "Python",
             Form::Rust => "Rust",
             Form::Wgsl => "WGSL",
+            Form::JavaScript => "JavaScript",
         }
     }
+}
+
+/// Seconds that a run takes unless told otherwise.
+pub const DEFAULT_BUDGET_S: f64 = 8.0;
+
+/// The back end of an id: `scalar#2` is `scalar` once more, to be raced against itself.
+pub fn base_id(id: &str) -> &str {
+    id.split_once('#').map_or(id, |(base, _)| base)
 }
 
 /// One run as somebody asked for it.
@@ -66,7 +77,7 @@ impl RunSpec {
             backends: Vec::new(),
             threads: None,
             seed: 1,
-            budget_s: 8.0,
+            budget_s: DEFAULT_BUDGET_S,
             inject: None,
         }
     }

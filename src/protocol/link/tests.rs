@@ -1,0 +1,116 @@
+use super::*;
+use crate::{Asked, Environment, Form, ResultRow, ResultStatus, SCHEMA, Verdict};
+
+fn spec() -> RunSpec {
+    RunSpec {
+        backends: vec!["scalar".into(), "threads+simd".into()],
+        threads: Some(3),
+        seed: u64::MAX,
+        budget_s: 2.5,
+        ..RunSpec::race("mandelbrot", 1024)
+    }
+}
+
+fn report() -> Report {
+    Report {
+        schema: SCHEMA,
+        spec: Asked::from(&spec()),
+        environment: Environment {
+            build: "0123456789ab".into(),
+            user_agent: "Some browser".into(),
+            cores: 8,
+            timer_resolution_us: 5.0,
+            ..Environment::default()
+        },
+        results: vec![ResultRow {
+            status: ResultStatus::Ok,
+            sample_count: 40,
+            median_ms: Some(14.25),
+            ci95_ms: Some((14.0, 14.5)),
+            speedup: Some(7.5),
+            speedup_ci95: Some((7.25, 7.75)),
+            verdict: Some(Verdict::Faster),
+            against: Some("scalar".into()),
+            warnings: vec!["noisy".into()],
+            ..ResultRow::blank("mandelbrot", 1024, "threads+simd", Form::Rust, 8)
+        }],
+    }
+}
+
+#[test]
+fn a_link_brings_back_what_was_put_in() {
+    for results in [None, Some(report())] {
+        let link = encode_link(&spec(), results.as_ref()).unwrap();
+        let opened = decode_link(&format!("https://example.org/x?y#{link}")).unwrap();
+        assert_eq!(opened.spec, spec());
+        assert_eq!(opened.results, results);
+        assert_eq!(decode_link(&link), decode_link(&format!("#{link} ")));
+    }
+}
+
+#[test]
+fn a_spec_is_short() {
+    let mut long = spec();
+    long.backends = (0..40)
+        .map(|i| format!("a-back-end-with-a-long-name-{i}"))
+        .collect();
+    assert!(encode_link(&long, None).unwrap().len() < 2_000);
+}
+
+#[test]
+fn a_fault_to_provoke_does_not_travel() {
+    let mut chaos = spec();
+    chaos.inject = "hang:scalar".parse().ok();
+    let link = encode_link(&chaos, None).unwrap();
+    assert_eq!(decode_link(&link).unwrap().spec, spec());
+}
+
+#[test]
+fn every_cut_and_every_changed_character_is_noticed() {
+    let link = encode_link(&spec(), Some(&report())).unwrap();
+    for end in 0..link.len() {
+        assert!(decode_link(&link[..end]).is_err(), "cut to {end}");
+    }
+    for place in 1..link.len() {
+        let other = if &link[place..=place] == "A" { "B" } else { "A" };
+        let changed = format!("{}{other}{}", &link[..place], &link[place + 1..]);
+        assert!(decode_link(&changed).is_err(), "changed at {place}");
+    }
+}
+
+#[test]
+fn what_cannot_be_opened_says_why() {
+    let link = encode_link(&spec(), None).unwrap();
+    let newer = format!("2{}", &link[1..]);
+    assert_eq!(decode_link(&newer), Err(LinkError::Newer { version: '2' }));
+    assert_eq!(decode_link("#section-3"), Err(LinkError::Foreign));
+    assert_eq!(decode_link("#"), Err(LinkError::Foreign));
+    assert_eq!(decode_link("1<img src=x>"), Err(LinkError::Characters));
+    assert_eq!(decode_link("1"), Err(LinkError::Damaged));
+    let long = "1".repeat(LONGEST_LINK + 1);
+    assert_eq!(
+        decode_link(&long),
+        Err(LinkError::TooLong {
+            length: LONGEST_LINK + 1
+        })
+    );
+    let bomb = sealed(&vec![0; MOST_UNPACKED + 1]);
+    assert_eq!(decode_link(&bomb), Err(LinkError::Bomb));
+    let foreign = decode_link(&sealed(b"hello"));
+    assert!(matches!(foreign, Err(LinkError::Content { .. })), "{foreign:?}");
+}
+
+/// A payload with a good checksum and any content.
+fn sealed(content: &[u8]) -> String {
+    let mut packed = compress_to_vec(content, EFFORT);
+    packed.extend_from_slice(&CHECKSUM.checksum(&packed).to_le_bytes());
+    format!("1{}", URL_SAFE_NO_PAD.encode(&packed))
+}
+
+#[test]
+fn results_out_of_range_are_no_results() {
+    let mut bad = report();
+    bad.results[0].max_error = Some(f64::NAN);
+    let link = encode_link(&spec(), Some(&bad)).unwrap();
+    assert!(matches!(decode_link(&link), Err(LinkError::Content { .. })));
+}
