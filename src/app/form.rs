@@ -1,14 +1,12 @@
 //! The question as it stands in the form, and the spec that it makes.
 
-use parallax_protocol::{Catalogue, Experiment, Inject, RunSpec, WorkloadInfo};
+use parallax_protocol::{
+    BUDGET_RANGE_S as BUDGET_RANGE, Catalogue, Experiment, Inject, MOST_THREADS, RunSpec, WorkloadInfo,
+    base_id,
+};
 
 use crate::query::Query;
 use crate::{format, text};
-
-/// Budgets that can be asked for, in seconds.
-const BUDGET_RANGE: (f64, f64) = (0.1, 600.0);
-/// No machine that this page meets has more.
-const MOST_THREADS: u32 = 1024;
 
 /// What stands in the fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,6 +124,33 @@ pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
         inject,
     };
     (fields, problems)
+}
+
+/// The fields that ask what a spec asks.
+pub fn of_spec(spec: &RunSpec, catalogue: &Catalogue) -> Fields {
+    let wanted = ladder(spec, catalogue);
+    let all = catalogue.backends.iter().map(|b| &b.id);
+    Fields {
+        workload: spec.workload.clone(),
+        size: spec.size.to_string(),
+        threads: spec.threads.map(|n| n.to_string()).unwrap_or_default(),
+        budget: spec.budget_s.to_string(),
+        off: all.filter(|id| !wanted.contains(id)).cloned().collect(),
+        seed: spec.seed,
+        inject: spec.inject.clone(),
+    }
+}
+
+/// The back ends that a spec asks for, in ladder order.
+pub fn ladder(spec: &RunSpec, catalogue: &Catalogue) -> Vec<String> {
+    let ids = catalogue.backends.iter().map(|b| b.id.as_str());
+    match spec.backends.is_empty() {
+        true => ids.map(String::from).collect(),
+        false => {
+            let asked = |id| spec.backends.iter().filter(move |asked| base_id(asked) == id);
+            ids.flat_map(asked).cloned().collect()
+        }
+    }
 }
 
 /// Reads the fields; `pool` is the number of threads that there are, once that is known.
@@ -291,6 +316,24 @@ mod tests {
             opened("?workload=nonsense&size=99999999&threads=0&budget=-1&backends=warp&inject=panic:warp");
         assert_eq!(problems.len(), 6, "{problems:?}");
         assert_eq!(fields, opened("").0);
+    }
+
+    #[test]
+    fn a_spec_fills_the_form_and_comes_back() {
+        let spec = RunSpec {
+            backends: vec!["threads+simd".into()],
+            threads: Some(2),
+            seed: 9,
+            budget_s: 2.5,
+            ..RunSpec::race("mandelbrot", 64)
+        };
+        let fields = of_spec(&spec, &catalogue());
+        assert_eq!(read(&fields, &catalogue(), Some(4)).unwrap().spec, spec);
+        let twice = RunSpec {
+            backends: vec!["scalar#2".into(), "scalar".into()],
+            ..spec
+        };
+        assert_eq!(ladder(&twice, &catalogue()), ["scalar#2", "scalar"]);
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub fn pieces(form: Form, source: &str) -> Vec<(Kind, &str)> {
         Form::Python => (PYTHON, "#"),
         Form::Rust => (RUST, "//"),
         Form::Wgsl => (WGSL, "//"),
+        Form::JavaScript => (WGSL, "//"),
     };
     let mut out: Vec<(Kind, &str)> = Vec::new();
     let mut plain = 0;

@@ -1,6 +1,6 @@
 //! Joins state and client: every input goes through here, and the page is told that it changed.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -9,7 +9,23 @@ use wasm_bindgen::prelude::*;
 
 use crate::BUILD;
 use crate::client::Client;
-use crate::state::{Effect, Input, Session};
+use crate::state::{Effect, Engine, Input, Session};
+
+/// Something that others than the page itself want to hear of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// The engine is up.
+    Ready,
+    /// It is not, and will not be by itself.
+    EngineFailed,
+    /// A run got further.
+    Progress,
+    /// A run is over.
+    Ended,
+}
+
+/// Who hears of it; must not dispatch at once.
+type Listener = Rc<dyn Fn(&Session, Moment)>;
 
 /// The session and its client.
 #[derive(Clone)]
@@ -19,6 +35,7 @@ pub struct Hub {
     client: Rc<OnceCell<Client>>,
     /// A redraw is due at the next frame.
     due: Rc<Cell<bool>>,
+    listeners: Rc<RefCell<Vec<Listener>>>,
 }
 
 impl Hub {
@@ -28,6 +45,7 @@ impl Hub {
             session: ArcRwSignal::new(Session::new(BUILD)),
             client: Rc::default(),
             due: Rc::default(),
+            listeners: Rc::default(),
         };
         let sink = hub.clone();
         let client = hub
@@ -54,9 +72,12 @@ impl Hub {
                 ..
             })
         );
+        let is_progress = matches!(input, Input::Engine(Event::Progress { .. } | Event::Stage { .. }));
+        let before = self.session.with_untracked(state);
         let mut effects = Vec::new();
         self.session
             .update_untracked(|session| effects = session.apply(input));
+        let after = self.session.with_untracked(state);
         if in_sample {
             // Not even soon.
         } else if can_wait {
@@ -67,6 +88,28 @@ impl Hub {
         if let Some(client) = self.client.get() {
             client.perform(effects);
         }
+        match (before, after) {
+            ((_, true), (_, false)) => self.tell(Moment::Ended),
+            ((a, _), (b, _)) if a != b && b == Up::Yes => self.tell(Moment::Ready),
+            ((a, _), (b, _)) if a != b && b == Up::No => self.tell(Moment::EngineFailed),
+            // A stroke of samples is no time for scripts: they hear of it after the block.
+            _ if is_progress && !in_sample => self.tell(Moment::Progress),
+            _ => {}
+        }
+    }
+
+    /// Calls this at every moment from now on.
+    pub fn listen(&self, listener: impl Fn(&Session, Moment) + 'static) {
+        self.listeners.borrow_mut().push(Rc::new(listener));
+    }
+
+    fn tell(&self, moment: Moment) {
+        let listeners = self.listeners.borrow().clone();
+        self.session.with_untracked(|session| {
+            for listener in &listeners {
+                listener(session, moment);
+            }
+        });
     }
 
     fn draw_soon(&self) {
@@ -96,4 +139,22 @@ impl Hub {
         let _ = target.add_event_listener_with_callback("visibilitychange", changed.as_ref().unchecked_ref());
         changed.forget();
     }
+}
+
+/// Whether the engine is up.
+#[derive(Clone, Copy, PartialEq)]
+enum Up {
+    Starting,
+    Yes,
+    No,
+}
+
+/// Whether the engine is up, and whether a run is on its way.
+fn state(session: &Session) -> (Up, bool) {
+    let up = match session.engine {
+        Engine::Starting => Up::Starting,
+        Engine::Ready => Up::Yes,
+        Engine::Failed(_) | Engine::OtherBuild(_) => Up::No,
+    };
+    (up, session.is_active())
 }

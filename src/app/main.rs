@@ -5,16 +5,21 @@
 //! `charts` pure models of what is drawn, `text` every string, `components` and
 //! `pages` the elements. The page never computes a kernel and never blocks.
 
+mod address;
+mod api;
 mod catalogue;
 mod charts;
 mod client;
 mod components;
+mod export;
 mod form;
 mod format;
 mod highlight;
+mod host;
 mod hub;
 mod pages;
 mod query;
+mod report;
 mod state;
 mod text;
 
@@ -35,6 +40,7 @@ fn main() {
     std::panic::set_hook(Box::new(|info| {
         let words = text::page_panicked(&info.to_string());
         web_sys::console::error_1(&words.as_str().into());
+        host::lost(&words);
         if let Some(place) = place() {
             place.set_text_content(Some(&words));
         }
@@ -48,7 +54,10 @@ fn main() {
         place.set_text_content(None);
         mount_to(place, move || match catalogue {
             Ok(catalogue) => pages::Race(pages::RaceProps { catalogue, hub }).into_any(),
-            Err(why) => pages::Broken(pages::BrokenProps { why }).into_any(),
+            Err(why) => {
+                host::lost(&text::catalogue_failed(&why));
+                pages::Broken(pages::BrokenProps { why }).into_any()
+            }
         })
         .forget();
     });

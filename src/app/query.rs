@@ -19,6 +19,8 @@ pub struct Query {
     pub seed: Option<u64>,
     /// Back end ids.
     pub backends: Option<Vec<String>>,
+    /// The page stands inside another, and shows the question and the answer only.
+    pub embed: bool,
     /// A fault to provoke.
     pub inject: Option<Inject>,
     /// What could not be read, in words.
@@ -45,6 +47,7 @@ pub fn parse(search: &str) -> Query {
                 let ids = value.split(',').map(str::trim).filter(|id| !id.is_empty());
                 query.backends = Some(ids.map(String::from).collect());
             }
+            "embed" => query.embed = true,
             "inject" => match value.parse() {
                 Ok(inject) => query.inject = Some(inject),
                 Err(error) => query.problems.push(text::bad_inject(&error)),

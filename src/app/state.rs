@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use parallax_protocol::{
-    Capabilities, Cold, Event, Fault, FaultKind, Outcome, Picture, Request, RunPlan, RunSpec, Sample, Stage,
-    Support, Verification,
+    Capabilities, Cold, Event, Fault, FaultKind, Form, GpuMs, Outcome, Picture, Request, RunPlan, RunSpec,
+    Sample, Stage, Support, Verification,
 };
 
 use crate::text;
@@ -32,6 +32,8 @@ pub enum Input {
         spec: RunSpec,
         /// One row each.
         backends: Vec<String>,
+        /// When, as UTC.
+        started: String,
     },
     /// Stop was pressed.
     Stop,
@@ -158,6 +160,10 @@ pub struct Row {
     pub notes: Vec<String>,
     /// Threads that take part, once planned.
     pub threads: Option<u32>,
+    /// The form of its kernel, once planned.
+    pub form: Option<Form>,
+    /// The parts of a GPU run.
+    pub gpu: Option<GpuMs>,
     /// The verdict on its output.
     pub verification: Option<Verification>,
     /// What it cost to get there.
@@ -181,6 +187,8 @@ impl Row {
             reason: None,
             notes: Vec::new(),
             threads: None,
+            form: None,
+            gpu: None,
             verification: None,
             cold: None,
             provisional_ms: None,
@@ -188,11 +196,6 @@ impl Row {
             samples_job: 0,
             warming_up: false,
         }
-    }
-
-    /// It has samples that figures may be made of.
-    pub fn counts(&self) -> bool {
-        !self.samples.is_empty() && !self.status.is_final()
     }
 
     fn fail(&mut self, reason: String) {
@@ -238,15 +241,17 @@ pub struct Run {
     pub stage: Option<(Option<String>, Stage)>,
     /// What else must be said, in words.
     pub notes: Vec<String>,
+    /// When Run was pressed, as UTC.
+    pub started: String,
     /// The back end that was named last: the one to blame if the engine dies.
     last_named: Option<String>,
 }
 
 impl Run {
-    fn new(spec: RunSpec, backends: Vec<String>, job: u32) -> Run {
+    fn new(spec: RunSpec, backends: Vec<String>, started: String) -> Run {
         Run {
             spec,
-            job,
+            job: 0,
             phase: Phase::Waiting,
             rows: backends.into_iter().map(Row::new).collect(),
             pictures: Vec::new(),
@@ -254,6 +259,7 @@ impl Run {
             blocks: 0,
             stage: None,
             notes: Vec::new(),
+            started,
             last_named: None,
         }
     }
@@ -297,6 +303,7 @@ impl Run {
             }
             let Some(row) = self.row(&id) else { continue };
             row.threads = Some(planned.threads);
+            row.form = Some(planned.form);
             match planned.support {
                 Support::Yes { note } => row.notes = note.into_iter().collect(),
                 Support::No { reason } => {
@@ -421,7 +428,11 @@ impl Session {
             }
             Input::NotReadyInTime => Vec::new(),
             Input::StopTimeOver { job } => self.stop_time_over(job),
-            Input::Run { spec, backends } => self.start(spec, backends),
+            Input::Run {
+                spec,
+                backends,
+                started,
+            } => self.start(spec, backends, started),
             Input::Stop => self.stop(),
             Input::Visible(visible) => {
                 self.visible = visible;
@@ -480,11 +491,11 @@ impl Session {
         Some(Effect::Send(Request::Run { job: run.job, spec }))
     }
 
-    fn start(&mut self, spec: RunSpec, backends: Vec<String>) -> Vec<Effect> {
+    fn start(&mut self, spec: RunSpec, backends: Vec<String>, started: String) -> Vec<Effect> {
         if self.is_active() || matches!(self.engine, Engine::OtherBuild(_)) {
             return Vec::new();
         }
-        self.run = Some(Run::new(spec, backends, 0));
+        self.run = Some(Run::new(spec, backends, started));
         match self.engine {
             Engine::Ready => self.send_run().into_iter().collect(),
             Engine::Failed(_) => {
@@ -597,6 +608,11 @@ impl Session {
                     row.notes.push(text);
                 }
             }
+            Event::GpuParts { backend, parts, .. } => {
+                if let Some(row) = run.row(&backend) {
+                    row.gpu = Some(parts);
+                }
+            }
             Event::Progress {
                 blocks, elapsed_s, ..
             } => {
@@ -648,6 +664,7 @@ fn job_of(event: &Event) -> Option<u32> {
         | Event::Picture { job, .. }
         | Event::Sample { job, .. }
         | Event::Note { job, .. }
+        | Event::GpuParts { job, .. }
         | Event::Progress { job, .. }
         | Event::Failed { job, .. }
         | Event::Finished { job, .. } => Some(*job),

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "each name says what its text says")]
 
-use parallax_protocol::{ParseError, Stage};
+use parallax_protocol::{Environment, ParseError, Stage};
 
 // The masthead.
 pub const NAME: &str = "Parallax";
@@ -118,11 +118,78 @@ pub const GPU_NONE: &str = "none found";
 pub const BUILD: &str = "build";
 pub const MACHINE_UNKNOWN: &str = "The engine is still finding out what this machine can do.";
 
+// Sharing.
+pub const SHARE: &str = "Share";
+pub const SHARE_TITLE: &str = "Share this question";
+pub const SHARE_HELP: &str = "Whoever opens the link finds this workload, size, back ends, threads, seed and budget in the form, and runs them on their own machine. Opening it never runs anything.";
+pub const SHARE_RESULTS: &str = "With my results, to be shown beside theirs";
+pub const SHARE_SENT: &str =
+    "This is everything that is sent besides: figures, and the browser and machine they are from.";
+pub const LINK: &str = "Link";
+pub const COPY: &str = "Copy";
+pub const COPIED: &str = "Copied.";
+pub const COPY_BY_HAND: &str =
+    "The browser does not let this page copy: select the link and copy it by hand.";
+pub const CLOSE: &str = "Close";
+pub const THEIRS: &str = "Theirs";
+pub const REMOVE: &str = "Remove";
+pub const OPEN_OWN_PAGE: &str = "Open in its own page";
+
+// Reports.
+pub const REPORTS: &str = "The report";
+pub const SAVE_AS: &str = "Save as";
+pub const OPEN_REPORT: &str = "Open a JSON report...";
+pub const FILE_TOO_LARGE: &str = "it is larger than 32 MB";
+pub const NOTHING_TO_DRAW: &str = "nothing was timed, so there is nothing to draw";
+pub const HISTORY: &str = "History in this browser";
+pub const HISTORY_EMPTY: &str = "Runs that are over are kept here.";
+pub const HISTORY_BLOCKED: &str = "This browser keeps nothing for this page (storage is blocked or full). Everything else works; save reports as files.";
+pub const SEARCH: &str = "Search";
+pub const COMPARE: &str = "Compare";
+pub const DELETE: &str = "Delete";
+pub const DELETE_ALL: &str = "Delete all";
+pub const REALLY_DELETE_ALL: &str = "Press again to delete all";
+
+// The API.
+pub const API_BUSY: &str = "another run is on its way: await it, or stop it first";
+pub const API_NO_SPEC: &str = "a spec is an object such as {workload: 'mandelbrot'}, or a link as a string";
+
 // The page itself.
 pub const TRY_AGAIN: &str = "Try again";
 
 pub fn catalogue_failed(why: &str) -> String {
     format!("The list of workloads could not be loaded: {why}. Check the connection and try again.")
+}
+
+pub fn link_not_opened(why: &str) -> String {
+    format!("The link was not opened: {why}.")
+}
+
+pub fn link_unusable(why: &str) -> String {
+    format!("it asks for what this page does not have: {why}")
+}
+
+pub fn link_length(length: usize) -> String {
+    format!("{length} characters. Everything is in the link itself; no server keeps it.")
+}
+
+pub fn not_opened(why: &str) -> String {
+    format!("The file was not opened: {why}. A report that Parallax saved as JSON is expected.")
+}
+
+pub fn not_saved(why: &str) -> String {
+    format!("Nothing was saved: {why}.")
+}
+
+pub fn delete_entry(title: &str) -> String {
+    format!("{DELETE}: {title}")
+}
+
+pub fn history_found(found: usize, all: usize) -> String {
+    match found == all {
+        true => format!("{all} kept"),
+        false => format!("{found} of {all}"),
+    }
 }
 
 pub fn http_status(status: u16) -> String {
@@ -234,6 +301,33 @@ pub fn samples(n: usize) -> String {
         1 => "1 sample".into(),
         n => format!("{n} samples"),
     }
+}
+
+pub fn outliers(n: usize) -> String {
+    match n {
+        1 => "1 outlier".into(),
+        n => format!("{n} outliers"),
+    }
+}
+
+pub fn yours_against_theirs(figure: &str) -> String {
+    format!("yours is {figure} as fast")
+}
+
+/// Where figures were made, in one line.
+pub fn made_by(e: &Environment) -> String {
+    let mut parts = vec![format!("{} {CORES}", e.cores)];
+    if let Some(a) = &e.adapter {
+        parts.push(adapter(&a.name, a.software));
+    }
+    if !e.isolated {
+        parts.push("not isolated".into());
+    }
+    parts.push(e.user_agent.clone());
+    parts.push(format!("{BUILD} {}", e.build));
+    parts.push(e.started.clone());
+    parts.retain(|part| !part.is_empty());
+    parts.join(", ")
 }
 
 pub fn off_the_axis(n: usize) -> String {

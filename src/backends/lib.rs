@@ -23,7 +23,7 @@ pub use machine::{Machine, Pool, StopFlag};
 pub use team::{Chaos, Team};
 
 use futures_util::future::LocalBoxFuture;
-use parallax_protocol::{BackendInfo, InjectKind, Support};
+use parallax_protocol::{BackendInfo, GpuMs, InjectKind, Support, base_id};
 use parallax_workloads::{Arithmetic, Output, Problem};
 use std::sync::Arc;
 
@@ -75,6 +75,12 @@ pub trait Prepared {
     /// Runs the whole kernel `runs` times, one after the other.
     fn run(&mut self, runs: u32) -> LocalBoxFuture<'_, Result<(), BackendError>>;
 
+    /// The parts of a run, each timed by itself, medians of so many rounds; `None` where a
+    /// run has no parts.
+    fn parts(&mut self, _rounds: u32) -> LocalBoxFuture<'_, Result<Option<GpuMs>, BackendError>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// The output of the last run.
     fn output(&mut self) -> LocalBoxFuture<'_, Result<Output, BackendError>>;
 }
@@ -90,7 +96,8 @@ pub fn registry() -> &'static [&'static dyn Backend] {
     ]
 }
 
-/// The back end with this id.
+/// The back end with this id, or with what stands before its `#`.
 pub fn find(id: &str) -> Option<&'static dyn Backend> {
+    let id = base_id(id);
     registry().iter().copied().find(|b| b.info().id == id)
 }

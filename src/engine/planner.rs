@@ -1,7 +1,9 @@
 //! What this machine makes of a spec: pure but for the probes that were made before.
 
 use parallax_backends::{Backend, Machine};
-use parallax_protocol::{BackendSupport, Capabilities, Fault, FaultKind, PlanRow, RunPlan, RunSpec, Support};
+use parallax_protocol::{
+    BackendSupport, Capabilities, Fault, FaultKind, PlanRow, RunPlan, RunSpec, Support, base_id,
+};
 use parallax_workloads::{Problem, Workload};
 
 /// Shortest and longest budget, in seconds.
@@ -115,7 +117,7 @@ pub(crate) fn check(machine: &Machine, spec: &RunSpec) -> Result<&'static dyn Wo
 /// The rows of a run: every back end asked for, with its support for this problem.
 pub fn plan(machine: &Machine, spec: &RunSpec, problem: &dyn Problem) -> RunPlan {
     let threads = spec.threads.unwrap_or(machine.pool.threads() as u32).max(1);
-    let row = |backend: &&'static dyn Backend| {
+    let row = |backend: &'static dyn Backend, id: String| {
         let info = backend.info();
         let support = match backend.probe(machine) {
             Support::No { reason } => Support::No { reason },
@@ -128,15 +130,25 @@ pub fn plan(machine: &Machine, spec: &RunSpec, problem: &dyn Problem) -> RunPlan
             form: info.form,
             threads: if info.threaded { threads } else { 1 },
             support,
-            backend: info.id,
+            backend: id,
         }
     };
+    // In ladder order; a back end may be there twice, as `scalar` and `scalar#2`.
+    let rows = parallax_backends::registry().iter().flat_map(|&backend| {
+        let own = backend.info().id;
+        let ids: Vec<String> = match spec.backends.is_empty() {
+            true => vec![own],
+            false => spec
+                .backends
+                .iter()
+                .filter(|id| base_id(id) == own)
+                .cloned()
+                .collect(),
+        };
+        ids.into_iter().map(move |id| row(backend, id))
+    });
     RunPlan {
-        rows: parallax_backends::registry()
-            .iter()
-            .filter(|b| spec.wants(&b.info().id))
-            .map(row)
-            .collect(),
+        rows: rows.collect(),
         flops: problem.flops(),
         bytes: problem.bytes(),
         spec: spec.clone(),

@@ -225,7 +225,7 @@ impl Run<'_> {
     /// Warm-up and blocks. Rows that fail on the way are dropped.
     async fn measure(&self, mut rows: Vec<Row>) -> Result<Outcome, End> {
         let host = &self.machine.host;
-        let mut begin = host.now_ms();
+        let begin = host.now_ms();
         let limit = calibrate::warm_up_limit_ms(self.spec.budget_s, rows.len());
         let mut warm = Vec::new();
         for mut row in rows.drain(..) {
@@ -236,6 +236,14 @@ impl Run<'_> {
             }
         }
         let mut rows = warm;
+        let outcome = self.blocks(&mut rows, begin).await?;
+        self.parts(&mut rows).await;
+        Ok(outcome)
+    }
+
+    /// Samples of all rows, block by block, until a look ends it or the budget is spent.
+    async fn blocks(&self, rows: &mut Vec<Row>, mut begin: f64) -> Result<Outcome, End> {
+        let host = &self.machine.host;
         let mut random = Random::new(self.spec.seed, ORDER_STREAM);
         let mut blocks = 0;
         let mut longest_block_s = 0.0f64;
@@ -244,8 +252,8 @@ impl Run<'_> {
                 return Ok(Outcome::NothingToTime);
             }
             let block_begin = host.now_ms();
-            random.shuffle(&mut rows);
-            match self.block(&mut rows, blocks).await? {
+            random.shuffle(rows);
+            match self.block(rows, blocks).await? {
                 Block::Counted => {}
                 Block::Failed(ids) => {
                     rows.retain(|row| !ids.contains(&row.id));
@@ -270,13 +278,37 @@ impl Run<'_> {
                 elapsed_s: elapsed_s(),
             });
             self.machine.host.sleep(calibrate::DRAW_MS).await;
-            match decide(blocks, &rows) {
+            match decide(blocks, rows) {
                 Look::Settled => return Ok(Outcome::Settled),
                 Look::LastLook => return Ok(Outcome::BudgetSpent),
                 Look::GoOn if elapsed_s() + longest_block_s > self.spec.budget_s => {
                     return Ok(Outcome::BudgetSpent);
                 }
                 Look::GoOn => {}
+            }
+        }
+    }
+
+    /// The parts of runs that have any. Apart from the race, whose figures are complete by
+    /// then: what goes wrong here is a note.
+    async fn parts(&self, rows: &mut [Row]) {
+        for row in rows {
+            let run_ms = row.samples.last().map_or(row.first_run_ms, |s| s.ms);
+            let Some(rounds) = calibrate::part_rounds(self.spec.budget_s, run_ms) else {
+                continue;
+            };
+            match row.prepared.parts(rounds).await {
+                Ok(None) | Err(BackendError::Stopped) => {}
+                Ok(Some(parts)) => (self.emit)(Event::GpuParts {
+                    job: self.job,
+                    backend: row.id.clone(),
+                    parts,
+                }),
+                Err(error) => (self.emit)(Event::Note {
+                    job: self.job,
+                    backend: row.id.clone(),
+                    text: format!("its parts could not be timed: {error}"),
+                }),
             }
         }
     }

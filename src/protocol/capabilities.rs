@@ -78,6 +78,7 @@ pub struct Capabilities {
 impl Capabilities {
     /// What is known of one back end.
     pub fn backend(&self, id: &str) -> Option<&Support> {
+        let id = crate::base_id(id);
         self.backends.iter().find(|b| b.backend == id).map(|b| &b.support)
     }
 }

@@ -18,8 +18,9 @@ impl Catalogue {
         self.workloads.iter().find(|w| w.id == id)
     }
 
-    /// The back end with this id.
+    /// The back end with this id, or with what stands before its `#`.
     pub fn backend(&self, id: &str) -> Option<&BackendInfo> {
+        let id = crate::base_id(id);
         self.backends.iter().find(|b| b.id == id)
     }
 }

@@ -81,11 +81,6 @@ impl RunSpec {
             inject: None,
         }
     }
-
-    /// Whether this spec asks for the back end.
-    pub fn wants(&self, backend: &str) -> bool {
-        self.backends.is_empty() || self.backends.iter().any(|id| id == backend)
-    }
 }
 
 /// A fault provoked on purpose in one back end, so that tests can see it handled.

@@ -1,6 +1,6 @@
 //! Estimators and their intervals.
 
-use parallax_protocol::Sample;
+use parallax_protocol::{Sample, Verdict};
 
 /// Confidence of every interval that is shown.
 const CONFIDENCE: f64 = 0.95;
@@ -31,19 +31,6 @@ pub struct Speedup {
     pub ci95: Option<(f64, f64)>,
     /// What may be claimed.
     pub verdict: Verdict,
-}
-
-/// What an interval allows to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The whole interval is above 1.
-    Faster,
-    /// The whole interval is below 1.
-    Slower,
-    /// The interval holds 1.
-    NoClearDifference,
-    /// Too few blocks for an interval.
-    TooFew,
 }
 
 /// The middle value; the mean of the two middle ones for an even count. `None` if empty.

@@ -6,7 +6,12 @@
 //! interleaved blocks, and sampling ends at one of few fixed looks.
 
 mod figures;
+mod pending;
+mod report;
 mod stopping;
 
-pub use figures::{Speedup, Summary, Verdict, mad, median, median_interval, speedup, summarize};
+pub use figures::{Speedup, Summary, mad, median, median_interval, summarize};
+pub use parallax_protocol::Verdict;
+pub use pending::*;
+pub use report::{BASELINE, Measured, SOFTWARE_GPU, analyze};
 pub use stopping::{LOOKS, Look, TARGET_HALF_WIDTH, look};

@@ -13,6 +13,8 @@ const HEIGHT: f64 = 36.0;
 const BAR: (f64, f64) = (3.0, 17.0);
 const INTERVAL: f64 = 20.5;
 const STRIP: (f64, f64) = (24.5, 33.0);
+/// Half the width of an outlier's mark.
+const OUTLIER: f64 = 4.0;
 /// Without an axis yet: the lines of an empty screen.
 const EMPTY_STEPS: u32 = 5;
 
@@ -29,10 +31,14 @@ pub struct Paths {
     pub interval: String,
     /// One stroke per sample.
     pub strip: String,
+    /// One diamond per outlier.
+    pub outliers: String,
+    /// Somebody else's median.
+    pub theirs: String,
 }
 
 /// Draws one row.
-pub fn paths(axis: Option<&Axis>, bar: Option<&Bar>) -> Paths {
+pub fn paths(axis: Option<&Axis>, bar: Option<&Bar>, theirs: Option<f64>) -> Paths {
     let x = |at: f64| (at * WIDTH * 10.0).round() / 10.0;
     let vertical = |at: f64, (top, bottom): (f64, f64)| format!("M{} {top}V{bottom}", x(at));
     let mut paths = Paths {
@@ -48,6 +54,7 @@ pub fn paths(axis: Option<&Axis>, bar: Option<&Bar>) -> Paths {
         },
         ..Paths::default()
     };
+    paths.theirs = theirs.map_or_else(String::new, |at| vertical(at, (0.0, HEIGHT)));
     let (Some(axis), Some(bar)) = (axis, bar) else {
         return paths;
     };
@@ -63,6 +70,17 @@ pub fn paths(axis: Option<&Axis>, bar: Option<&Bar>) -> Paths {
         paths.interval = format!("M{} {INTERVAL}H{}", x(low), x(high));
     }
     paths.strip = bar.samples.iter().map(|at| vertical(*at, STRIP)).collect();
+    let (top, bottom) = STRIP;
+    let middle = (top + bottom) / 2.0;
+    let diamond = |at: &f64| {
+        let (left, right) = (x(*at) - OUTLIER, x(*at) + OUTLIER);
+        format!(
+            "M{left} {middle}L{} {top}L{right} {middle}L{} {bottom}Z",
+            x(*at),
+            x(*at)
+        )
+    };
+    paths.outliers = bar.outliers.iter().map(diamond).collect();
     paths
 }
 
@@ -78,8 +96,11 @@ mod tests {
             interval: Some((0.4, 0.6)),
             provisional: false,
             samples: vec![0.45, 0.55],
+            outliers: vec![0.9],
         };
-        let paths = paths(Some(&axis), Some(&bar));
+        let paths = paths(Some(&axis), Some(&bar), Some(0.2));
+        assert_eq!(paths.theirs, "M200 0V36");
+        assert!(paths.outliers.starts_with("M896 28.75L900 24.5"));
         assert_eq!(paths.bar, "M0 3H500V17H0Z");
         assert_eq!(paths.strip, "M450 24.5V33M550 24.5V33");
         assert_eq!(paths.interval, "M400 20.5H600");
@@ -88,7 +109,7 @@ mod tests {
 
     #[test]
     fn an_empty_screen_has_its_lines() {
-        let paths = paths(None, None);
+        let paths = paths(None, None, None);
         assert!(!paths.grid.is_empty() && paths.bar.is_empty());
     }
 }

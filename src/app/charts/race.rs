@@ -1,14 +1,14 @@
 //! The race: one row per back end on one time axis.
 
-use parallax_protocol::{Capabilities, Catalogue, ErrorKind, Form, Support, Verification};
-use parallax_stats::{Speedup, Summary, Verdict, speedup, summarize};
+use parallax_protocol::{
+    Capabilities, Catalogue, ErrorKind, Report, ResultRow, ResultStatus, Support, Verdict, Verification,
+};
+pub use parallax_stats::BASELINE;
+use parallax_stats::{Comparison, Known, compare};
 
 use super::axis::{Axis, LOG_SPAN};
 use crate::state::{Row, RowStatus, Run};
-use crate::{format, text};
-
-/// The row that the others are compared with.
-pub const BASELINE: &str = "scalar";
+use crate::{format, report, text};
 
 /// A sample this many times the median may lie beyond the axis; it is counted in words then.
 const FAR_OUT: f64 = 2.0;
@@ -59,6 +59,21 @@ pub struct RowView {
     pub ratio: Option<f64>,
     /// How many samples there are.
     pub samples: usize,
+    /// What the reader of the figures should know.
+    pub warnings: Vec<String>,
+    /// Somebody else's figure for the same.
+    pub theirs: Option<Theirs>,
+}
+
+/// Somebody else's figure beside ours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Theirs {
+    /// Their median and interval, or what became of it.
+    pub time: String,
+    /// Ours against theirs, in words; `None` without a time of ours.
+    pub compared: Option<String>,
+    /// Where their median lies on the axis.
+    pub at: Option<f64>,
 }
 
 /// A number with what qualifies it.
@@ -83,48 +98,63 @@ pub struct Bar {
     pub provisional: bool,
     /// One per sample.
     pub samples: Vec<f64>,
+    /// Those of them that are outliers.
+    pub outliers: Vec<f64>,
 }
 
-/// Makes the chart of a run.
-pub fn of_run(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run, log: bool) -> Race {
-    let summaries: Vec<Option<Summary>> = run.rows.iter().map(figures).collect();
+/// Makes the chart of a run, with somebody else's results beside it.
+pub fn of_run(
+    catalogue: &Catalogue,
+    capabilities: Option<&Capabilities>,
+    run: &Run,
+    log: bool,
+    theirs: Option<&Report>,
+) -> Race {
+    let results = report::rows(catalogue, capabilities, run);
+    let pairs = || run.rows.iter().zip(&results);
+    let their = |row: &Row| their_row(theirs, &run.spec.workload, run.spec.size, &row.id);
     let mut times = Vec::new();
-    for (row, summary) in run.rows.iter().zip(&summaries) {
-        match summary {
-            Some(summary) => {
-                let reach = summary.median_ms * FAR_OUT;
-                times.push(summary.median_ms);
-                times.extend(row.samples.iter().map(|s| s.ms).filter(|ms| *ms <= reach));
+    for (row, result) in pairs() {
+        match result.median_ms {
+            Some(median) => {
+                times.push(median);
+                let near = result.samples.iter().map(|s| s.ms);
+                times.extend(near.filter(|ms| *ms <= median * FAR_OUT));
             }
             None => times.extend(row.provisional_ms),
         }
+        times.extend(their(row).and_then(|t| t.median_ms));
     }
-    let middles = || {
-        let pairs = run.rows.iter().zip(&summaries);
-        pairs
-            .filter_map(|(row, s)| s.map(|s| s.median_ms).or(row.provisional_ms))
-            .filter(|ms| *ms > 0.0)
-    };
-    let (low, high) = middles().fold((f64::MAX, 0.0f64), |(l, h), t| (l.min(t), h.max(t)));
+    let middles = pairs().filter_map(|(row, r)| r.median_ms.or(row.provisional_ms));
+    let middles = middles.filter(|ms| *ms > 0.0);
+    let (low, high) = middles.fold((f64::MAX, 0.0f64), |(l, h), t| (l.min(t), h.max(t)));
     let offers_log = high > low * LOG_SPAN;
     let axis = Axis::new(&times, log && offers_log);
-    let baseline = run.rows.iter().find(|row| row.id == BASELINE);
-    let rows = run.rows.iter().zip(&summaries).map(|(row, summary)| {
-        let ratio = (!is_software_gpu(catalogue, capabilities, &row.id))
-            .then(|| compare(baseline, row))
-            .flatten();
-        view(catalogue, capabilities, run, row, *summary, ratio, axis.as_ref())
+    let rows = pairs().map(|(row, result)| {
+        let mut view = view(catalogue, run, row, result, axis.as_ref());
+        view.theirs = their(row).map(|t| beside(t, result.median_ms, result.ci95_ms, axis.as_ref()));
+        view
     });
     Race {
         rows: rows.collect(),
         offers_log,
-        has_baseline: baseline.is_some(),
+        has_baseline: run.rows.iter().any(|row| row.id == BASELINE),
         axis,
     }
 }
 
-/// Makes the chart of a question that nobody has asked yet: what would run, and what cannot.
-pub fn of_question(catalogue: &Catalogue, capabilities: Option<&Capabilities>, asked: &[String]) -> Race {
+/// Makes the chart of a question that nobody has asked here yet: what would run, what
+/// cannot, and what somebody else found.
+pub fn of_question(
+    catalogue: &Catalogue,
+    capabilities: Option<&Capabilities>,
+    asked: &[String],
+    (workload, size): (&str, u32),
+    theirs: Option<&Report>,
+) -> Race {
+    let their = |id: &str| their_row(theirs, workload, size, id);
+    let times: Vec<f64> = asked.iter().filter_map(|id| their(id)?.median_ms).collect();
+    let axis = Axis::new(&times, false);
     let rows = asked.iter().map(|id| {
         let mut row = Row::new(id.clone());
         match capabilities.and_then(|c| c.backend(id)) {
@@ -140,34 +170,72 @@ pub fn of_question(catalogue: &Catalogue, capabilities: Option<&Capabilities>, a
             RowStatus::Skipped => text::CANNOT_RUN_HERE.into(),
             _ => row.notes.join(", "),
         };
+        view.theirs = their(id).map(|t| beside(t, None, None, axis.as_ref()));
         view
     });
     Race {
         rows: rows.collect(),
-        axis: None,
+        axis,
         offers_log: false,
         has_baseline: asked.iter().any(|id| id == BASELINE),
     }
 }
 
-fn figures(row: &Row) -> Option<Summary> {
-    row.counts().then(|| summarize(&row.samples)).flatten()
+/// Somebody else's row for the same work in a browser.
+pub fn their_row<'a>(
+    theirs: Option<&'a Report>,
+    workload: &str,
+    size: u32,
+    id: &str,
+) -> Option<&'a ResultRow> {
+    theirs?.results.iter().find(|row| {
+        row.backend == id && row.workload == workload && row.size == size && row.place == "browser"
+    })
 }
 
-/// The speed-up of a row, if both were sampled in the same job.
-pub fn compare(baseline: Option<&Row>, row: &Row) -> Option<Speedup> {
-    let baseline = baseline.filter(|b| b.id != row.id && b.samples_job == row.samples_job)?;
-    if !baseline.counts() || !row.counts() {
-        return None;
+fn beside(
+    theirs: &ResultRow,
+    ours_ms: Option<f64>,
+    ours_ci95: Option<(f64, f64)>,
+    axis: Option<&Axis>,
+) -> Theirs {
+    let Some(median) = theirs.median_ms else {
+        let status = match theirs.status {
+            ResultStatus::Wrong => text::WRONG,
+            ResultStatus::Failed => text::FAILED,
+            ResultStatus::Skipped => text::SKIPPED,
+            ResultStatus::Ok | ResultStatus::Stopped => text::NOT_TIMED,
+        };
+        return Theirs {
+            time: status.into(),
+            compared: None,
+            at: None,
+        };
+    };
+    let interval = theirs.ci95_ms.map(|i| format::time_interval(median, i));
+    let known = |median_ms, ci95_ms| Known { median_ms, ci95_ms };
+    let compared = ours_ms.and_then(|ours| compare(known(median, theirs.ci95_ms), known(ours, ours_ci95)));
+    Theirs {
+        time: match interval {
+            Some(interval) => format!("{} {interval}", format::time(median)),
+            None => format::time(median),
+        },
+        compared: compared.map(said),
+        at: axis.map(|axis| axis.place(median)),
     }
-    speedup(&baseline.samples, &row.samples)
 }
 
-/// The back end's GPU is the CPU in disguise.
-pub fn is_software_gpu(catalogue: &Catalogue, capabilities: Option<&Capabilities>, id: &str) -> bool {
-    let on_gpu = catalogue.backend(id).is_some_and(|b| b.form == Form::Wgsl);
-    let adapter = capabilities.and_then(|c| c.adapter.as_ref());
-    on_gpu && adapter.is_some_and(|a| a.software)
+fn said(c: Comparison) -> String {
+    let (ratio, interval) = format::ratio(c.ratio, c.ci95);
+    let figure = match interval {
+        Some(interval) => format!("{ratio} {interval}"),
+        None => ratio,
+    };
+    match c.verdict {
+        Verdict::Faster | Verdict::Slower => text::yours_against_theirs(&figure),
+        Verdict::NoClearDifference => format!("{}, {figure}", text::NO_CLEAR_DIFFERENCE),
+        Verdict::TooFew => text::about(&text::yours_against_theirs(&figure)),
+    }
 }
 
 fn blank(catalogue: &Catalogue, row: &Row) -> RowView {
@@ -175,7 +243,7 @@ fn blank(catalogue: &Catalogue, row: &Row) -> RowView {
     let how = info.map_or("", |b| b.how.as_str());
     RowView {
         id: row.id.clone(),
-        name: info.map_or_else(|| row.id.clone(), |b| b.name.clone()),
+        name: report::name(catalogue, &row.id),
         how: match row.threads.filter(|_| row.status != RowStatus::Skipped) {
             Some(n) if info.is_some_and(|b| b.threaded) => text::how_with_threads(how, n),
             _ => how.into(),
@@ -192,19 +260,12 @@ fn blank(catalogue: &Catalogue, row: &Row) -> RowView {
         median_ms: None,
         ratio: None,
         samples: row.samples.len(),
+        warnings: Vec::new(),
+        theirs: None,
     }
 }
 
-fn view(
-    catalogue: &Catalogue,
-    capabilities: Option<&Capabilities>,
-    run: &Run,
-    row: &Row,
-    summary: Option<Summary>,
-    ratio: Option<Speedup>,
-    axis: Option<&Axis>,
-) -> RowView {
-    let software = is_software_gpu(catalogue, capabilities, &row.id);
+fn view(catalogue: &Catalogue, run: &Run, row: &Row, result: &ResultRow, axis: Option<&Axis>) -> RowView {
     let mut view = blank(catalogue, row);
     view.verdict = row.verification.as_ref().map(verdict);
     view.cold = row.cold.map(|cold| {
@@ -227,36 +288,37 @@ fn view(
         view.caption = text::FAILED.into();
         return view;
     }
-    let is_baseline = row.id == BASELINE;
-    match (summary, row.provisional_ms) {
-        (Some(s), _) => {
-            view.median_ms = Some(s.median_ms);
-            view.time = Some(Figure {
-                main: format::time(s.median_ms),
-                sub: s
-                    .ci95_ms
-                    .map(|interval| format::time_interval(s.median_ms, interval))
-                    .or_else(|| Some(text::TOO_FEW.into())),
-                words: false,
-            });
-        }
-        (None, Some(ms)) => {
-            view.time = Some(Figure {
-                main: text::about(&format::time(ms)),
-                sub: Some(text::PROVISIONAL.into()),
-                words: false,
-            });
-        }
-        (None, None) => {}
-    }
-    view.ratio = ratio.map(|r| r.ratio);
-    view.speed = match (software, view.time.is_some()) {
-        (true, true) => Some(words(text::SOFTWARE_NO_SPEEDUP)),
-        _ if is_baseline && view.time.is_some() => Some(words(text::BASELINE)),
-        _ => ratio.map(speed),
+    view.median_ms = result.median_ms;
+    view.time = match (result.median_ms, row.provisional_ms) {
+        (Some(median), _) => Some(Figure {
+            main: format::time(median),
+            sub: result
+                .ci95_ms
+                .map(|interval| format::time_interval(median, interval))
+                .or_else(|| Some(text::TOO_FEW.into())),
+            words: false,
+        }),
+        (None, Some(ms)) => Some(Figure {
+            main: text::about(&format::time(ms)),
+            sub: Some(text::PROVISIONAL.into()),
+            words: false,
+        }),
+        (None, None) => None,
     };
-    view.bar = axis.and_then(|axis| bar(axis, row, summary));
-    view.caption = caption(run, row, summary, axis);
+    view.ratio = result.speedup;
+    let is_timed = view.time.is_some();
+    let software = result.warnings.iter().any(|w| w == parallax_stats::SOFTWARE_GPU);
+    view.speed = match (result.speedup, result.verdict) {
+        (Some(ratio), Some(verdict)) => Some(speed(ratio, result.speedup_ci95, verdict)),
+        _ if software && is_timed => Some(words(text::SOFTWARE_NO_SPEEDUP)),
+        _ if row.id == BASELINE && is_timed => Some(words(text::BASELINE)),
+        _ => None,
+    };
+    view.bar = axis.and_then(|axis| bar(axis, row, result));
+    view.caption = caption(run, row, result, axis);
+    // The notes among them are in the caption, and a software GPU in the place of a speed-up.
+    let told = |w: &&String| !row.notes.contains(w) && *w != parallax_stats::SOFTWARE_GPU;
+    view.warnings = result.warnings.iter().filter(told).cloned().collect();
     view
 }
 
@@ -269,9 +331,9 @@ fn words(main: &str) -> Figure {
 }
 
 /// A speed-up as it may be claimed.
-pub fn speed(s: Speedup) -> Figure {
-    let (ratio, interval) = format::ratio(s.ratio, s.ci95);
-    match s.verdict {
+fn speed(ratio: f64, ci95: Option<(f64, f64)>, verdict: Verdict) -> Figure {
+    let (ratio, interval) = format::ratio(ratio, ci95);
+    match verdict {
         Verdict::TooFew => Figure {
             main: text::about(&ratio),
             sub: Some(text::TOO_FEW.into()),
@@ -290,24 +352,32 @@ pub fn speed(s: Speedup) -> Figure {
     }
 }
 
-fn bar(axis: &Axis, row: &Row, summary: Option<Summary>) -> Option<Bar> {
-    Some(match summary {
-        Some(s) => Bar {
-            end: axis.place(s.median_ms),
-            interval: s.ci95_ms.map(|(low, high)| (axis.place(low), axis.place(high))),
+fn bar(axis: &Axis, row: &Row, result: &ResultRow) -> Option<Bar> {
+    let place = |outlier: bool| {
+        let samples = result.samples.iter().filter(move |s| s.outlier == outlier);
+        samples.map(|s| axis.place(s.ms)).collect()
+    };
+    Some(match result.median_ms {
+        Some(median) => Bar {
+            end: axis.place(median),
+            interval: result
+                .ci95_ms
+                .map(|(low, high)| (axis.place(low), axis.place(high))),
             provisional: false,
-            samples: row.samples.iter().map(|s| axis.place(s.ms)).collect(),
+            samples: place(false),
+            outliers: place(true),
         },
         None => Bar {
             end: axis.place(row.provisional_ms?),
             interval: None,
             provisional: true,
             samples: Vec::new(),
+            outliers: Vec::new(),
         },
     })
 }
 
-fn caption(run: &Run, row: &Row, summary: Option<Summary>, axis: Option<&Axis>) -> String {
+fn caption(run: &Run, row: &Row, result: &ResultRow, axis: Option<&Axis>) -> String {
     let mut parts: Vec<String> = Vec::new();
     match row.status {
         RowStatus::Ready if run.is_active() => parts.push(text::WAITING.into()),
@@ -320,8 +390,12 @@ fn caption(run: &Run, row: &Row, summary: Option<Summary>, axis: Option<&Axis>) 
         RowStatus::Verified if !run.is_active() => parts.push(text::NOT_TIMED.into()),
         _ => {}
     }
-    if let Some(s) = summary {
-        parts.push(text::samples(s.count));
+    if result.median_ms.is_some() {
+        parts.push(text::samples(result.samples.len()));
+        let outliers = result.samples.iter().filter(|s| s.outlier).count();
+        if outliers > 0 {
+            parts.push(text::outliers(outliers));
+        }
         let off = axis.map_or(0, |axis| row.samples.iter().filter(|s| !axis.holds(s.ms)).count());
         if off > 0 {
             parts.push(text::off_the_axis(off));

@@ -1,11 +1,10 @@
 //! What a run says, in sentences.
 
-use parallax_protocol::{Capabilities, Catalogue};
-use parallax_stats::{TARGET_HALF_WIDTH, Verdict, summarize};
+use parallax_protocol::{Capabilities, Catalogue, ResultRow, Verdict};
+use parallax_stats::{BASELINE, TARGET_HALF_WIDTH};
 
-use super::race::{BASELINE, compare, is_software_gpu};
-use crate::state::{End, Phase, Row, RowStatus, Run};
-use crate::{format, text};
+use crate::state::{End, Phase, RowStatus, Run};
+use crate::{format, report, text};
 
 /// The sentences of a run that is over; empty while it is not.
 pub fn sentences(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Vec<String> {
@@ -30,39 +29,30 @@ pub fn sentences(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run
 
 /// Fastest against baseline. A software GPU never takes part.
 fn headline(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Option<String> {
-    let name = |row: &Row| {
-        let name = catalogue.backend(&row.id).map_or(&row.id, |b| &b.name);
-        text::in_sentence(name)
-    };
-    let timed = |row: &&Row| row.counts() && !is_software_gpu(catalogue, capabilities, &row.id);
-    let median = |row: &Row| summarize(&row.samples).map(|s| s.median_ms);
-    let (fastest, ms) = run
-        .rows
-        .iter()
-        .filter(timed)
-        .filter_map(|row| Some((row, median(row)?)))
-        .min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let baseline = run.rows.iter().find(|row| row.id == BASELINE);
-    let Some(baseline) = baseline.filter(|row| timed(row)) else {
+    let results = report::rows(catalogue, capabilities, run);
+    let name = |row: &ResultRow| text::in_sentence(&report::name(catalogue, &row.backend));
+    let timed = results.iter().filter(|row| {
+        row.median_ms.is_some() && !report::is_software_gpu(catalogue, capabilities, &row.backend)
+    });
+    let timed: Vec<(&ResultRow, f64)> = timed.filter_map(|row| Some((row, row.median_ms?))).collect();
+    let (fastest, ms) = *timed.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let Some((baseline, _)) = timed.iter().find(|(row, _)| row.backend == BASELINE) else {
         return Some(text::fastest_without_baseline(&name(fastest), &format::time(ms)));
     };
     // The baseline may be the fastest itself: then the best of the others is named.
-    let best = run
-        .rows
+    let best = timed
         .iter()
-        .filter(timed)
-        .filter_map(|row| Some((row, compare(Some(baseline), row)?)))
-        .max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio));
-    let Some((row, s)) = best else {
+        .filter_map(|(row, _)| Some((*row, row.speedup?, row.verdict?)));
+    let Some((row, ratio, verdict)) = best.max_by(|a, b| a.1.total_cmp(&b.1)) else {
         return Some(text::only_baseline(&name(baseline), &format::time(ms)));
     };
-    let (ratio, interval) = format::ratio(s.ratio, s.ci95);
+    let (ratio, interval) = format::ratio(ratio, row.speedup_ci95);
     let figure = match interval {
         Some(interval) => format!("{ratio} {interval}"),
         None => ratio,
     };
     let (row, baseline) = (name(row), name(baseline));
-    Some(match s.verdict {
+    Some(match verdict {
         Verdict::Faster => text::as_fast_as(&row, &figure, &baseline),
         Verdict::Slower => text::none_faster(&row, &figure, &baseline),
         Verdict::NoClearDifference => text::no_difference(&row, &baseline),
@@ -74,10 +64,7 @@ fn headline(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Ru
 fn agreement(catalogue: &Catalogue, run: &Run) -> Option<String> {
     let names = |status: RowStatus| {
         let rows = run.rows.iter().filter(|row| row.status == status);
-        let names = rows.map(|row| {
-            let name = catalogue.backend(&row.id).map_or(&row.id, |b| &b.name);
-            text::in_sentence(name)
-        });
+        let names = rows.map(|row| text::in_sentence(&report::name(catalogue, &row.id)));
         names.collect::<Vec<String>>()
     };
     let good = run

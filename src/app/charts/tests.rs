@@ -59,6 +59,7 @@ fn session(software: bool, ids: &[&str], ms: &[f64], blocks: u32, wrong: Option<
     session.apply(Input::Run {
         spec: RunSpec::race("mandelbrot", 64),
         backends,
+        started: String::new(),
     });
     for id in ids {
         let ok = wrong != Some(*id);
@@ -97,7 +98,7 @@ fn session(software: bool, ids: &[&str], ms: &[f64], blocks: u32, wrong: Option<
 
 fn chart(session: &Session, log: bool) -> Race {
     let run = session.run.as_ref().unwrap();
-    of_run(&catalogue(), session.capabilities.as_ref(), run, log)
+    of_run(&catalogue(), session.capabilities.as_ref(), run, log, None)
 }
 
 fn summary(session: &mut Session) -> String {
@@ -212,7 +213,7 @@ fn before_any_sample_the_first_run_is_shown_as_provisional() {
 #[test]
 fn a_question_shows_what_cannot_run_here_before_it_runs() {
     let asked = ["scalar".into(), "gpu".into()];
-    let race = of_question(&catalogue(), Some(&capabilities(false)), &asked);
+    let race = of_question(&catalogue(), Some(&capabilities(false)), &asked, ("w", 1), None);
     assert_eq!(race.rows[0].status, RowStatus::Ready);
     assert_eq!(race.rows[1].status, RowStatus::Skipped);
     assert_eq!(race.rows[1].reason.as_deref(), Some("no adapter"));

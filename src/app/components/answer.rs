@@ -1,6 +1,7 @@
 //! The answer: what the run says in words, and one row per back end on one axis.
 
 use leptos::prelude::*;
+use parallax_protocol::Report;
 
 use super::Page;
 use crate::charts::axis::Axis;
@@ -53,13 +54,15 @@ pub fn Answer() -> impl IntoView {
         page.session.with(|s| {
             page.catalogue.with_value(|c| {
                 let capabilities = s.capabilities.as_ref();
-                match &s.run {
-                    Some(run) => race::of_run(c, capabilities, run, page.log.get()),
-                    None => {
-                        let asked = page.fields.with(|fields| form::asked(fields, c));
-                        race::of_question(c, capabilities, &asked)
-                    }
-                }
+                page.theirs.with(|theirs| match &s.run {
+                    Some(run) => race::of_run(c, capabilities, run, page.log.get(), theirs.as_ref()),
+                    None => page.fields.with(|fields| {
+                        let asked = form::asked(fields, c);
+                        let size = form::whole(&fields.size).unwrap_or_default();
+                        let of = (fields.workload.as_str(), size);
+                        race::of_question(c, capabilities, &asked, of, theirs.as_ref())
+                    }),
+                })
             })
         })
     };
@@ -68,6 +71,14 @@ pub fn Answer() -> impl IntoView {
             <div class="over">
                 <h2 id="answer-title">{text::ANSWER}</h2>
                 <p class="of">{of}</p>
+                <button
+                    type="button"
+                    class="button share-open"
+                    data-testid="share"
+                    on:click=move |_| page.sharing.set(true)
+                >
+                    {text::SHARE}
+                </button>
             </div>
             <div class="summary" data-testid="summary">
                 <p class="lede">{move || sentences().into_iter().next()}</p>
@@ -77,8 +88,31 @@ pub fn Answer() -> impl IntoView {
             <div class="progress" aria-hidden="true">
                 <div style:transform=move || format!("scaleX({:.3})", used())></div>
             </div>
+            {move || page.theirs.with(|theirs| theirs.as_ref().map(|theirs| banner(page, theirs)))}
             {move || draw(page, &chart())}
         </section>
+    }
+    .into_any()
+}
+
+/// Whose figures stand beside ours.
+fn banner(page: Page, theirs: &Report) -> AnyView {
+    view! {
+        <div class="theirs" data-testid="theirs">
+            <p>
+                <b>{text::THEIRS}</b>
+                " "
+                {text::made_by(&theirs.environment)}
+            </p>
+            <button
+                type="button"
+                class="button"
+                data-testid="theirs-remove"
+                on:click=move |_| page.theirs.set(None)
+            >
+                {text::REMOVE}
+            </button>
+        </div>
     }
     .into_any()
 }
@@ -153,9 +187,10 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
         None => String::new(),
     };
     // A row without a time and with a reason has words in the place of a bar.
-    let has_plot = row.reason.is_none() || row.bar.is_some();
+    let their_place = row.theirs.as_ref().and_then(|t| t.at);
+    let has_plot = row.reason.is_none() || row.bar.is_some() || their_place.is_some();
     let plot = has_plot.then(|| {
-        let paths = plot::paths(axis, row.bar.as_ref());
+        let paths = plot::paths(axis, row.bar.as_ref(), their_place);
         let log = axis.is_some_and(|axis| axis.log);
         let provisional = row.bar.as_ref().is_some_and(|bar| bar.provisional);
         view! {
@@ -174,6 +209,8 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
                 <path class="tip" d=paths.tip></path>
                 <path class="interval" d=paths.interval></path>
                 <path class="strip" d=paths.strip></path>
+                <path class="outliers" d=paths.outliers></path>
+                <path class="their-mark" d=paths.theirs></path>
             </svg>
         }
     });
@@ -182,6 +219,30 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
     let between = |i: usize| (said[..=i].contains(&true) && said[i + 1]).then_some(text::DOT);
     let caption =
         (!row.caption.is_empty()).then(|| view! { <span class="doing">{row.caption.clone()}</span> });
+    let theirs = row.theirs.as_ref().map(|t| {
+        let words = match &t.compared {
+            Some(compared) => format!("{}: {}", t.time, compared),
+            None => t.time.clone(),
+        };
+        view! {
+            <p class="beside" data-testid=format!("theirs-{id}")>
+                <span class="who">{text::THEIRS}</span>
+                " "
+                {words}
+            </p>
+        }
+    });
+    let warnings = row
+        .warnings
+        .iter()
+        .map(|warning| view! { <li>{warning.clone()}</li> });
+    let warnings = (!row.warnings.is_empty()).then(|| {
+        view! {
+            <ul class="warnings" data-testid=format!("warnings-{id}")>
+                {warnings.collect::<Vec<_>>()}
+            </ul>
+        }
+    });
     view! {
         <li
             class="row"
@@ -200,7 +261,9 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
             <div class="screen">
                 {plot}
                 {reason}
+                {theirs}
                 <p class="caption">{verdict} {between(0)} {caption} {between(1)} {cold}</p>
+                {warnings}
             </div>
             {figure("time", text::TIME_LABEL, row.time.as_ref())}
             {figure("speed", text::SPEED_LABEL, row.speed.as_ref())}

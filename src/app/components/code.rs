@@ -62,6 +62,7 @@ fn key(form: Form) -> &'static str {
         Form::Python => "python",
         Form::Rust => "rust",
         Form::Wgsl => "wgsl",
+        Form::JavaScript => "javascript",
     }
 }
 

@@ -8,6 +8,8 @@ mod machine;
 mod masthead;
 mod notices;
 mod pictures;
+mod reports;
+mod share;
 
 pub use answer::Answer;
 pub use ask::Ask;
@@ -17,13 +19,16 @@ pub use machine::Machine;
 pub use masthead::Masthead;
 pub use notices::Notices;
 pub use pictures::Pictures;
+pub use reports::Reports;
+pub use share::Share;
 
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, WorkloadInfo};
+use parallax_protocol::{Asked, Catalogue, Report, RunSpec, WorkloadInfo, utc};
 
 use crate::form::{self, Fields, Problems, Question};
 use crate::hub::Hub;
-use crate::state::{Input, Session};
+use crate::report::{self, Surroundings};
+use crate::state::{Input, Run, Session};
 
 // Few things are memos, and of few types: each type of memo costs kilobytes of program,
 // and elements compare what they are given with what they have anyway.
@@ -48,7 +53,13 @@ pub struct Page {
     /// Run was pressed on a form with mistakes in it.
     pub complained: RwSignal<bool>,
     /// What was of no use in the address.
-    pub problems: StoredValue<Vec<String>>,
+    pub problems: RwSignal<Vec<String>>,
+    /// Somebody else's results, or earlier ones, to compare with.
+    pub theirs: RwSignal<Option<Report>>,
+    /// The page stands inside another.
+    pub embedded: bool,
+    /// The share dialog is open.
+    pub sharing: RwSignal<bool>,
 }
 
 impl Page {
@@ -81,13 +92,67 @@ impl Page {
             return;
         }
         match untrack(|| self.question()) {
-            Ok(Question { spec, backends }) => {
+            Ok(Question { spec, .. }) => {
                 self.complained.set(false);
-                self.dispatch(Input::Run { spec, backends });
+                self.start(spec);
                 show_answer();
             }
             Err(_) => self.complained.set(true),
         }
+    }
+
+    /// Runs a spec, whatever the form asks.
+    pub fn start(self, spec: RunSpec) {
+        let backends = self.catalogue.with_value(|c| form::ladder(&spec, c));
+        let started = utc((js_sys::Date::now() / 1e3) as u64);
+        self.dispatch(Input::Run {
+            spec,
+            backends,
+            started,
+        });
+    }
+
+    /// Puts a spec into the form.
+    pub fn ask(self, spec: &RunSpec) {
+        let fields = self.catalogue.with_value(|c| form::of_spec(spec, c));
+        if self.fields.with_untracked(|now| *now != fields) {
+            self.dispatch(Input::Forget);
+            self.fields.set(fields);
+        }
+    }
+
+    /// Shows a report beside ours, and asks what it asked.
+    pub fn compare_with(self, report: Report) {
+        let first = report.results.iter().find(|row| row.place == "browser");
+        let spec = first.or(report.results.first()).map(|row| Asked {
+            workload: row.workload.clone(),
+            size: Some(row.size),
+            ..report.spec.clone()
+        });
+        let spec = spec.map(|asked| self.catalogue.with_value(|c| asked.resolve(c)));
+        if let Some(Ok(spec)) = spec {
+            self.ask(&spec);
+        }
+        self.theirs.set(Some(report));
+        show_answer();
+    }
+
+    /// The report of a run.
+    pub fn report(self, session: &Session, run: &Run) -> Report {
+        let surroundings = Surroundings {
+            user_agent: window().navigator().user_agent().unwrap_or_default(),
+            visible: !document().hidden(),
+        };
+        self.catalogue
+            .with_value(|c| report::of_run(c, session.capabilities.as_ref(), run, &surroundings))
+    }
+
+    /// The report of the last run, once it is over and has something in it.
+    pub fn last_report(self) -> Option<Report> {
+        self.session.with(|session| {
+            let run = session.run.as_ref().filter(|run| !run.is_active())?;
+            Some(self.report(session, run))
+        })
     }
 
     /// Something of the chosen workload.
@@ -100,10 +165,7 @@ impl Page {
 
     /// A back end's name.
     pub fn name_of(self, backend: &str) -> String {
-        self.catalogue.with_value(|c| {
-            c.backend(backend)
-                .map_or_else(|| backend.into(), |b| b.name.clone())
-        })
+        self.catalogue.with_value(|c| report::name(c, backend))
     }
 }
 

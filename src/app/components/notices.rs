@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Page;
+use crate::address;
 use crate::pages::reload;
 use crate::state::Engine;
 use crate::text;
@@ -11,7 +12,6 @@ use crate::text;
 #[component]
 pub fn Notices() -> impl IntoView {
     let page = Page::here();
-    let fixed = page.problems.get_value();
     let fault = page.fields.with_untracked(|fields| {
         let inject = fields.inject.as_ref()?;
         let kind = inject.to_string();
@@ -21,7 +21,7 @@ pub fn Notices() -> impl IntoView {
     let notices = move || {
         let mut all: Vec<(&str, String)> = Vec::new();
         all.extend(fault.clone().map(|words| ("test", words)));
-        all.extend(fixed.iter().cloned().map(|words| ("bad", words)));
+        all.extend(page.problems.get().into_iter().map(|words| ("bad", words)));
         page.session.with(|session| {
             match &session.engine {
                 Engine::Failed(why) => all.push(("bad", text::engine_failed(why))),
@@ -43,13 +43,21 @@ pub fn Notices() -> impl IntoView {
     };
     move || {
         let notices = notices();
-        (!notices.is_empty()).then(|| {
+        (page.embedded || !notices.is_empty()).then(|| {
             let lines = notices.into_iter().map(|(kind, words)| {
                 view! { <p class=format!("notice {kind}")>{words}</p> }
             });
+            let embedded = page.embedded;
             view! {
                 <div class="notices" data-testid="notice" role="status">
                     {lines.collect_view()}
+                    {embedded.then(|| view! {
+                        <a class="button" target="_blank" rel="noopener" data-testid="own-page"
+                            href=own_page()
+                        >
+                            {text::OPEN_OWN_PAGE}
+                        </a>
+                    })}
                     {other_build().then(|| view! {
                         <button class="button" data-testid="reload" on:click=|_| reload()>
                             {text::RELOAD}
@@ -59,4 +67,9 @@ pub fn Notices() -> impl IntoView {
             }
         })
     }
+}
+
+/// This page as one of its own, not inside another.
+fn own_page() -> String {
+    address::whole(&address::fragment())
 }

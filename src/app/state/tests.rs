@@ -23,6 +23,7 @@ fn press() -> Input {
     Input::Run {
         spec: RunSpec::race("mandelbrot", 64),
         backends: ids(),
+        started: String::new(),
     }
 }
 

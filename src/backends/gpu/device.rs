@@ -152,6 +152,8 @@ impl Device {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("parallax"),
             required_limits: limits,
+            // For the parts of a run; what is timed does not need it.
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
             ..Default::default()
         };
         let opened = match adapter.request_device(&descriptor).await {

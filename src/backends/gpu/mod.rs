@@ -2,6 +2,8 @@
 //! Metal or Direct3D offers, with the same shaders.
 
 #[cfg(feature = "gpu")]
+mod clock;
+#[cfg(feature = "gpu")]
 mod device;
 #[cfg(feature = "gpu")]
 mod run;

@@ -1,12 +1,14 @@
 //! A WGSL kernel on the device: upload, dispatch, read back, and the limits that apply.
 
+use super::clock::{Clock, RESIDENT_RUNS, Times};
 use super::device::{Device, GpuSlot};
 use crate::host::Host;
 use crate::{BackendError, Machine, Order, Prepared};
 use futures_channel::oneshot;
 use futures_util::future::LocalBoxFuture;
-use parallax_protocol::{InjectKind, Support};
+use parallax_protocol::{GpuMs, InjectKind, Support};
 use parallax_workloads::{GpuProgram, Output, Problem};
+use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -233,8 +235,8 @@ impl Drop for Buffers {
     }
 }
 
-struct Ready {
-    device: Rc<Device>,
+pub(super) struct Ready {
+    pub device: Rc<Device>,
     host: Rc<dyn Host>,
     pipeline: Pipeline,
     buffers: Buffers,
@@ -246,36 +248,44 @@ struct Ready {
 }
 
 impl Ready {
-    /// One run, end to end: inputs up, all bands, output back in our memory.
-    async fn once(&mut self) -> Result<(), BackendError> {
+    /// Inputs and parameters to the device.
+    fn upload(&self, split: Split) {
         let Ready { device, buffers, .. } = self;
-        let (columns, rows) = self.program.workgroups;
-        let start = self.host.now_ms();
-        let band_rows = rows.div_ceil(self.bands);
-        let count = rows.div_ceil(band_rows);
-
-        let scope = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
         for (buffer, values) in buffers.inputs.iter().zip(&self.program.inputs) {
             device.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
         }
-        let mut params = vec![0u8; BAND_STRIDE as usize * count as usize];
-        for band in 0..count {
+        let mut params = vec![0u8; BAND_STRIDE as usize * split.count as usize];
+        for band in 0..split.count {
             let place = &mut params[band as usize * BAND_STRIDE as usize..][..8];
             place[..4].copy_from_slice(&self.program.n.to_le_bytes());
-            place[4..].copy_from_slice(&(band * band_rows).to_le_bytes());
+            place[4..].copy_from_slice(&(band * split.rows).to_le_bytes());
         }
         device.queue.write_buffer(&buffers.params, 0, &params);
-        for band in 0..count {
+    }
+
+    /// All bands, with the clock read before the first and after the last where there is one.
+    fn dispatch(&self, split: Split, clock: Option<&Clock>) {
+        let Ready { device, buffers, .. } = self;
+        let (columns, rows) = self.program.workgroups;
+        for band in 0..split.count {
             let mut encoder = device.device.create_command_encoder(&Default::default());
-            let mut pass = encoder.begin_compute_pass(&Default::default());
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+                label: None,
+                timestamp_writes: clock.and_then(|clock| clock.writes(band == 0, band + 1 == split.count)),
+            });
             pass.set_pipeline(&self.pipeline.pipeline);
             pass.set_bind_group(0, &buffers.bindings, &[band * BAND_STRIDE as u32]);
-            let first = band * band_rows;
-            pass.dispatch_workgroups(columns, band_rows.min(rows - first), 1);
+            let first = band * split.rows;
+            pass.dispatch_workgroups(columns, split.rows.min(rows - first), 1);
             drop(pass);
             // One submission a band: a watchdog looks at submissions.
             device.queue.submit([encoder.finish()]);
         }
+    }
+
+    /// The output's copy to where it can be mapped, and its mapping.
+    fn read_back(&self) -> oneshot::Receiver<Result<(), wgpu::BufferAsyncError>> {
+        let Ready { device, buffers, .. } = self;
         let mut encoder = device.device.create_command_encoder(&Default::default());
         encoder.copy_buffer_to_buffer(
             &buffers.output,
@@ -285,49 +295,128 @@ impl Ready {
             self.program.output_len as u64 * 4,
         );
         device.queue.submit([encoder.finish()]);
-        if self.order.inject == Some(InjectKind::Lost) {
-            device.device.destroy();
-        }
-
         let (sender, mapped) = oneshot::channel();
         buffers.staging.map_async(wgpu::MapMode::Read, .., move |result| {
             // The receiver is gone if the run was dropped.
             let _ = sender.send(result);
         });
+        mapped
+    }
+
+    fn split(&self) -> Split {
+        let rows = self.program.workgroups.1;
+        let band_rows = rows.div_ceil(self.bands);
+        Split {
+            rows: band_rows,
+            count: rows.div_ceil(band_rows),
+        }
+    }
+
+    pub async fn wait<T>(
+        &self,
+        what: &'static str,
+        answer: impl Future<Output = T>,
+    ) -> Result<T, BackendError> {
+        self.device
+            .wait(&*self.host, &self.order.stop, what, answer)
+            .await
+    }
+
+    /// Waits for everything that was submitted.
+    async fn idle(&self, what: &'static str) -> Result<(), BackendError> {
+        let (sender, done) = oneshot::channel();
+        self.device.queue.on_submitted_work_done(move || {
+            let _ = sender.send(());
+        });
+        // An error only says that the callback was dropped with its device, which `wait` hears of.
+        self.wait(what, done).await.map(|_| ())
+    }
+
+    /// One run, end to end: inputs up, all bands, output back in our memory.
+    async fn once(&mut self) -> Result<(), BackendError> {
+        let start = self.host.now_ms();
+        let split = self.split();
+        let scope = self.device.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        self.upload(split);
+        self.dispatch(split, None);
+        if self.order.inject == Some(InjectKind::Lost) {
+            self.device.device.destroy();
+        }
+        let mapped = self.read_back();
         let error = scope.pop();
-        let answer = device
-            .wait(&*self.host, &self.order.stop, "read-back", mapped)
-            .await?;
-        if let Some(reason) = device.lost_reason() {
+        let answer = self.wait("read-back", mapped).await?;
+        if let Some(reason) = self.device.lost_reason() {
             return Err(BackendError::DeviceLost { reason });
         }
-        refused(
-            "dispatch",
-            device
-                .wait(&*self.host, &self.order.stop, "dispatch", error)
-                .await?,
-        )?;
-        let unreadable = |message: String| BackendError::Gpu {
-            what: "read-back",
-            message,
-        };
+        refused("dispatch", self.wait("dispatch", error).await?)?;
         match answer {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(unreadable(error.to_string())),
             Err(_) => return Err(unreadable("the buffer was never mapped".into())),
         }
         {
-            let view = buffers
+            let view = self
+                .buffers
                 .staging
                 .get_mapped_range(..)
                 .map_err(|e| unreadable(e.to_string()))?;
             self.output.clear();
             self.output.extend_from_slice(bytemuck::cast_slice(&view));
         }
-        buffers.staging.unmap();
+        self.buffers.staging.unmap();
         // Read-back included: an over-estimate, which errs towards short dispatches.
-        self.bands = bands(self.host.now_ms() - start, rows);
+        self.bands = bands(self.host.now_ms() - start, self.program.workgroups.1);
         Ok(())
+    }
+
+    /// One round of [`Prepared::parts`]: upload, dispatch, read-back, each waited for.
+    async fn round(&self, clock: Option<&Clock>, times: &mut Times) -> Result<(), BackendError> {
+        let split = self.split();
+        let begin = self.host.now_ms();
+        self.upload(split);
+        // Writes wait for a submission.
+        self.device.queue.submit([]);
+        self.idle("upload").await?;
+        times.upload.push(self.host.now_ms() - begin);
+
+        self.dispatch(split, clock);
+        self.idle("dispatch").await?;
+        let begin = self.host.now_ms();
+        let mapped = self.wait("read-back", self.read_back()).await?;
+        times.readback.push(self.host.now_ms() - begin);
+        if let Ok(Ok(())) = mapped {
+            self.buffers.staging.unmap();
+        }
+        if let Some(clock) = clock {
+            times.ticks.extend(clock.read(self).await?);
+        }
+
+        // Data stay where they are: one wait for several runs.
+        let begin = self.host.now_ms();
+        for _ in 0..RESIDENT_RUNS {
+            self.dispatch(split, None);
+        }
+        self.idle("dispatch").await?;
+        times
+            .resident
+            .push((self.host.now_ms() - begin) / f64::from(RESIDENT_RUNS));
+        Ok(())
+    }
+}
+
+/// How a run is cut into bands.
+#[derive(Clone, Copy)]
+struct Split {
+    /// Rows of workgroups in each but the last.
+    rows: u32,
+    /// How many bands.
+    count: u32,
+}
+
+fn unreadable(message: String) -> BackendError {
+    BackendError::Gpu {
+        what: "read-back",
+        message,
     }
 }
 
@@ -345,6 +434,18 @@ impl Prepared for Ready {
                 self.once().await?;
             }
             Ok(())
+        })
+    }
+
+    fn parts(&mut self, rounds: u32) -> LocalBoxFuture<'_, Result<Option<GpuMs>, BackendError>> {
+        Box::pin(async move {
+            let clock = Clock::new(&self.device);
+            let mut times = Times::default();
+            for _ in 0..rounds {
+                self.round(clock.as_ref(), &mut times).await?;
+            }
+            let period = f64::from(self.device.queue.get_timestamp_period());
+            Ok(Some(times.parts(period)))
         })
     }
 

@@ -1,0 +1,342 @@
+//! What becomes of results: files to save and to open, and the history of this browser.
+
+use leptos::prelude::*;
+use parallax_protocol::Report;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::Page;
+use crate::hub::Moment;
+use crate::{api, export, format, host, report, text};
+
+/// Largest file that is read, in bytes.
+const LARGEST_FILE: f64 = 32e6;
+
+/// An entry of the history, as the store keeps it beside its report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Entry {
+    /// Given by the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<u32>,
+    started: String,
+    title: String,
+    line: String,
+}
+
+impl Entry {
+    fn of(page: Page, report: &Report) -> Entry {
+        let spec = &report.spec;
+        let first = report.results.first();
+        let size = spec
+            .size
+            .or_else(|| first.map(|row| row.size))
+            .unwrap_or_default();
+        let (name, times) = page.catalogue.with_value(|c| {
+            let name = c.workload(&spec.workload);
+            let times = report.results.iter().filter_map(|row| {
+                let time = format::time(row.median_ms?);
+                Some(format!("{} {time}", report::name(c, &row.backend)))
+            });
+            let times: Vec<String> = times.collect();
+            (
+                name.map_or(spec.workload.clone(), |w| w.name.clone()),
+                times.join(text::DOT),
+            )
+        });
+        Entry {
+            id: None,
+            started: report.environment.started.clone(),
+            title: text::run_of(&name, &format::count(size.into()), spec.seed),
+            line: times,
+        }
+    }
+
+    /// Every word of the search is somewhere in it.
+    fn matches(&self, search: &str) -> bool {
+        let all = format!("{} {} {}", self.started, self.title, self.line).to_lowercase();
+        search
+            .to_lowercase()
+            .split_whitespace()
+            .all(|word| all.contains(word))
+    }
+}
+
+/// The section below the evidence.
+#[component]
+pub fn Reports() -> impl IntoView {
+    let page = Page::here();
+    let problem = RwSignal::new(None::<String>);
+    let entries = RwSignal::new(Ok::<Vec<Entry>, ()>(Vec::new()));
+    keep_history(page, entries);
+    let export = move |kind: Kind| {
+        view! {
+            <button
+                type="button"
+                class="button"
+                data-testid=format!("export-{}", kind.extension())
+                disabled=move || page.active.get() || page.last_report().is_none()
+                on:click=move |_| {
+                    problem.set(None);
+                    save(page, kind, problem);
+                }
+            >
+                {kind.name()}
+            </button>
+        }
+    };
+    view! {
+        <section class="reports" aria-labelledby="reports-title">
+            <h2 id="reports-title">{text::REPORTS}</h2>
+            <div class="actions">
+                <span class="label">{text::SAVE_AS}</span>
+                {Kind::ALL.map(export).into_iter().collect_view()}
+                <label class="button file">
+                    {text::OPEN_REPORT}
+                    <input
+                        type="file"
+                        class="unseen"
+                        accept=".json,application/json"
+                        data-testid="import"
+                        on:change=move |ev| {
+                            let input = event_target::<web_sys::HtmlInputElement>(&ev);
+                            let file = input.files().and_then(|files| files.get(0));
+                            problem.set(None);
+                            if let Some(file) = file {
+                                spawn_local(async move {
+                                    match open(&file).await {
+                                        Ok(report) => page.compare_with(report),
+                                        Err(why) => problem.set(Some(text::not_opened(&why))),
+                                    }
+                                    // So that the same file can be chosen again.
+                                    input.set_value("");
+                                });
+                            }
+                        }
+                    />
+                </label>
+            </div>
+            <p class="problem" role="alert" data-testid="import-problem">{move || problem.get()}</p>
+            <History entries=entries/>
+        </section>
+    }
+    .into_any()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Json,
+    Csv,
+    Markdown,
+    Svg,
+    Png,
+}
+
+impl Kind {
+    const ALL: [Kind; 5] = [Kind::Json, Kind::Csv, Kind::Markdown, Kind::Svg, Kind::Png];
+
+    fn extension(self) -> &'static str {
+        match self {
+            Kind::Json => "json",
+            Kind::Csv => "csv",
+            Kind::Markdown => "md",
+            Kind::Svg => "svg",
+            Kind::Png => "png",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Json => "JSON",
+            Kind::Csv => "CSV",
+            Kind::Markdown => "Markdown",
+            Kind::Svg => "SVG",
+            Kind::Png => "PNG",
+        }
+    }
+}
+
+fn save(page: Page, kind: Kind, problem: RwSignal<Option<String>>) {
+    let Some(report) = untrack(|| page.last_report()) else {
+        return;
+    };
+    let name = format!(
+        "parallax-{}-{}.{}",
+        report.spec.workload,
+        report.spec.size.unwrap_or_default(),
+        kind.extension()
+    );
+    let title = Entry::of(page, &report).title;
+    let svg = || page.catalogue.with_value(|c| export::svg(c, &report, &title));
+    match kind {
+        Kind::Json => {
+            let json = api::to_js(&report).and_then(|value| api::json(&value));
+            match json {
+                Ok(json) => host::save_text(&name, "application/json", &json),
+                Err(why) => problem.set(Some(text::not_saved(&why))),
+            }
+        }
+        Kind::Csv => host::save_text(&name, "text/csv", &export::csv(&report)),
+        Kind::Markdown => {
+            let table = page.catalogue.with_value(|c| export::markdown(c, &report));
+            host::save_text(&name, "text/markdown", &table);
+        }
+        Kind::Svg => match svg() {
+            Some(svg) => host::save_text(&name, "image/svg+xml", &svg),
+            None => problem.set(Some(text::not_saved(text::NOTHING_TO_DRAW))),
+        },
+        Kind::Png => match svg() {
+            Some(svg) => spawn_local(async move {
+                let (width, height) = export::size(&report);
+                if let Err(error) = host::save_png(&name, &svg, width, height).await {
+                    problem.set(Some(text::not_saved(&crate::client::words(&error))));
+                }
+            }),
+            None => problem.set(Some(text::not_saved(text::NOTHING_TO_DRAW))),
+        },
+    }
+}
+
+/// Reads a file as a report; the error is in words.
+async fn open(file: &web_sys::File) -> Result<Report, String> {
+    if file.size() > LARGEST_FILE {
+        return Err(text::FILE_TOO_LARGE.into());
+    }
+    let words = |error: JsValue| crate::client::words(&error);
+    let content = JsFuture::from(file.text()).await.map_err(words)?;
+    let content = content.as_string().unwrap_or_default();
+    let value = js_sys::JSON::parse(&content).map_err(words)?;
+    api::report_from_js(value)
+}
+
+/// Every run that is over goes into the store; what cannot be kept is no error.
+fn keep_history(page: Page, entries: RwSignal<Result<Vec<Entry>, ()>>) {
+    spawn_local(async move { entries.set(list().await) });
+    page.hub.with_value(|hub| {
+        hub.listen(move |session, moment| {
+            let Some(run) = session.run.as_ref().filter(|_| moment == Moment::Ended) else {
+                return;
+            };
+            if run.rows.iter().all(|row| row.verification.is_none()) {
+                return;
+            }
+            let report = page.report(session, run);
+            let entry = Entry::of(page, &report);
+            spawn_local(async move {
+                let (Ok(entry), Ok(report)) = (api::to_js(&entry), api::to_js(&report)) else {
+                    return;
+                };
+                if host::put(&entry, &report).await.is_err() {
+                    return entries.set(Err(()));
+                }
+                entries.set(list().await);
+            });
+        });
+    });
+}
+
+async fn list() -> Result<Vec<Entry>, ()> {
+    let entries = host::list().await.map_err(|_| ())?;
+    let mut entries: Vec<Entry> = api::from_js(entries).map_err(|_| ())?;
+    entries.reverse();
+    Ok(entries)
+}
+
+#[component]
+fn History(entries: RwSignal<Result<Vec<Entry>, ()>>) -> impl IntoView {
+    let page = Page::here();
+    let search = RwSignal::new(String::new());
+    let sure = RwSignal::new(false);
+    let reload = move || spawn_local(async move { entries.set(list().await) });
+    let forget = move |id: u32| {
+        spawn_local(async move {
+            // What cannot be deleted is still there, and the list shows it.
+            let _ = host::remove(id).await;
+            reload();
+        });
+    };
+    let compare = move |id: u32| {
+        spawn_local(async move {
+            if let Ok(report) = host::get(id).await
+                && let Ok(report) = api::report_from_js(report)
+            {
+                page.compare_with(report);
+            }
+        });
+    };
+    let show = move |entry: &Entry| {
+        let id = entry.id.unwrap_or_default();
+        view! {
+            <li data-testid="history-entry">
+                <p><b>{entry.title.clone()}</b> " " <span class="more">{entry.started.clone()}</span></p>
+                <p class="more">{entry.line.clone()}</p>
+                <button type="button" class="button" data-testid="history-compare" on:click=move |_| compare(id)>
+                    {text::COMPARE}
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="history-delete"
+                    aria-label=text::delete_entry(&entry.title)
+                    on:click=move |_| forget(id)
+                >
+                    {text::DELETE}
+                </button>
+            </li>
+        }
+    };
+    let clear = move |_| {
+        if !sure.get_untracked() {
+            return sure.set(true);
+        }
+        sure.set(false);
+        spawn_local(async move {
+            let _ = host::clear().await;
+            reload();
+        });
+    };
+    let content = move || match entries.get() {
+        Err(()) => {
+            view! { <p class="more" data-testid="history-blocked">{text::HISTORY_BLOCKED}</p> }.into_any()
+        }
+        Ok(all) if all.is_empty() => view! { <p class="more">{text::HISTORY_EMPTY}</p> }.into_any(),
+        Ok(all) => {
+            let found: Vec<_> = search.with(|s| all.iter().filter(|e| e.matches(s)).map(show).collect());
+            let count = text::history_found(found.len(), all.len());
+            view! {
+                <p class="more" role="status">{count}</p>
+                <ol>{found}</ol>
+            }
+            .into_any()
+        }
+    };
+    let any = move || entries.with(|all| all.as_ref().is_ok_and(|all| !all.is_empty()));
+    view! {
+        <details class="history" data-testid="history">
+            <summary>{text::HISTORY}</summary>
+            <div class="actions">
+                <label class="field">
+                    <span class="label">{text::SEARCH}</span>
+                    <input
+                        type="search"
+                        data-testid="history-search"
+                        prop:value=move || search.get()
+                        on:input=move |ev| search.set(event_target_value(&ev))
+                    />
+                </label>
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="history-clear"
+                    disabled=move || !any()
+                    on:click=clear
+                    on:blur=move |_| sure.set(false)
+                >
+                    {move || if sure.get() { text::REALLY_DELETE_ALL } else { text::DELETE_ALL }}
+                </button>
+            </div>
+            {content}
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,130 @@
+//! The share dialog: the link, and what it will send.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use parallax_protocol::{decode_link, encode_link};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::Page;
+use crate::{address, api, text};
+
+/// A dialog that opens when [`Page::sharing`] is set.
+#[component]
+pub fn Share() -> impl IntoView {
+    let page = Page::here();
+    let dialog = NodeRef::<Dialog>::new();
+    let with_results = RwSignal::new(false);
+    let copied = RwSignal::new(None::<&str>);
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        match page.sharing.get() {
+            true if !dialog.open() => {
+                copied.set(None);
+                // Only a document that is being torn down refuses.
+                let _ = dialog.show_modal();
+            }
+            false if dialog.open() => dialog.close(),
+            _ => {}
+        }
+    });
+    let has_results = move || {
+        page.sharing.get()
+            && page
+                .last_report()
+                .is_some_and(|r| r.results.iter().any(|r| r.median_ms.is_some()))
+    };
+    let link = move || {
+        if !page.sharing.get() {
+            return Ok(String::new());
+        }
+        let link = match page.last_report().filter(|_| with_results.get() && has_results()) {
+            Some(report) => page.session.with(|s| {
+                let spec = s.run.as_ref().map(|run| run.spec.clone());
+                spec.map(|spec| encode_link(&spec, Some(&report)))
+            }),
+            None => None,
+        };
+        let link = link.or_else(|| Some(encode_link(&page.question().ok()?.spec, None)));
+        match link {
+            Some(Ok(link)) => Ok(address::whole(&link)),
+            Some(Err(error)) => Err(error.to_string()),
+            None => Err(text::CORRECT_FIRST.into()),
+        }
+    };
+    // What the receiver will read, read back from the link itself.
+    let sent = move || {
+        let results = decode_link(&link().ok()?).ok()?.results?;
+        let value = api::to_js(&results).ok()?;
+        api::json(&value).ok()
+    };
+    let select = |ev: web_sys::FocusEvent| {
+        let input: web_sys::HtmlInputElement = event_target(&ev);
+        input.select();
+    };
+    let copy = move |_| {
+        let Ok(link) = untrack(link) else { return };
+        spawn_local(async move {
+            let clipboard = window().navigator().clipboard();
+            let done = JsFuture::from(clipboard.write_text(&link)).await;
+            copied.set(Some(match done {
+                Ok(_) => text::COPIED,
+                Err(_) => text::COPY_BY_HAND,
+            }));
+        });
+    };
+    view! {
+        <dialog
+            class="share"
+            node_ref=dialog
+            aria-labelledby="share-title"
+            data-testid="share-dialog"
+            on:close=move |_| page.sharing.set(false)
+        >
+            <h2 id="share-title">{text::SHARE_TITLE}</h2>
+            <p class="more">{text::SHARE_HELP}</p>
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    data-testid="share-results"
+                    disabled=move || !has_results()
+                    prop:checked=move || with_results.get()
+                    on:change=move |ev| with_results.set(event_target_checked(&ev))
+                />
+                {text::SHARE_RESULTS}
+            </label>
+            {move || sent().map(|sent| view! {
+                <p class="more">{text::SHARE_SENT}</p>
+                <pre class="sent" tabindex="0" data-testid="share-preview">{sent}</pre>
+            })}
+            <div class="link">
+                <input
+                    type="text"
+                    readonly
+                    data-testid="share-link"
+                    aria-label=text::LINK
+                    prop:value=move || link().unwrap_or_default()
+                    on:focus=select
+                />
+                <button class="button" type="button" data-testid="share-copy" on:click=copy>
+                    {text::COPY}
+                </button>
+            </div>
+            <p class="more" role="status">
+                {move || match (link(), copied.get()) {
+                    (Err(why), _) => why,
+                    (_, Some(words)) => words.into(),
+                    (Ok(link), None) => text::link_length(link.len()),
+                }}
+            </p>
+            <button
+                class="button"
+                type="button"
+                data-testid="share-close"
+                on:click=move |_| page.sharing.set(false)
+            >
+                {text::CLOSE}
+            </button>
+        </dialog>
+    }
+    .into_any()
+}

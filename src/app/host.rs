@@ -1,0 +1,54 @@
+//! What js/parallax.js does for us: the scripts' API, the store, files.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Hands the API its calls: an object with `run`, `link` and `stop`.
+    #[wasm_bindgen(js_namespace = parallaxHost)]
+    pub fn connect(calls: &JsValue);
+    /// The page will never be up.
+    #[wasm_bindgen(js_namespace = parallaxHost)]
+    pub fn lost(message: &str);
+    /// The engine is up.
+    #[wasm_bindgen(js_namespace = parallaxHost)]
+    pub fn ready(capabilities: &JsValue);
+    /// The engine did not start.
+    #[wasm_bindgen(js_namespace = parallaxHost, js_name = engineFailed)]
+    pub fn engine_failed(message: &str);
+    /// How far the API's run is.
+    #[wasm_bindgen(js_namespace = parallaxHost)]
+    pub fn progress(state: &JsValue);
+    /// The API's run is over.
+    #[wasm_bindgen(js_namespace = parallaxHost)]
+    pub fn finished(report: &JsValue);
+    /// The API's run was refused or failed.
+    #[wasm_bindgen(js_namespace = parallaxHost)]
+    pub fn refused(code: &str, message: &str);
+    /// An `Error` with a documented name.
+    #[wasm_bindgen(js_namespace = parallaxHost)]
+    pub fn failure(code: &str, message: &str) -> JsValue;
+
+    /// Keeps an entry and its report.
+    #[wasm_bindgen(js_namespace = parallaxHost, catch)]
+    pub async fn put(entry: &JsValue, report: &JsValue) -> Result<JsValue, JsValue>;
+    /// All entries, oldest first.
+    #[wasm_bindgen(js_namespace = parallaxHost, catch)]
+    pub async fn list() -> Result<JsValue, JsValue>;
+    /// An entry's report.
+    #[wasm_bindgen(js_namespace = parallaxHost, catch)]
+    pub async fn get(id: u32) -> Result<JsValue, JsValue>;
+    /// Forgets an entry.
+    #[wasm_bindgen(js_namespace = parallaxHost, catch)]
+    pub async fn remove(id: u32) -> Result<JsValue, JsValue>;
+    /// Forgets all entries.
+    #[wasm_bindgen(js_namespace = parallaxHost, catch)]
+    pub async fn clear() -> Result<JsValue, JsValue>;
+
+    /// Saves a text as a file.
+    #[wasm_bindgen(js_namespace = parallaxHost, js_name = saveText)]
+    pub fn save_text(name: &str, kind: &str, text: &str);
+    /// Draws an SVG and saves it as a file.
+    #[wasm_bindgen(js_namespace = parallaxHost, js_name = savePng, catch)]
+    pub async fn save_png(name: &str, svg: &str, width: f64, height: f64) -> Result<JsValue, JsValue>;
+}

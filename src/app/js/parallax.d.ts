@@ -1,0 +1,164 @@
+// The API of a page with Parallax, for scripts and tests: `window.parallax`.
+// Additive changes only; see README.md for a Playwright and a WebDriver example.
+
+export interface Parallax {
+  /** Resolves when the engine is up; rejects with `engine-failed` or `page-failed`. */
+  readonly ready: Promise<Capabilities>;
+  /**
+   * Runs a spec, or the spec of a link (a whole address or what follows its `#`). Resolves
+   * with the report, a partial one (rows `stopped`) after `stop()`.
+   *
+   * Rejects with an `Error` whose `name` is an `ErrorCode`.
+   */
+  run(specOrLink: Spec | string, options?: RunOptions): Promise<Report>;
+  /** The address of a page that asks this. Throws `bad-spec`, or `not-ready` before the page is. */
+  link(spec: Spec): string;
+  /** Ends the run that is on its way, if there is one. */
+  stop(): void;
+}
+
+export type ErrorCode =
+  /** A field is unknown, missing or out of range; the message names it and what is possible. */
+  | 'bad-spec'
+  /** The link is damaged, too long, of a newer version, or no link. */
+  | 'bad-link'
+  /** Another run is on its way. */
+  | 'busy'
+  /** `link()` before the page's program was there. */
+  | 'not-ready'
+  /** The signal was aborted; `error.report` holds what was measured, if the run had begun. */
+  | 'aborted'
+  /** The run as a whole failed. */
+  | 'run-failed'
+  /** The engine did not start. The next `run` tries again. */
+  | 'engine-failed'
+  /** The page's own program did not load or broke down: reload the page. */
+  | 'page-failed';
+
+export interface RunOptions {
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+export interface Progress {
+  /** What the engine does now. */
+  stage: 'waiting' | 'reference' | 'preparing' | 'warming-up' | 'sampling';
+  /** The back end that it does it on. */
+  backend: string | null;
+  /** Blocks completed. */
+  blocks: number;
+  /** Seconds of the budget used. */
+  elapsed_s: number;
+  budget_s: number;
+}
+
+/** Everything but the workload may be left out. */
+export interface Spec {
+  experiment?: 'race';
+  /** A workload's id. */
+  workload: string;
+  /** The workload's n; null or absent for its default. */
+  size?: number | null;
+  /**
+   * Back end ids; empty for all. `scalar#2` is `scalar` once more, to be raced against itself.
+   */
+  backends?: string[];
+  /** Pool threads that take part; null or absent for all. */
+  threads?: number | null;
+  /** Seeds inputs and order; beyond 2^53 - 1 as text. */
+  seed?: number | string;
+  /** Seconds for the workload over all its back ends. */
+  budget?: number;
+  /** A fault to provoke, for tests: `KIND:BACKEND`. */
+  inject?: string | null;
+}
+
+export interface Capabilities {
+  build: string;
+  cores: number;
+  /** 0 without a pool. */
+  pool_threads: number;
+  isolated: boolean;
+  timer_resolution_us: number;
+  adapter: Adapter | null;
+  experiments: string[];
+  backends: { id: string; name: string; supported: boolean; note: string | null }[];
+  workloads: {
+    id: string;
+    name: string;
+    default_size: number;
+    size_range: [number, number];
+    sizes: { name: string; n: number }[];
+  }[];
+}
+
+export interface Adapter {
+  name: string;
+  /** It runs shaders on the CPU. */
+  software: boolean;
+}
+
+/** Fields that do not apply are null, never absent. Times are milliseconds. */
+export interface Report {
+  schema: 1;
+  spec: Spec;
+  environment: {
+    build: string;
+    user_agent: string;
+    cores: number;
+    pool_threads: number;
+    isolated: boolean;
+    timer_resolution_us: number;
+    adapter: Adapter | null;
+    visible: boolean;
+    /** When it began: `2026-11-21T02:25:49Z`. */
+    started: string;
+  };
+  results: Result[];
+}
+
+export interface Result {
+  workload: string;
+  size: number;
+  backend: string;
+  form: 'python' | 'rust' | 'wgsl' | 'javascript';
+  threads: number;
+  /** `browser`, `native` or `peer:<name>`. */
+  where: string;
+  status: 'ok' | 'wrong' | 'skipped' | 'failed' | 'stopped';
+  reason: string | null;
+  cold_ms: {
+    total: number;
+    compile: number | null;
+    start: number | null;
+    pipeline: number | null;
+    first_run: number | null;
+  } | null;
+  samples: { ms: number; block: number; outlier: boolean }[];
+  sample_count: number;
+  median_ms: number | null;
+  mad_ms: number | null;
+  ci95_ms: [number, number] | null;
+  /** Median of the ratios paired by block; null for the baseline and for a software GPU. */
+  speedup: number | null;
+  speedup_ci95: [number, number] | null;
+  verdict: 'faster' | 'slower' | 'no-clear-difference' | 'too-few' | null;
+  against: string | null;
+  max_error: number | null;
+  error_kind: 'ulp' | 'relative' | 'absolute' | 'mismatch_fraction' | null;
+  tolerance: number | null;
+  gpu_ms: {
+    upload: number | null;
+    kernel: number | null;
+    readback: number | null;
+    end_to_end: number | null;
+    resident: number | null;
+  } | null;
+  warnings: string[];
+}
+
+declare global {
+  interface Window {
+    readonly parallax: Parallax;
+  }
+}

@@ -1,0 +1,103 @@
+//! The report of a run: what is exported, kept, sent, and given to scripts.
+
+use parallax_protocol::{
+    AdapterName, Asked, Capabilities, Catalogue, Environment, Form, Report, ResultRow, ResultStatus, SCHEMA,
+    base_id,
+};
+use parallax_stats::{Measured, analyze};
+
+use crate::BUILD;
+use crate::state::{Row, RowStatus, Run};
+
+/// What only the browser knows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Surroundings {
+    /// `navigator.userAgent`.
+    pub user_agent: String,
+    /// The page is visible.
+    pub visible: bool,
+}
+
+/// The rows of a run, as far as it has got.
+pub fn rows(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Vec<ResultRow> {
+    let measured = run.rows.iter().map(|row| Measured {
+        backend: &row.id,
+        form: form(catalogue, row),
+        threads: row.threads.unwrap_or(1),
+        status: status(run, row),
+        reason: row.reason.clone(),
+        verification: row.verification.as_ref(),
+        cold: row.cold,
+        samples: &row.samples,
+        job: row.samples_job,
+        gpu: row.gpu,
+        software_gpu: is_software_gpu(catalogue, capabilities, &row.id),
+        notes: &row.notes,
+    });
+    let measured: Vec<Measured> = measured.collect();
+    analyze(&run.spec.workload, run.spec.size, &measured)
+}
+
+/// The whole report.
+pub fn of_run(
+    catalogue: &Catalogue,
+    capabilities: Option<&Capabilities>,
+    run: &Run,
+    surroundings: &Surroundings,
+) -> Report {
+    let c = capabilities;
+    Report {
+        schema: SCHEMA,
+        spec: Asked::from(&run.spec),
+        environment: Environment {
+            build: BUILD.into(),
+            user_agent: surroundings.user_agent.clone(),
+            cores: c.map_or(0, |c| c.cores),
+            pool_threads: c.map_or(0, |c| c.pool_threads),
+            isolated: c.is_some_and(|c| c.isolated),
+            timer_resolution_us: c.map_or(0.0, |c| c.timer_resolution_us),
+            adapter: c.and_then(|c| c.adapter.as_ref()).map(|a| AdapterName {
+                name: a.name.clone(),
+                software: a.software,
+            }),
+            visible: surroundings.visible,
+            started: run.started.clone(),
+        },
+        results: rows(catalogue, capabilities, run),
+    }
+}
+
+/// The back end's GPU is the CPU in disguise.
+pub fn is_software_gpu(catalogue: &Catalogue, capabilities: Option<&Capabilities>, id: &str) -> bool {
+    let on_gpu = catalogue.backend(id).is_some_and(|b| b.form == Form::Wgsl);
+    let adapter = capabilities.and_then(|c| c.adapter.as_ref());
+    on_gpu && adapter.is_some_and(|a| a.software)
+}
+
+/// A back end's name: `scalar#2` is "Scalar #2".
+pub fn name(catalogue: &Catalogue, id: &str) -> String {
+    match catalogue.backend(id) {
+        Some(backend) => match &id[base_id(id).len()..] {
+            "" => backend.name.clone(),
+            again => format!("{} {again}", backend.name),
+        },
+        None => id.into(),
+    }
+}
+
+fn form(catalogue: &Catalogue, row: &Row) -> Form {
+    let planned = row.form.or_else(|| catalogue.backend(&row.id).map(|b| b.form));
+    planned.unwrap_or(Form::Rust)
+}
+
+fn status(run: &Run, row: &Row) -> ResultStatus {
+    match row.status {
+        RowStatus::Wrong => ResultStatus::Wrong,
+        RowStatus::Skipped => ResultStatus::Skipped,
+        RowStatus::Failed => ResultStatus::Failed,
+        RowStatus::Ok => ResultStatus::Ok,
+        // While it runs its figures are those of a row that will be well.
+        _ if run.is_active() => ResultStatus::Ok,
+        _ => ResultStatus::Stopped,
+    }
+}

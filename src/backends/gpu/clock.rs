@@ -1,0 +1,178 @@
+//! The parts of a GPU run: what the GPU's own clock says, and medians of a few rounds.
+
+use super::device::Device;
+use super::run::Ready;
+use crate::BackendError;
+use futures_channel::oneshot;
+use parallax_protocol::GpuMs;
+
+/// Runs in a row for the time of a run whose data stay on the device.
+pub const RESIDENT_RUNS: u32 = 8;
+
+/// A time by the GPU's clock counts only if it is this many of its steps long: browsers
+/// coarsen the clock to some 0.1 ms.
+const LEAST_STEPS: u64 = 20;
+
+const BYTES: u64 = 16;
+
+/// Two time stamps, around all bands of a run.
+pub struct Clock {
+    queries: wgpu::QuerySet,
+    resolved: wgpu::Buffer,
+    staging: wgpu::Buffer,
+}
+
+impl Clock {
+    /// `None` on a device without a clock.
+    pub fn new(device: &Device) -> Option<Clock> {
+        let device = &device.device;
+        if !device.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
+            return None;
+        }
+        let buffer = |usage| {
+            device.create_buffer(&wgpu::BufferDescriptor {
+                label: None,
+                size: BYTES,
+                usage,
+                mapped_at_creation: false,
+            })
+        };
+        Some(Clock {
+            queries: device.create_query_set(&wgpu::QuerySetDescriptor {
+                label: None,
+                ty: wgpu::QueryType::Timestamp,
+                count: 2,
+            }),
+            resolved: buffer(wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC),
+            staging: buffer(wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST),
+        })
+    }
+
+    /// What a pass writes down; nothing in the middle of a run.
+    pub fn writes(&self, first: bool, last: bool) -> Option<wgpu::ComputePassTimestampWrites<'_>> {
+        (first || last).then_some(wgpu::ComputePassTimestampWrites {
+            query_set: &self.queries,
+            beginning_of_pass_write_index: first.then_some(0),
+            end_of_pass_write_index: last.then_some(1),
+        })
+    }
+
+    /// The two stamps of the last run, in the clock's ticks; `None` if they cannot be read.
+    pub async fn read(&self, ready: &Ready) -> Result<Option<(u64, u64)>, BackendError> {
+        let device = &ready.device;
+        let mut encoder = device.device.create_command_encoder(&Default::default());
+        encoder.resolve_query_set(&self.queries, 0..2, &self.resolved, 0);
+        encoder.copy_buffer_to_buffer(&self.resolved, 0, &self.staging, 0, BYTES);
+        device.queue.submit([encoder.finish()]);
+        let (sender, mapped) = oneshot::channel();
+        self.staging.map_async(wgpu::MapMode::Read, .., move |result| {
+            // The receiver is gone if the run was dropped.
+            let _ = sender.send(result);
+        });
+        let Ok(Ok(())) = ready.wait("time stamps", mapped).await? else {
+            return Ok(None);
+        };
+        let stamps = self.staging.get_mapped_range(..).ok().map(|view| {
+            let (begin, end) = view.split_at(8);
+            let number = |bytes: &[u8]| bytes.iter().rev().fold(0u64, |n, b| n << 8 | u64::from(*b));
+            (number(begin), number(end))
+        });
+        self.staging.unmap();
+        Ok(stamps)
+    }
+}
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        self.queries.destroy();
+        self.resolved.destroy();
+        self.staging.destroy();
+    }
+}
+
+/// What the rounds took.
+#[derive(Default)]
+pub struct Times {
+    /// Milliseconds each.
+    pub upload: Vec<f64>,
+    /// Milliseconds each.
+    pub readback: Vec<f64>,
+    /// Milliseconds a run.
+    pub resident: Vec<f64>,
+    /// Begin and end by the GPU's clock.
+    pub ticks: Vec<(u64, u64)>,
+}
+
+impl Times {
+    /// Each part's median; `period` is the nanoseconds of a tick.
+    pub fn parts(mut self, period: f64) -> GpuMs {
+        GpuMs {
+            upload: median(&mut self.upload),
+            kernel: kernel(&self.ticks, period),
+            readback: median(&mut self.readback),
+            end_to_end: None,
+            resident: median(&mut self.resident),
+        }
+    }
+}
+
+/// The median of the stamped times, if they are long enough for the clock's step.
+fn kernel(ticks: &[(u64, u64)], period: f64) -> Option<f64> {
+    // Some drivers give zeros, or an end before the beginning, instead of an error.
+    if ticks.iter().any(|(begin, end)| end <= begin) {
+        return None;
+    }
+    let step = step(ticks)?;
+    let mut lengths: Vec<u64> = ticks.iter().map(|(begin, end)| end - begin).collect();
+    lengths.sort_unstable();
+    let middle = lengths.get(lengths.len() / 2)?;
+    (middle / step >= LEAST_STEPS).then_some(*middle as f64 * period / 1e6)
+}
+
+/// The clock's step: what all differences between its stamps are multiples of.
+fn step(ticks: &[(u64, u64)]) -> Option<u64> {
+    let (first, _) = ticks.first()?;
+    let all = ticks.iter().flat_map(|(begin, end)| [*begin, *end]);
+    let step = all.map(|t| t.abs_diff(*first)).fold(0, gcd);
+    (step > 0).then_some(step)
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+fn median(values: &mut [f64]) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fine_clock_is_believed() {
+        let ticks = [
+            (1_000, 6_001_040),
+            (9_000_040, 15_000_080),
+            (20_000_003, 25_900_001),
+        ];
+        assert_eq!(kernel(&ticks, 1.0), Some(6.000040));
+        assert_eq!(kernel(&ticks, 2.0), Some(12.00008));
+    }
+
+    #[test]
+    fn a_coarse_clock_is_believed_only_for_long_runs() {
+        let quantum = 100_000;
+        let run = |begin: u64, steps: u64| (begin * quantum, (begin + steps) * quantum);
+        assert_eq!(kernel(&[run(3, 19), run(40, 19), run(77, 19)], 1.0), None);
+        assert_eq!(kernel(&[run(3, 20), run(40, 21), run(77, 20)], 1.0), Some(2.0));
+    }
+
+    #[test]
+    fn a_broken_clock_is_not() {
+        assert_eq!(kernel(&[(0, 0)], 1.0), None);
+        assert_eq!(kernel(&[(5, 4)], 1.0), None);
+        assert_eq!(kernel(&[], 1.0), None);
+    }
+}

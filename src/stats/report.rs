@@ -1,0 +1,231 @@
+//! From what was measured to the rows of a report.
+
+use crate::{Summary, drift, noise, outliers, self_check, speedup, summarize};
+use parallax_protocol::{Cold, Form, GpuMs, ReportSample, ResultRow, ResultStatus, Sample, Verification};
+
+/// The back end that speed-ups are relative to.
+pub const BASELINE: &str = "scalar";
+
+/// What was measured of one back end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured<'a> {
+    /// Its id.
+    pub backend: &'a str,
+    /// The form of the kernel that ran.
+    pub form: Form,
+    /// Threads that took part.
+    pub threads: u32,
+    /// How it ended, or how it is just now.
+    pub status: ResultStatus,
+    /// Why it was skipped, failed or is wrong.
+    pub reason: Option<String>,
+    /// The verdict on its output.
+    pub verification: Option<&'a Verification>,
+    /// What it cost to get there.
+    pub cold: Option<Cold>,
+    /// Timed samples.
+    pub samples: &'a [Sample],
+    /// The job that the samples are of: blocks of different jobs are not pairs.
+    pub job: u32,
+    /// The parts of a GPU run.
+    pub gpu: Option<GpuMs>,
+    /// It is a GPU that the CPU plays.
+    pub software_gpu: bool,
+    /// What was said of it on the way.
+    pub notes: &'a [String],
+}
+
+impl Measured<'_> {
+    /// It has samples that figures may be made of. What a back end measured before it broke
+    /// is no figure to compare with.
+    fn counts(&self) -> bool {
+        !self.samples.is_empty() && matches!(self.status, ResultStatus::Ok | ResultStatus::Stopped)
+    }
+}
+
+/// The rows of a report, with figures, speed-ups, outliers and warnings.
+pub fn analyze(workload: &str, size: u32, rows: &[Measured]) -> Vec<ResultRow> {
+    let baseline = rows.iter().find(|row| row.backend == BASELINE && row.counts());
+    let compared = |row: &&Measured| {
+        let same_job = baseline.is_some_and(|b| b.job == row.job);
+        same_job && row.counts() && row.backend != BASELINE && !row.software_gpu
+    };
+    let comparisons = rows.iter().filter(compared).count();
+    let figures = rows.iter().map(|row| {
+        let mut out = ResultRow::blank(workload, size, row.backend, row.form, row.threads);
+        out.status = row.status;
+        out.reason = row.reason.clone();
+        out.cold_ms = row.cold.map(Into::into);
+        if let Some(v) = row.verification {
+            out.max_error = v.max_error.is_finite().then_some(v.max_error);
+            out.error_kind = Some(v.error_kind);
+            out.tolerance = Some(v.tolerance);
+        }
+        out.samples = flagged(row.samples);
+        out.sample_count = out.samples.len() as u32;
+        out.warnings = row.notes.to_vec();
+        if !row.counts() {
+            return out;
+        }
+        if let Some(summary) = summarize(row.samples) {
+            out.median_ms = Some(summary.median_ms);
+            out.mad_ms = Some(summary.mad_ms);
+            out.ci95_ms = summary.ci95_ms;
+            out.warnings.extend(warnings(&summary, row.samples));
+        }
+        out.gpu_ms = row.gpu.map(|parts| GpuMs {
+            end_to_end: out.median_ms,
+            ..parts
+        });
+        if row.software_gpu {
+            out.warnings.push(SOFTWARE_GPU.into());
+        } else if let Some(baseline) = baseline.filter(|_| compared(&row)) {
+            out.against = Some(BASELINE.into());
+            if let Some(s) = speedup(baseline.samples, row.samples, comparisons) {
+                out.speedup = Some(s.ratio);
+                out.speedup_ci95 = s.ci95;
+                out.verdict = Some(s.verdict);
+            }
+        }
+        out
+    });
+    figures.collect()
+}
+
+/// The warning on a row whose GPU is the CPU.
+pub const SOFTWARE_GPU: &str = "software GPU: shaders run on the CPU, so no speed-up is given";
+
+fn flagged(samples: &[Sample]) -> Vec<ReportSample> {
+    let ms: Vec<f64> = samples.iter().map(|s| s.ms).collect();
+    let flags = outliers(&ms).into_iter().chain(std::iter::repeat(false));
+    let flagged = samples.iter().zip(flags).map(|(s, outlier)| ReportSample {
+        ms: s.ms,
+        block: s.block,
+        outlier,
+    });
+    flagged.collect()
+}
+
+/// What the reader of the figures should know, in words.
+fn warnings(summary: &Summary, samples: &[Sample]) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(share) = noise(summary) {
+        out.push(format!(
+            "noisy: the samples' median deviation is {:.0} % of their median",
+            share * 100.0
+        ));
+    }
+    if let Some(ratio) = drift(samples) {
+        out.push(format!(
+            "drift: the last third of the samples took {ratio:.2} times as long as the first"
+        ));
+    }
+    if let Some((low, high)) = self_check(samples) {
+        out.push(format!(
+            "unsteady: against itself, block by block, it differs by {low:.3} to {high:.3} times"
+        ));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parallax_protocol::Verdict;
+
+    fn samples(ms: impl Fn(u32) -> f64) -> Vec<Sample> {
+        let sample = |block| Sample {
+            ms: ms(block),
+            block,
+            runs: 1,
+        };
+        (0..24).map(sample).collect()
+    }
+
+    fn row<'a>(backend: &'a str, samples: &'a [Sample]) -> Measured<'a> {
+        Measured {
+            backend,
+            form: Form::Rust,
+            threads: 1,
+            status: ResultStatus::Ok,
+            reason: None,
+            verification: None,
+            cold: None,
+            samples,
+            job: 1,
+            gpu: None,
+            software_gpu: false,
+            notes: &[],
+        }
+    }
+
+    #[test]
+    fn speed_ups_are_against_scalar_and_outliers_are_kept() {
+        let (slow, quick) = (
+            samples(|b| 8.0 + f64::from(b % 3) / 100.0),
+            samples(|b| {
+                if b == 7 {
+                    9.0
+                } else {
+                    2.0 + f64::from(b % 5) / 100.0
+                }
+            }),
+        );
+        let rows = analyze("w", 9, &[row("scalar", &slow), row("simd", &quick)]);
+        assert_eq!((rows[0].speedup, rows[0].against.as_deref()), (None, None));
+        let simd = &rows[1];
+        assert_eq!(
+            (simd.against.as_deref(), simd.verdict),
+            (Some("scalar"), Some(Verdict::Faster))
+        );
+        assert!((simd.speedup.unwrap() - 4.0).abs() < 0.1);
+        assert_eq!(
+            (simd.workload.as_str(), simd.size, simd.sample_count),
+            ("w", 9, 24)
+        );
+        let outliers: Vec<u32> = simd
+            .samples
+            .iter()
+            .filter(|s| s.outlier)
+            .map(|s| s.block)
+            .collect();
+        assert_eq!(outliers, [7]);
+    }
+
+    #[test]
+    fn who_failed_or_plays_a_gpu_gets_no_speed_up() {
+        let (slow, quick) = (samples(|_| 8.0), samples(|_| 2.0));
+        let mut failed = row("simd", &quick);
+        failed.status = ResultStatus::Failed;
+        let mut software = row("gpu", &quick);
+        software.software_gpu = true;
+        software.gpu = Some(GpuMs::default());
+        let mut elsewhen = row("threads", &quick);
+        elsewhen.job = 2;
+        let rows = analyze("w", 9, &[row("scalar", &slow), failed, software, elsewhen]);
+        assert!(
+            rows.iter()
+                .all(|row| row.speedup.is_none() && row.against.is_none())
+        );
+        assert_eq!((rows[1].median_ms, rows[1].sample_count), (None, 24));
+        assert_eq!(rows[2].warnings, [SOFTWARE_GPU]);
+        assert_eq!(rows[2].gpu_ms.unwrap().end_to_end, Some(2.0));
+    }
+
+    #[test]
+    fn restlessness_is_said() {
+        let noisy = samples(|b| 5.0 + f64::from(b * 7 % 5));
+        let drifting = samples(|b| 10.0 + f64::from(b));
+        let rows = analyze("w", 9, &[row("scalar", &noisy), row("simd", &drifting)]);
+        assert!(
+            rows[0].warnings.iter().any(|w| w.starts_with("noisy")),
+            "{:?}",
+            rows[0].warnings
+        );
+        assert!(
+            rows[1].warnings.iter().any(|w| w.starts_with("drift")),
+            "{:?}",
+            rows[1].warnings
+        );
+    }
+}
