@@ -1,7 +1,7 @@
 //! `window.parallax`: scripts and tests press Run as a person does, and get the report.
 
 use leptos::prelude::*;
-use parallax_protocol::{Asked, Catalogue, Report, RunSpec, SpecProblem, Stage, encode_link};
+use parallax_protocol::{Asked, Catalogue, Report, RunSpec, Stage, Value, encode_link};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -80,14 +80,7 @@ fn spec(page: Page, asked: JsValue) -> Result<RunSpec, Refusal> {
     if !asked.is_object() {
         return Err((BAD_SPEC, text::API_NO_SPEC.into()));
     }
-    let keys = js_sys::Object::keys(asked.unchecked_ref::<js_sys::Object>());
-    for key in keys.iter().filter_map(|key| key.as_string()) {
-        if !Asked::FIELDS.contains(&key.as_str()) {
-            return Err((BAD_SPEC, SpecProblem::Field { field: key }.to_string()));
-        }
-    }
-    let asked: Asked = from_js(asked).map_err(|words| (BAD_SPEC, words))?;
-    let spec = page.catalogue.with_value(|c| asked.resolve(c));
+    let spec = Asked::read(fields(&asked)).and_then(|asked| page.catalogue.with_value(|c| asked.resolve(c)));
     let spec = spec.map_err(|error| (BAD_SPEC, error.to_string()))?;
     let pool = untrack(|| page.pool());
     match (spec.threads, pool) {
@@ -95,6 +88,45 @@ fn spec(page: Page, asked: JsValue) -> Result<RunSpec, Refusal> {
             Err((BAD_SPEC, text::threads_range(pool)))
         }
         _ => Ok(spec),
+    }
+}
+
+/// An object's own fields. A field whose getter throws is none that a spec has.
+fn fields(object: &JsValue) -> Vec<(String, Value)> {
+    let names = js_sys::Object::keys(object.unchecked_ref::<js_sys::Object>());
+    let names = names.iter().filter_map(|name| name.as_string());
+    let fields = names.map(|name| {
+        let value = js_sys::Reflect::get(object, &JsValue::from_str(&name));
+        (
+            name,
+            value.map_or(Value::Other("throwing getter"), |v| value_of(&v)),
+        )
+    });
+    fields.collect()
+}
+
+fn value_of(value: &JsValue) -> Value {
+    if value.is_null() || value.is_undefined() {
+        return Value::Null;
+    }
+    if let Some(number) = value.as_f64() {
+        return Value::Number(number);
+    }
+    if let Some(text) = value.as_string() {
+        return Value::Text(text);
+    }
+    match value.dyn_ref::<js_sys::Array>() {
+        // One level is all that a spec has.
+        Some(list) => Value::List(
+            list.iter()
+                .map(|v| v.as_string().map_or(Value::Other("object"), Value::Text))
+                .collect(),
+        ),
+        None => Value::Other(if value.is_object() {
+            "object"
+        } else {
+            "value of another type"
+        }),
     }
 }
 
@@ -143,7 +175,7 @@ pub fn json(value: &JsValue) -> Result<String, String> {
 
 /// And back.
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+    serde_wasm_bindgen::from_value(value).map_err(|error| crate::client::words(&JsValue::from(error)))
 }
 
 /// A report from outside: read and checked.

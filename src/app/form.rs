@@ -21,6 +21,8 @@ pub struct Fields {
     pub budget: String,
     /// Back ends that are not asked for.
     pub off: Vec<String>,
+    /// Back ends that are asked for once more: `scalar#2`.
+    pub again: Vec<String>,
     /// Seed.
     pub seed: u64,
     /// A fault to provoke.
@@ -120,6 +122,7 @@ pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
         threads,
         budget,
         off,
+        again: Vec::new(),
         seed: query.seed.unwrap_or(RunSpec::race("", 0).seed),
         inject,
     };
@@ -136,6 +139,7 @@ pub fn of_spec(spec: &RunSpec, catalogue: &Catalogue) -> Fields {
         threads: spec.threads.map(|n| n.to_string()).unwrap_or_default(),
         budget: spec.budget_s.to_string(),
         off: all.filter(|id| !wanted.contains(id)).cloned().collect(),
+        again: wanted.into_iter().filter(|id| base_id(id) != id).collect(),
         seed: spec.seed,
         inject: spec.inject.clone(),
     }
@@ -174,7 +178,7 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
                 workload: fields.workload.clone(),
                 size,
                 // All of them is the empty list, so that a back end of tomorrow takes part too.
-                backends: match fields.off.is_empty() {
+                backends: match fields.off.is_empty() && fields.again.is_empty() {
                     true => Vec::new(),
                     false => backends.clone(),
                 },
@@ -192,7 +196,12 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
 /// The back ends that the fields ask for, in ladder order.
 pub fn asked(fields: &Fields, catalogue: &Catalogue) -> Vec<String> {
     let all = catalogue.backends.iter().map(|b| &b.id);
-    all.filter(|id| !fields.off.contains(id)).cloned().collect()
+    let asked = all.flat_map(|id| {
+        let own = (!fields.off.contains(id)).then_some(id);
+        own.into_iter()
+            .chain(fields.again.iter().filter(move |again| base_id(again) == id))
+    });
+    asked.cloned().collect()
 }
 
 /// A whole number, with or without marks between thousands.
@@ -334,6 +343,9 @@ mod tests {
             ..spec
         };
         assert_eq!(ladder(&twice, &catalogue()), ["scalar#2", "scalar"]);
+        let fields = of_spec(&twice, &catalogue());
+        let question = read(&fields, &catalogue(), Some(4)).unwrap();
+        assert_eq!(question.backends, ["scalar", "scalar#2"]);
     }
 
     #[test]

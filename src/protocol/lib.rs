@@ -27,7 +27,7 @@ pub use report::{
     AdapterName, Asked, ColdMs, Environment, GpuMs, Report, ReportError, ReportSample, ResultRow,
     ResultStatus, SCHEMA, Verdict, utc,
 };
-pub use resolve::{BUDGET_RANGE_S, MOST_THREADS, SpecProblem};
+pub use resolve::{BUDGET_RANGE_S, MOST_THREADS, SpecProblem, Value};
 pub use result::{Cold, ErrorKind, Picture, Sample, Verification, Worst};
 pub use spec::{DEFAULT_BUDGET_S, Experiment, Form, Inject, InjectKind, ParseError, RunSpec, base_id};
 

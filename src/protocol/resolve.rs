@@ -1,6 +1,6 @@
 //! From a spec as it was written to one that can be run.
 
-use crate::{Asked, Catalogue, Inject, RunSpec, base_id};
+use crate::{Asked, Catalogue, Experiment, Inject, RunSpec, base_id};
 
 /// Budgets that can be asked for, in seconds.
 pub const BUDGET_RANGE_S: (f64, f64) = (0.1, 600.0);
@@ -15,6 +15,24 @@ pub enum SpecProblem {
     Field {
         /// As written.
         field: String,
+    },
+    /// A field holds something else than it should.
+    #[error("{field} is {got}: {wanted} is expected")]
+    Type {
+        /// Which.
+        field: &'static str,
+        /// What it holds, in words.
+        got: String,
+        /// What it should hold.
+        wanted: &'static str,
+    },
+    /// A field must be there.
+    #[error("{field} is missing: {wanted} is expected")]
+    Missing {
+        /// Which.
+        field: &'static str,
+        /// What it should hold.
+        wanted: &'static str,
     },
     /// No such workload.
     #[error("there is no workload '{id}': choose one of {known}")]
@@ -71,7 +89,98 @@ pub enum SpecProblem {
     Inject(#[from] crate::ParseError),
 }
 
+/// A value as a script wrote it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Null, undefined or absent.
+    Null,
+    /// Any number.
+    Number(f64),
+    /// Any text.
+    Text(String),
+    /// An array.
+    List(Vec<Value>),
+    /// Something that no field takes, by its type's name.
+    Other(&'static str),
+}
+
+impl Value {
+    fn words(&self) -> String {
+        match self {
+            Value::Null => "null".into(),
+            Value::Number(n) => n.to_string(),
+            Value::Text(text) => format!("'{}'", text.chars().take(40).collect::<String>()),
+            Value::List(_) => "an array".into(),
+            Value::Other(name) => format!("a {name}"),
+        }
+    }
+}
+
+/// The largest whole number up to which a script's numbers tell neighbours apart.
+const MOST_EXACT: f64 = 9_007_199_254_740_991.0;
+
+const ID: &str = "a workload's id";
+const WHOLE: &str = "a whole number";
+const SEED: &str = "a whole number from 0 to 2^64 - 1, beyond 2^53 - 1 as text";
+const IDS: &str = "an array of back end ids";
+
 impl Asked {
+    /// Reads the fields of a spec as a script wrote them; what is left out gets its default.
+    ///
+    /// # Errors
+    /// The first field that is unknown, missing or of the wrong type.
+    pub fn read(fields: Vec<(String, Value)>) -> Result<Asked, SpecProblem> {
+        let mut asked = Asked::from(&RunSpec::race("", 0));
+        asked.size = None;
+        for (name, value) in fields {
+            let field = Asked::FIELDS.into_iter().find(|field| *field == name);
+            let Some(field) = field else {
+                return Err(SpecProblem::Field {
+                    field: name.chars().take(40).collect(),
+                });
+            };
+            let wrong = |wanted| SpecProblem::Type {
+                field,
+                got: value.words(),
+                wanted,
+            };
+            match (field, &value) {
+                ("workload", Value::Text(id)) => asked.workload = id.clone(),
+                ("workload", Value::Null) => {}
+                ("workload", _) => return Err(wrong(ID)),
+                (_, Value::Null) => {}
+                ("experiment", Value::Text(name)) if name == "race" => asked.experiment = Experiment::Race,
+                ("experiment", _) => return Err(wrong("'race'")),
+                ("size", value) => asked.size = Some(whole(value).ok_or_else(|| wrong(WHOLE))?),
+                ("threads", value) => asked.threads = Some(whole(value).ok_or_else(|| wrong(WHOLE))?),
+                ("backends", Value::List(ids)) => {
+                    let ids = ids.iter().map(|id| match id {
+                        Value::Text(id) => Some(id.clone()),
+                        _ => None,
+                    });
+                    asked.backends = ids.collect::<Option<_>>().ok_or_else(|| wrong(IDS))?;
+                }
+                ("backends", _) => return Err(wrong(IDS)),
+                ("seed", Value::Number(n)) if *n >= 0.0 && *n <= MOST_EXACT && n.fract() == 0.0 => {
+                    asked.seed = *n as u64;
+                }
+                ("seed", Value::Text(digits)) => asked.seed = digits.parse().map_err(|_| wrong(SEED))?,
+                ("seed", _) => return Err(wrong(SEED)),
+                ("budget", Value::Number(s)) => asked.budget = *s,
+                ("budget", _) => return Err(wrong("a number of seconds")),
+                ("inject", Value::Text(fault)) => asked.inject = Some(fault.clone()),
+                (_, _) => return Err(wrong("KIND:BACKEND")),
+            }
+        }
+        match asked.workload.is_empty() {
+            true => Err(SpecProblem::Missing {
+                field: "workload",
+                wanted: ID,
+            }),
+            false => Ok(asked),
+        }
+    }
+
     /// Fills in the defaults and checks everything that does not depend on the machine.
     ///
     /// # Errors
@@ -131,6 +240,13 @@ impl Asked {
                 known: list(catalogue.backends.iter().map(|b| b.id.as_str())),
             }),
         }
+    }
+}
+
+fn whole(value: &Value) -> Option<u32> {
+    match value {
+        Value::Number(n) if *n >= 0.0 && *n <= f64::from(u32::MAX) && n.fract() == 0.0 => Some(*n as u32),
+        _ => None,
     }
 }
 

@@ -13,5 +13,5 @@ mod stopping;
 pub use figures::{Speedup, Summary, mad, median, median_interval, summarize};
 pub use parallax_protocol::Verdict;
 pub use pending::*;
-pub use report::{BASELINE, Measured, SOFTWARE_GPU, analyze};
+pub use report::{BASELINE, Measured, analyze, is_software};
 pub use stopping::{LOOKS, Look, TARGET_HALF_WIDTH, look};

@@ -78,7 +78,10 @@ pub fn analyze(workload: &str, size: u32, rows: &[Measured]) -> Vec<ResultRow> {
             ..parts
         });
         if row.software_gpu {
-            out.warnings.push(SOFTWARE_GPU.into());
+            // The back end's own note says more, where there is one.
+            if !row.notes.iter().any(|note| is_software(note)) {
+                out.warnings.push(SOFTWARE_GPU.into());
+            }
         } else if let Some(baseline) = baseline.filter(|_| compared(&row)) {
             out.against = Some(BASELINE.into());
             if let Some(s) = speedup(baseline.samples, row.samples, comparisons) {
@@ -92,8 +95,12 @@ pub fn analyze(workload: &str, size: u32, rows: &[Measured]) -> Vec<ResultRow> {
     figures.collect()
 }
 
-/// The warning on a row whose GPU is the CPU.
-pub const SOFTWARE_GPU: &str = "software GPU: shaders run on the CPU, so no speed-up is given";
+/// Whether a warning says that the row's GPU is the CPU.
+pub fn is_software(warning: &str) -> bool {
+    warning.starts_with("software GPU")
+}
+
+const SOFTWARE_GPU: &str = "software GPU: shaders run on the CPU, so no speed-up is given";
 
 fn flagged(samples: &[Sample]) -> Vec<ReportSample> {
     let ms: Vec<f64> = samples.iter().map(|s| s.ms).collect();

@@ -4,7 +4,7 @@ use parallax_protocol::{
     Capabilities, Catalogue, ErrorKind, Report, ResultRow, ResultStatus, Support, Verdict, Verification,
 };
 pub use parallax_stats::BASELINE;
-use parallax_stats::{Comparison, Known, compare};
+use parallax_stats::{Comparison, Known, compare, is_software};
 
 use super::axis::{Axis, LOG_SPAN};
 use crate::state::{Row, RowStatus, Run};
@@ -307,7 +307,7 @@ fn view(catalogue: &Catalogue, run: &Run, row: &Row, result: &ResultRow, axis: O
     };
     view.ratio = result.speedup;
     let is_timed = view.time.is_some();
-    let software = result.warnings.iter().any(|w| w == parallax_stats::SOFTWARE_GPU);
+    let software = result.warnings.iter().any(|w| is_software(w));
     view.speed = match (result.speedup, result.verdict) {
         (Some(ratio), Some(verdict)) => Some(speed(ratio, result.speedup_ci95, verdict)),
         _ if software && is_timed => Some(words(text::SOFTWARE_NO_SPEEDUP)),
@@ -317,7 +317,7 @@ fn view(catalogue: &Catalogue, run: &Run, row: &Row, result: &ResultRow, axis: O
     view.bar = axis.and_then(|axis| bar(axis, row, result));
     view.caption = caption(run, row, result, axis);
     // The notes among them are in the caption, and a software GPU in the place of a speed-up.
-    let told = |w: &&String| !row.notes.contains(w) && *w != parallax_stats::SOFTWARE_GPU;
+    let told = |w: &&String| !row.notes.contains(w) && !is_software(w);
     view.warnings = result.warnings.iter().filter(told).cloned().collect();
     view
 }

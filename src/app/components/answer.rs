@@ -73,7 +73,7 @@ pub fn Answer() -> impl IntoView {
                 <p class="of">{of}</p>
                 <button
                     type="button"
-                    class="button share-open"
+                    class="button quiet share-open"
                     data-testid="share"
                     on:click=move |_| page.sharing.set(true)
                 >
@@ -106,7 +106,7 @@ fn banner(page: Page, theirs: &Report) -> AnyView {
             </p>
             <button
                 type="button"
-                class="button"
+                class="button quiet"
                 data-testid="theirs-remove"
                 on:click=move |_| page.theirs.set(None)
             >

@@ -73,7 +73,7 @@ pub fn Reports() -> impl IntoView {
         view! {
             <button
                 type="button"
-                class="button"
+                class="button quiet"
                 data-testid=format!("export-{}", kind.extension())
                 disabled=move || page.active.get() || page.last_report().is_none()
                 on:click=move |_| {
@@ -91,7 +91,7 @@ pub fn Reports() -> impl IntoView {
             <div class="actions">
                 <span class="label">{text::SAVE_AS}</span>
                 {Kind::ALL.map(export).into_iter().collect_view()}
-                <label class="button file">
+                <label class="button quiet file">
                     {text::OPEN_REPORT}
                     <input
                         type="file"
@@ -270,12 +270,12 @@ fn History(entries: RwSignal<Result<Vec<Entry>, ()>>) -> impl IntoView {
             <li data-testid="history-entry">
                 <p><b>{entry.title.clone()}</b> " " <span class="more">{entry.started.clone()}</span></p>
                 <p class="more">{entry.line.clone()}</p>
-                <button type="button" class="button" data-testid="history-compare" on:click=move |_| compare(id)>
+                <button type="button" class="button quiet" data-testid="history-compare" on:click=move |_| compare(id)>
                     {text::COMPARE}
                 </button>
                 <button
                     type="button"
-                    class="button"
+                    class="button quiet"
                     data-testid="history-delete"
                     aria-label=text::delete_entry(&entry.title)
                     on:click=move |_| forget(id)
@@ -326,7 +326,7 @@ fn History(entries: RwSignal<Result<Vec<Entry>, ()>>) -> impl IntoView {
                 </label>
                 <button
                     type="button"
-                    class="button"
+                    class="button quiet"
                     data-testid="history-clear"
                     disabled=move || !any()
                     on:click=clear

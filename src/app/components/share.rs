@@ -117,7 +117,7 @@ pub fn Share() -> impl IntoView {
                 }}
             </p>
             <button
-                class="button"
+                class="button quiet"
                 type="button"
                 data-testid="share-close"
                 on:click=move |_| page.sharing.set(false)

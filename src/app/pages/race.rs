@@ -67,6 +67,8 @@ pub fn Race(
 /// The address shows the question, and a link in it fills the form. Nothing here runs.
 fn follow_address(page: Page) {
     let first = page.fields.get_untracked();
+    // The form may say the same in other words; the address keeps the link's own.
+    let opened_as = StoredValue::new(None::<RunSpec>);
     let open = move || {
         let fragment = address::fragment();
         if fragment.is_empty() {
@@ -76,6 +78,7 @@ fn follow_address(page: Page) {
             Ok(opened) => {
                 page.problems.set(Vec::new());
                 page.ask(&opened.spec);
+                opened_as.set_value(untrack(|| page.question()).ok().map(|q| q.spec));
                 if opened.theirs.is_some() {
                     page.theirs.set(opened.theirs);
                 }
@@ -96,7 +99,9 @@ fn follow_address(page: Page) {
     Effect::new(move |last: Option<Option<RunSpec>>| {
         let spec = page.question().ok().map(|q| q.spec);
         match (last, &spec) {
-            (Some(last), Some(spec)) if last.as_ref() != Some(spec) => {
+            (Some(last), Some(spec))
+                if last.as_ref() != Some(spec) && opened_as.get_value().as_ref() != Some(spec) =>
+            {
                 let push = last.is_some_and(|last| last.workload != spec.workload);
                 address::show(spec, push);
             }
