@@ -18,6 +18,8 @@ pub enum Experiment {
 pub enum Form {
     /// The Python original. Shown beside the others.
     Python,
+    /// A JavaScript module over typed arrays.
+    JavaScript,
     /// Rust over index ranges, generic over the SIMD level.
     Rust,
     /// A WebGPU compute shader.
@@ -29,6 +31,7 @@ impl Form {
     pub fn title(self) -> &'static str {
         match self {
             Form::Python => "Python",
+            Form::JavaScript => "JavaScript",
             Form::Rust => "Rust",
             Form::Wgsl => "WGSL",
         }

@@ -60,6 +60,7 @@ fn forms(page: Page) -> Vec<Form> {
 fn key(form: Form) -> &'static str {
     match form {
         Form::Python => "python",
+        Form::JavaScript => "javascript",
         Form::Rust => "rust",
         Form::Wgsl => "wgsl",
     }
