@@ -10,7 +10,7 @@ use parallax::backends::host::NativeHost;
 use parallax::backends::{GpuSlot, Machine, Pool};
 use parallax::protocol::{Picture, Support, Verification};
 use parallax::workloads::{
-    Arithmetic, GpuProgram, Kernel, Level, OutOfMemory, Output, Problem, ProblemError,
+    Arithmetic, Data, GpuProgram, Kernel, Level, OutOfMemory, Output, Problem, ProblemError,
 };
 use std::rc::Rc;
 
@@ -46,6 +46,9 @@ fn check(case: &Case) -> Result<(), libtest_mimic::Failed> {
 struct Huge;
 
 impl Problem for Huge {
+    fn workload(&self) -> &'static str {
+        "huge"
+    }
     fn flops(&self) -> f64 {
         1.0
     }
@@ -58,14 +61,19 @@ impl Problem for Huge {
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {
         Err(OutOfMemory { bytes: 0 }.into())
     }
-    fn gpu(&self) -> GpuProgram {
-        GpuProgram {
-            source: "",
+    fn data(&self) -> Data {
+        Data {
             n: 1,
-            workgroups: (1, 1),
             inputs: Vec::new(),
             output_len: 1 << 40,
             output_is_float: false,
+        }
+    }
+    fn gpu(&self) -> GpuProgram {
+        GpuProgram {
+            source: "",
+            workgroups: (1, 1),
+            data: self.data(),
         }
     }
     fn verify(&self, _: &Output, _: &Output, _: Arithmetic) -> Verification {

@@ -36,17 +36,17 @@ fn workloads_are_complete() {
                 "{id}: {size}"
             );
         }
-        for form in [Form::Python, Form::Rust, Form::Wgsl] {
+        for form in [Form::Python, Form::JavaScript, Form::Rust, Form::Wgsl] {
             let text = &info
                 .source(form)
                 .unwrap_or_else(|| panic!("{id} has no {form:?}"))
                 .text;
             assert!(text.len() > 200, "{id}: {form:?} is cut off");
         }
-        assert!(
-            root().join("src/workloads").join(id).join("kernel.py").exists(),
-            "{id}"
-        );
+        for kernel in ["kernel.py", "kernel.js"] {
+            let file = root().join("src/workloads").join(id).join(kernel);
+            assert!(file.exists(), "{} is missing", file.display());
+        }
         assert!(root().join("shaders").join(format!("{id}.wgsl")).exists(), "{id}");
 
         let (least, most) = info.size_range;
@@ -57,6 +57,7 @@ fn workloads_are_complete() {
             }
         }
         let problem = workload.problem(info.sizes[0].n, 1).unwrap();
+        assert_eq!(problem.workload(), id);
         assert!(problem.flops() > 0.0 && problem.bytes() > 0.0, "{id}");
     }
     assert!(ids.contains("mandelbrot") && ids.contains("matmul"));
@@ -103,7 +104,7 @@ fn back_ends_are_in_ladder_order_with_the_names_that_others_rely_on() {
 #[test]
 fn problems_follow_their_seed() {
     for workload in parallax::workloads::registry() {
-        let inputs = |seed| workload.problem(32, seed).unwrap().gpu().inputs;
+        let inputs = |seed| workload.problem(32, seed).unwrap().data().inputs;
         assert_eq!(inputs(5), inputs(5));
         if !inputs(5).is_empty() {
             assert_ne!(inputs(5), inputs(6));

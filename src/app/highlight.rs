@@ -17,6 +17,10 @@ const PYTHON: &[&str] = &[
     "and", "break", "class", "continue", "def", "elif", "else", "False", "for", "from", "if", "import", "in",
     "is", "lambda", "None", "not", "or", "pass", "return", "True", "while", "with", "yield",
 ];
+const JAVASCRIPT: &[&str] = &[
+    "async", "await", "break", "const", "continue", "do", "else", "export", "false", "for", "from",
+    "function", "if", "import", "in", "let", "new", "null", "of", "return", "true", "while",
+];
 const RUST: &[&str] = &[
     "as", "break", "const", "continue", "else", "enum", "false", "fn", "for", "if", "impl", "in", "let",
     "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static", "struct",
@@ -31,9 +35,9 @@ const WGSL: &[&str] = &[
 pub fn pieces(form: Form, source: &str) -> Vec<(Kind, &str)> {
     let (keywords, comment) = match form {
         Form::Python => (PYTHON, "#"),
+        Form::JavaScript => (JAVASCRIPT, "//"),
         Form::Rust => (RUST, "//"),
         Form::Wgsl => (WGSL, "//"),
-        Form::JavaScript => (WGSL, "//"),
     };
     let mut out: Vec<(Kind, &str)> = Vec::new();
     let mut plain = 0;
@@ -84,6 +88,7 @@ mod tests {
                 "fn f() -> f32 { // \u{e9}\n  let s = \"a // b\"; fnord\n}",
             ),
             (Form::Python, "def f(x):\n    return \"# no\" # yes"),
+            (Form::JavaScript, "const a = \"//\"; // no more"),
             (Form::Wgsl, "\"open"),
             (Form::Wgsl, ""),
         ] {
@@ -102,5 +107,13 @@ mod tests {
             .collect();
         assert_eq!(words, ["for", "in"]);
         assert!(pieces.contains(&(Kind::Comment, "# for")));
+    }
+
+    #[test]
+    fn javascript_is_seen() {
+        let pieces = pieces(Form::JavaScript, "const letter = 1; // let");
+        assert_eq!(pieces[0], (Kind::Keyword, "const"));
+        assert_eq!(pieces.len(), 3, "{pieces:?}");
+        assert_eq!(pieces[2], (Kind::Comment, "// let"));
     }
 }

@@ -386,14 +386,17 @@ pub fn doing(stage: Option<Stage>) -> &'static str {
     }
 }
 
-/// A back end's name inside a sentence: "Threads + SIMD" becomes "threads + SIMD".
+/// A back end's name inside a sentence: "Threads + SIMD" becomes "threads + SIMD", while
+/// "JavaScript", with a capital inside, is a name.
 pub fn in_sentence(name: &str) -> String {
     if name == GPU {
         return format!("the {GPU}");
     }
     let mut chars = name.chars();
-    match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
+    let first = chars.next();
+    let mut word = chars.take_while(|c| !c.is_whitespace()).peekable();
+    match first {
+        Some(first) if word.peek().is_some() && word.all(char::is_lowercase) => {
             let rest = &name[first.len_utf8()..];
             first.to_lowercase().chain(rest.chars()).collect()
         }
@@ -489,4 +492,23 @@ pub fn adapter(name: &str, software: bool) -> String {
 
 pub fn builds_differ(engine: &str) -> String {
     format!("{OTHER_BUILD} (The engine's is {engine}.)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_sentence;
+
+    #[test]
+    fn names_keep_their_capitals() {
+        for (name, expect) in [
+            ("Scalar", "scalar"),
+            ("Threads + SIMD", "threads + SIMD"),
+            ("SIMD", "SIMD"),
+            ("JavaScript", "JavaScript"),
+            ("GPU", "the GPU"),
+            ("", ""),
+        ] {
+            assert_eq!(in_sentence(name), expect);
+        }
+    }
 }

@@ -29,6 +29,14 @@ pub enum BackendError {
         /// What the browser or driver says.
         message: String,
     },
+    /// A JavaScript kernel did not load, or threw.
+    #[error("the JavaScript kernel {what}: {message}")]
+    JavaScript {
+        /// What became of it: "did not start".
+        what: &'static str,
+        /// What the browser or the kernel says, with the way out.
+        message: String,
+    },
     /// Not enough memory.
     #[error(transparent)]
     Memory(#[from] OutOfMemory),
@@ -44,7 +52,9 @@ impl BackendError {
             BackendError::Stopped => None,
             BackendError::Panicked { .. } => Some(FaultKind::Trap),
             BackendError::DeviceLost { .. } => Some(FaultKind::DeviceLost),
-            BackendError::Gpu { .. } => Some(FaultKind::Gpu),
+            // There is no kind for "a kernel, and nothing else"; as after a refusal of the GPU
+            // the engine stays, which is what the kind decides.
+            BackendError::Gpu { .. } | BackendError::JavaScript { .. } => Some(FaultKind::Gpu),
             BackendError::Memory(_) | BackendError::Problem(ProblemError::Memory(_)) => {
                 Some(FaultKind::Memory)
             }

@@ -13,6 +13,7 @@ pub mod host;
 mod cpu;
 mod error;
 mod gpu;
+mod javascript;
 mod machine;
 mod team;
 
@@ -88,6 +89,7 @@ pub trait Prepared {
 /// Every back end, in ladder order.
 pub fn registry() -> &'static [&'static dyn Backend] {
     &[
+        &javascript::JavaScript,
         &cpu::SCALAR,
         &cpu::SIMD,
         &cpu::THREADS,

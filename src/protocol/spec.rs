@@ -18,12 +18,12 @@ pub enum Experiment {
 pub enum Form {
     /// The Python original. Shown beside the others.
     Python,
+    /// A JavaScript module over typed arrays.
+    JavaScript,
     /// Rust over index ranges, generic over the SIMD level.
     Rust,
     /// A WebGPU compute shader.
     Wgsl,
-    /// Plain JavaScript over typed arrays.
-    JavaScript,
 }
 
 impl Form {
@@ -31,9 +31,9 @@ impl Form {
     pub fn title(self) -> &'static str {
         match self {
             Form::Python => "Python",
+            Form::JavaScript => "JavaScript",
             Form::Rust => "Rust",
             Form::Wgsl => "WGSL",
-            Form::JavaScript => "JavaScript",
         }
     }
 }

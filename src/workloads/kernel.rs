@@ -1,6 +1,6 @@
 //! The traits that join workloads to back ends.
 
-use crate::{GpuProgram, OutOfMemory};
+use crate::{Data, GpuProgram, OutOfMemory};
 use parallax_protocol::{Picture, Verification, WorkloadInfo};
 use std::ops::Range;
 
@@ -15,6 +15,9 @@ pub trait Workload: Sync {
 
 /// Work at one size with its inputs.
 pub trait Problem: Send + Sync {
+    /// The workload that it is of: kernels in files of their own are found by its id.
+    fn workload(&self) -> &'static str;
+
     /// Floating-point operations of one run: additions, subtractions, multiplications,
     /// divisions and comparisons of the algorithm as written, not of any implementation.
     fn flops(&self) -> f64;
@@ -25,7 +28,10 @@ pub trait Problem: Send + Sync {
     /// The kernel in Rust at a SIMD level, its buffers allocated.
     fn kernel(&self, level: Level) -> Result<Box<dyn Kernel>, ProblemError>;
 
-    /// The kernel as a WebGPU program with its inputs.
+    /// What kernels outside of Rust read and write.
+    fn data(&self) -> Data;
+
+    /// The kernel as a WebGPU program with its data.
     fn gpu(&self) -> GpuProgram;
 
     /// Code that shares nothing with the kernels and computes the same result, slowly.

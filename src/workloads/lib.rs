@@ -2,18 +2,20 @@
 //!
 //! A [`Workload`] describes itself ([`Workload::info`]) and makes a [`Problem`] of a
 //! size and a seed. A problem hands out kernels: Rust over index ranges at a SIMD
-//! [`Level`] ([`Problem::kernel`]), a WebGPU program ([`Problem::gpu`]) and an
-//! independent reference ([`Problem::reference`]), and it compares outputs with that
-//! reference element by element ([`Problem::verify`]).
+//! [`Level`] ([`Problem::kernel`]), a WebGPU program ([`Problem::gpu`]), the data for its
+//! JavaScript module ([`Problem::data`]) and an independent reference
+//! ([`Problem::reference`]), and it compares outputs with that reference element by
+//! element ([`Problem::verify`]).
 //!
-//! To add a workload: a folder with its kernel, Python original and README, its shader
-//! in `shaders/`, and its name in [`registry`]. Back ends, page, tests and benchmarks
+//! To add a workload: a folder with its kernel, in Rust and in JavaScript, Python original
+//! and README, its shader in `shaders/`, and its name in [`registry`]. Back ends, page, tests and benchmarks
 //! find it there.
 
 pub mod inputs;
 pub mod simd;
 
 mod compare;
+mod data;
 mod gpu;
 mod kernel;
 mod picture;
@@ -23,6 +25,7 @@ mod shared;
 mod mandelbrot;
 mod matmul;
 
+pub use data::Data;
 pub use gpu::GpuProgram;
 pub use kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 pub use shared::{OutOfMemory, Shared};

@@ -1,5 +1,9 @@
 //! The headers of every answer: one table, used by our server and written out for hosts.
 //!
+//! The policy allows what the site is made of, its own files, and nothing else: no inline
+//! script, no eval, nothing from elsewhere. It says nothing on who may embed the page, since
+//! that is allowed.
+//!
 //! COOP and COEP make the page cross-origin isolated, which is what allows shared memory
 //! and with it threads. Caching follows names: a name with a hash or build id in it never
 //! changes its content; every other name is asked for anew.
@@ -20,8 +24,17 @@ pub const ISOLATION: [Header; 2] = [
     ("Cross-Origin-Embedder-Policy", "require-corp"),
 ];
 
+/// What a document or a Worker may load and run. Workers go by the answer to their own
+/// script, so every answer has it.
+pub const POLICY: Header = (
+    "Content-Security-Policy",
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; \
+     style-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'",
+);
+
 /// On every answer, isolated or not.
-pub const ALWAYS: [Header; 2] = [
+pub const ALWAYS: [Header; 3] = [
+    POLICY,
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
 ];
@@ -179,6 +192,32 @@ mod tests {
         assert!(plain.contains(&ANEW) && isolated.contains(&ANEW));
         assert!(of("/engine-0123456789ab/a", true, true).any(|header| header == FOREVER));
         assert!(of("/engine-0123456789ab/a", false, true).all(|header| header != FOREVER));
+    }
+
+    #[test]
+    fn the_policy_allows_files_and_wasm_only() {
+        let (_, policy) = POLICY;
+        let rules: Vec<&str> = policy.split("; ").collect();
+        assert!(rules.contains(&"default-src 'none'") && rules.contains(&"worker-src 'self'"));
+        assert!(rules.contains(&"script-src 'self' 'wasm-unsafe-eval'"));
+        for word in ["'unsafe-inline'", "'unsafe-eval'", "http", "*", "frame-ancestors"] {
+            assert!(!policy.contains(word), "{word}");
+        }
+        // What would end the value early, or need an escape, in one of the hosts' files.
+        assert!(!policy.contains(['"', '\\', '\n', '$', '%']), "{policy}");
+    }
+
+    /// Each host's own way to write a value that holds spaces, quotes and semicolons.
+    #[test]
+    fn every_host_reads_the_whole_policy() {
+        let (name, policy) = POLICY;
+        let has = |text: &str, line: &str| assert!(text.lines().any(|l| l == line), "{line} in {text}");
+        has(&netlify(&[]), &format!("  {name}: {policy}"));
+        has(&apache(), &format!("  Header always set {name} \"{policy}\""));
+        has(&nginx(), &format!("add_header {name} \"{policy}\" always;"));
+        let vercel: serde_json::Value = serde_json::from_str(&vercel()).unwrap();
+        let everywhere = vercel["headers"][0]["headers"].as_array().unwrap();
+        assert!(everywhere.contains(&json!({ "key": name, "value": policy })));
     }
 
     #[test]

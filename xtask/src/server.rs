@@ -189,6 +189,10 @@ mod tests {
                 "{head}"
             );
             assert!(head.contains("cross-origin-opener-policy: same-origin"), "{head}");
+            assert!(
+                head.contains("content-security-policy: default-src 'none'"),
+                "{head}"
+            );
         }
     }
 
@@ -201,6 +205,7 @@ mod tests {
         };
         let running = plain.start(0).unwrap();
         assert!(!get(&running, "").contains("cross-origin-embedder-policy"));
+        assert!(get(&running, "").contains("content-security-policy"));
         assert!(get(&running, "engine-0123456789ab/worker.js").contains("404"));
     }
 

@@ -14,11 +14,11 @@ fn a_session_is_what_was_asked_for() {
     };
     let root = std::env::temp_dir().join(format!("parallax-driver-{}", std::process::id()));
     fs::create_dir_all(&root).unwrap();
-    fs::write(
-        root.join("index.html"),
-        "<!doctype html><button onclick='n=7'>n</button>",
-    )
-    .unwrap();
+    // A file of its own: the policy allows no script within the page.
+    let page = "<!doctype html><button>n</button><script src='n.js'></script>";
+    fs::write(root.join("index.html"), page).unwrap();
+    let script = "document.querySelector('button').onclick = () => (window.n = 7);";
+    fs::write(root.join("n.js"), script).unwrap();
     let isolated = Site::new(root.clone()).start(0).unwrap();
     let plain = Site {
         isolated: false,

@@ -60,9 +60,9 @@ fn forms(page: Page) -> Vec<Form> {
 fn key(form: Form) -> &'static str {
     match form {
         Form::Python => "python",
+        Form::JavaScript => "javascript",
         Form::Rust => "rust",
         Form::Wgsl => "wgsl",
-        Form::JavaScript => "javascript",
     }
 }
 

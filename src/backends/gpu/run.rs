@@ -28,8 +28,8 @@ pub fn fits(gpu: &GpuSlot, program: &GpuProgram) -> Support {
     let Some(device) = gpu.device() else {
         return Support::YES; // `probe` has said why there is none.
     };
-    let lengths = program.inputs.iter().map(|input| input.len());
-    let need = lengths.chain([program.output_len]).max().unwrap_or(0) as u64 * 4;
+    let lengths = program.data.inputs.iter().map(|input| input.len());
+    let need = lengths.chain([program.data.output_len]).max().unwrap_or(0) as u64 * 4;
     let have = device.adapter.max_storage_binding.min(device.max_buffer);
     if need > have {
         return Support::no(format!(
@@ -133,7 +133,7 @@ impl Pipeline {
             count: None,
         };
         let mut entries = vec![entry(0, wgpu::BufferBindingType::Uniform, true)];
-        let inputs = program.inputs.len() as u32;
+        let inputs = program.data.inputs.len() as u32;
         for binding in 1..=inputs + 1 {
             let read_only = binding <= inputs;
             entries.push(entry(
@@ -189,8 +189,8 @@ impl Buffers {
         );
         let input =
             |values: &Arc<Vec<f32>>| buffer(values.len() as u64 * 4, Usage::STORAGE | Usage::COPY_DST);
-        let inputs: Vec<_> = program.inputs.iter().map(input).collect();
-        let bytes = program.output_len as u64 * 4;
+        let inputs: Vec<_> = program.data.inputs.iter().map(input).collect();
+        let bytes = program.data.output_len as u64 * 4;
         let output = buffer(bytes, Usage::STORAGE | Usage::COPY_SRC);
         let staging = buffer(bytes, Usage::MAP_READ | Usage::COPY_DST);
         let uniform = wgpu::BindGroupEntry {
@@ -251,13 +251,13 @@ impl Ready {
     /// Inputs and parameters to the device.
     fn upload(&self, split: Split) {
         let Ready { device, buffers, .. } = self;
-        for (buffer, values) in buffers.inputs.iter().zip(&self.program.inputs) {
+        for (buffer, values) in buffers.inputs.iter().zip(&self.program.data.inputs) {
             device.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
         }
         let mut params = vec![0u8; BAND_STRIDE as usize * split.count as usize];
         for band in 0..split.count {
             let place = &mut params[band as usize * BAND_STRIDE as usize..][..8];
-            place[..4].copy_from_slice(&self.program.n.to_le_bytes());
+            place[..4].copy_from_slice(&self.program.data.n.to_le_bytes());
             place[4..].copy_from_slice(&(band * split.rows).to_le_bytes());
         }
         device.queue.write_buffer(&buffers.params, 0, &params);
@@ -292,7 +292,7 @@ impl Ready {
             0,
             &buffers.staging,
             0,
-            self.program.output_len as u64 * 4,
+            self.program.data.output_len as u64 * 4,
         );
         device.queue.submit([encoder.finish()]);
         let (sender, mapped) = oneshot::channel();
@@ -452,7 +452,7 @@ impl Prepared for Ready {
     fn output(&mut self) -> LocalBoxFuture<'_, Result<Output, BackendError>> {
         Box::pin(async {
             let words = std::mem::take(&mut self.output);
-            Ok(match self.program.output_is_float {
+            Ok(match self.program.data.output_is_float {
                 true => Output::F32(bytemuck::cast_vec(words)),
                 false => Output::U32(words),
             })

@@ -5,7 +5,7 @@ mod reference;
 
 use crate::kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 use crate::simd::{F32s, Scalar, Simd};
-use crate::{GpuProgram, OutOfMemory, Shared, compare, picture, readme};
+use crate::{Data, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
 use parallax_protocol::{Form, NamedSize, Picture, Source, Verification, WorkloadInfo};
 use std::array::from_fn;
 use std::ops::Range;
@@ -55,6 +55,7 @@ impl Workload for Mandelbrot {
                 .into(),
             sources: vec![
                 source(Form::Python, include_str!("kernel.py").into()),
+                source(Form::JavaScript, readme::kernel(include_str!("kernel.js"))),
                 source(Form::Rust, readme::kernel(include_str!("mod.rs"))),
                 source(Form::Wgsl, include_str!("../../../shaders/mandelbrot.wgsl").into()),
             ],
@@ -85,6 +86,10 @@ impl Image {
 }
 
 impl Problem for Image {
+    fn workload(&self) -> &'static str {
+        ID
+    }
+
     fn flops(&self) -> f64 {
         (self.n * self.n) as f64 * MEAN_STEPS * FLOPS_PER_STEP
     }
@@ -103,15 +108,21 @@ impl Problem for Image {
         )?))
     }
 
+    fn data(&self) -> Data {
+        Data {
+            n: self.n as u32,
+            inputs: Vec::new(),
+            output_len: self.n * self.n,
+            output_is_float: false,
+        }
+    }
+
     fn gpu(&self) -> GpuProgram {
         let groups = self.n.div_ceil(16) as u32;
         GpuProgram {
             source: include_str!("../../../shaders/mandelbrot.wgsl"),
-            n: self.n as u32,
             workgroups: (groups, groups),
-            inputs: Vec::new(),
-            output_len: self.n * self.n,
-            output_is_float: false,
+            data: self.data(),
         }
     }
 

@@ -7,7 +7,7 @@ mod reference;
 use crate::inputs::{Random, wave};
 use crate::kernel::{Arithmetic, Kernel, Level, Output, Problem, ProblemError, Workload};
 use crate::simd::{Scalar, Simd};
-use crate::{GpuProgram, compare, picture, readme};
+use crate::{Data, GpuProgram, compare, picture, readme};
 use parallax_protocol::{Form, NamedSize, Picture, Source, Verification, WorkloadInfo};
 use std::sync::Arc;
 
@@ -39,6 +39,7 @@ impl Workload for Matmul {
                 .into(),
             sources: vec![
                 source(Form::Python, include_str!("kernel.py").into()),
+                source(Form::JavaScript, readme::kernel(include_str!("kernel.js"))),
                 source(Form::Rust, readme::kernel(include_str!("blocked.rs"))),
                 source(Form::Wgsl, include_str!("../../../shaders/matmul.wgsl").into()),
             ],
@@ -121,6 +122,10 @@ struct Product {
 }
 
 impl Problem for Product {
+    fn workload(&self) -> &'static str {
+        ID
+    }
+
     fn flops(&self) -> f64 {
         2.0 * (self.inputs.n as f64).powi(3)
     }
@@ -139,16 +144,22 @@ impl Problem for Product {
         })
     }
 
-    fn gpu(&self) -> GpuProgram {
+    fn data(&self) -> Data {
         let n = self.inputs.n;
-        let groups = n.div_ceil(GPU_TILE) as u32;
-        GpuProgram {
-            source: include_str!("../../../shaders/matmul.wgsl"),
+        Data {
             n: n as u32,
-            workgroups: (groups, groups),
             inputs: vec![Arc::clone(&self.inputs.a), Arc::clone(&self.inputs.b)],
             output_len: n * n,
             output_is_float: true,
+        }
+    }
+
+    fn gpu(&self) -> GpuProgram {
+        let groups = self.inputs.n.div_ceil(GPU_TILE) as u32;
+        GpuProgram {
+            source: include_str!("../../../shaders/matmul.wgsl"),
+            workgroups: (groups, groups),
+            data: self.data(),
         }
     }
 

@@ -1,4 +1,5 @@
-//! The engine: wasm with shared memory, its glue, and the two scripts that start it.
+//! The engine: wasm with shared memory, its glue, the two scripts that start it, and the
+//! workloads' kernels in JavaScript.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -94,7 +95,30 @@ pub(super) fn build(job: &Job, named: &Path) -> Result<()> {
 
     let scripts = job.root.join("src/worker/js");
     copy(&scripts.join("pool.js"), &helper(&folder)?)?;
-    copy(&scripts.join("worker.js"), &folder.join("worker.js"))
+    copy(&scripts.join("worker.js"), &folder.join("worker.js"))?;
+    javascript(job.root, &folder.join("javascript"))
+}
+
+/// Copies the JavaScript back end's Worker and every workload's kernel beside it, as files:
+/// the page's policy allows no script that is made at run time.
+fn javascript(root: &Path, folder: &Path) -> Result<()> {
+    let kernels = folder.join("kernels");
+    fs::create_dir_all(&kernels).with_context(|| format!("{} cannot be made", kernels.display()))?;
+    copy(
+        &root.join("src/backends/javascript/worker.js"),
+        &folder.join("worker.js"),
+    )?;
+    let workloads = root.join("src/workloads");
+    let entries =
+        fs::read_dir(&workloads).with_context(|| format!("{} cannot be read", workloads.display()))?;
+    for entry in entries {
+        let workload = entry?.path();
+        let kernel = workload.join("kernel.js");
+        if kernel.is_file() {
+            copy(&kernel, &kernels.join(format!("{}.js", name_of(&workload))))?;
+        }
+    }
+    Ok(())
 }
 
 fn bind(job: &Job, wasm: &Path, folder: &Path) -> Result<()> {
@@ -106,6 +130,8 @@ fn bind(job: &Job, wasm: &Path, folder: &Path) -> Result<()> {
             "--out-name",
             "engine",
             "--no-typescript",
+            // Files, not `data:` URLs, which the page's policy forbids to Workers.
+            "--split-linked-modules",
             "--out-dir",
         ])
         .arg(folder)
@@ -156,6 +182,28 @@ mod tests {
                 .to_string_lossy()
                 .starts_with("-C\x1ftarget-feature=")
         );
+    }
+
+    #[test]
+    fn every_folder_with_a_kernel_is_a_workload() {
+        let root = std::env::temp_dir().join(format!("parallax-kernels-{}", std::process::id()));
+        for (file, text) in [
+            ("src/backends/javascript/worker.js", "w"),
+            ("src/workloads/heat/kernel.js", "h"),
+            ("src/workloads/heat/mod.rs", ""),
+            ("src/workloads/lib.rs", ""),
+        ] {
+            let file = root.join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        let folder = root.join("javascript");
+        javascript(&root, &folder).unwrap();
+        assert_eq!(fs::read_to_string(folder.join("worker.js")).unwrap(), "w");
+        let kernels: Vec<_> = fs::read_dir(folder.join("kernels")).unwrap().collect();
+        assert_eq!(kernels.len(), 1);
+        assert_eq!(fs::read_to_string(folder.join("kernels/heat.js")).unwrap(), "h");
+        fs::remove_dir_all(root).unwrap();
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod engine;
 mod id;
 mod page;
 mod sections;
+mod start;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Job, encoded};
+use super::{Job, encoded, start};
 use crate::process::{Step, say};
 
 /// What makes the page smaller by a tenth and costs nothing that it has: Leptos' views
@@ -44,7 +44,8 @@ pub(super) fn build(job: &Job) -> Result<()> {
         .env("PATH", path_with(&toolbox(job)?)?)
         // Trunk takes any other value than true or false for an error.
         .env_remove("NO_COLOR");
-    Step::new("build the page", "its messages are above").shown(command)
+    Step::new("build the page", "its messages are above").shown(command)?;
+    start::into_a_file(job.stage)
 }
 
 /// Trunk's `--offline` holds for cargo too, so what cargo needs has to be there before.
