@@ -1,26 +1,153 @@
 //! A race on this machine's own CPU, without a browser: the same engine, registries and
 //! measuring as in the page. What wasm costs is the difference.
 //!
-//! `cargo run --release -p parallax-engine --no-default-features --example race --
-//! WORKLOAD SIZE [BUDGET_S [THREADS]]` prints one JSON object a line.
+//! `cargo run --release -p parallax-engine --no-default-features --example race -- --json SPEC`
+//! with the spec that `window.parallax.run` takes, as JSON, prints the same report; faults go
+//! to stderr. `cargo xtask bench --native` builds and calls it.
 
 use parallax_backends::host::{NativeHost, timer_resolution_us};
 use parallax_backends::{Machine, Pool};
 use parallax_engine::Control;
-use parallax_protocol::{Event, RunSpec, Sample};
+use parallax_protocol::{
+    Asked, Catalogue, Cold, Environment, Event, Form, GpuMs, Outcome, PlanRow, Report, ResultStatus, RunSpec,
+    SCHEMA, Sample, Support, Verification, utc,
+};
+use parallax_stats::{Measured, analyze};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
-    let (Some(workload), Some(Ok(size))) = (args.next(), args.next().map(|n| n.parse())) else {
-        eprintln!("race WORKLOAD SIZE [BUDGET_S [THREADS]]");
+    let (Some("--json"), Some(spec)) = (args.next().as_deref(), args.next()) else {
+        eprintln!("race --json '{{\"workload\": \"mandelbrot\", \"size\": 512}}'");
         return ExitCode::from(2);
     };
-    let budget_s = args.next().and_then(|s| s.parse().ok()).unwrap_or(8.0);
-    let threads = args.next().and_then(|s| s.parse().ok());
+    match read(&spec).map(race) {
+        Ok((report, well)) => match serde_json::to_string(&report) {
+            Ok(json) => {
+                println!("{json}");
+                if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            }
+            Err(error) => failed(&error.to_string()),
+        },
+        Err(why) => failed(&why),
+    }
+}
+
+fn failed(why: &str) -> ExitCode {
+    eprintln!("error: {why}");
+    ExitCode::from(2)
+}
+
+fn read(spec: &str) -> Result<RunSpec, String> {
+    let asked: Asked = serde_json::from_str(spec).map_err(|error| error.to_string())?;
+    let catalogue = Catalogue {
+        workloads: parallax_workloads::registry().iter().map(|w| w.info()).collect(),
+        backends: parallax_backends::registry().iter().map(|b| b.info()).collect(),
+    };
+    asked.resolve(&catalogue).map_err(|error| error.to_string())
+}
+
+/// One row as it comes to be.
+struct Row {
+    backend: String,
+    form: Form,
+    threads: u32,
+    status: ResultStatus,
+    reason: Option<String>,
+    verification: Option<Verification>,
+    cold: Option<Cold>,
+    samples: Vec<Sample>,
+    gpu: Option<GpuMs>,
+    notes: Vec<String>,
+}
+
+impl Row {
+    fn new(row: PlanRow) -> Row {
+        let (status, reason, notes) = match row.support {
+            Support::Yes { note } => (ResultStatus::Ok, None, note.into_iter().collect()),
+            Support::No { reason } => (ResultStatus::Skipped, Some(reason), Vec::new()),
+        };
+        Row {
+            backend: row.backend,
+            form: row.form,
+            threads: row.threads,
+            status,
+            reason,
+            verification: None,
+            cold: None,
+            samples: Vec::new(),
+            gpu: None,
+            notes,
+        }
+    }
+}
+
+/// What the events add up to.
+#[derive(Default)]
+struct Fold {
+    rows: Vec<Row>,
+    /// A fault of no row in particular.
+    fault: Option<String>,
+}
+
+impl Fold {
+    fn row(&mut self, id: &str) -> Option<&mut Row> {
+        self.rows.iter_mut().find(|row| row.backend == id)
+    }
+
+    fn hear(&mut self, event: Event) {
+        match event {
+            Event::Planned { plan, .. } => self.rows = plan.rows.into_iter().map(Row::new).collect(),
+            Event::Verified {
+                backend,
+                verification,
+                cold,
+                ..
+            } => {
+                if let Some(row) = self.row(&backend) {
+                    if !verification.ok {
+                        row.status = ResultStatus::Wrong;
+                        row.reason = Some(format!("{verification:?}"));
+                    }
+                    row.verification = Some(verification);
+                    row.cold = Some(cold);
+                }
+            }
+            Event::Sample { backend, sample, .. } => {
+                if let Some(row) = self.row(&backend) {
+                    row.samples.push(sample);
+                }
+            }
+            Event::GpuParts { backend, parts, .. } => {
+                if let Some(row) = self.row(&backend) {
+                    row.gpu = Some(parts);
+                }
+            }
+            Event::Note { backend, text, .. } => {
+                if let Some(row) = self.row(&backend) {
+                    row.notes.push(text);
+                }
+            }
+            Event::Failed { fault, .. } => match fault.backend.as_deref().and_then(|id| self.row(id)) {
+                Some(row) => {
+                    row.status = ResultStatus::Failed;
+                    row.reason = Some(fault.message);
+                }
+                None => self.fault = Some(fault.message),
+            },
+            Event::Finished { outcome, .. } if outcome != Outcome::Settled => {
+                eprintln!("ended: {outcome:?}");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Runs the race; false if anything was wrong or failed.
+fn race(spec: RunSpec) -> (Report, bool) {
     // Rayon's own number: a team larger than the pool would wait for itself.
     let cores = rayon::current_num_threads();
     let host = Rc::new(NativeHost::new());
@@ -32,55 +159,57 @@ fn main() -> ExitCode {
         gpu: pollster::block_on(parallax_backends::GpuSlot::probe(&*host)),
         host: Rc::clone(&host) as _,
     };
-    let spec = RunSpec {
-        budget_s,
-        threads,
-        ..RunSpec::race(workload.as_str(), size)
-    };
-    let samples: RefCell<BTreeMap<String, Vec<Sample>>> = RefCell::default();
-    let failed = RefCell::new(false);
-    let emit = |event| match event {
-        Event::Sample { backend, sample, .. } => {
-            samples.borrow_mut().entry(backend).or_default().push(sample)
-        }
-        Event::Failed { fault, .. } => {
-            eprintln!(
-                "{}: {}",
-                fault.backend.as_deref().unwrap_or(&workload),
-                fault.message
-            );
-            failed.replace(true);
-        }
-        Event::Verified {
-            backend,
-            verification,
-            ..
-        } if !verification.ok => {
-            eprintln!("{backend}: WRONG: {verification:?}");
-            failed.replace(true);
-        }
-        _ => {}
-    };
+    let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
     let resolution = timer_resolution_us(&*host);
+    let fold = RefCell::<Fold>::default();
     pollster::block_on(parallax_engine::run(
         &machine,
         resolution,
         1,
-        spec,
+        spec.clone(),
         &Control::new(false),
-        &emit,
+        &|event| fold.borrow_mut().hear(event),
     ));
-    for (backend, samples) in samples.borrow().iter() {
-        if let Some(summary) = parallax_stats::summarize(samples) {
-            println!(
-                r#"{{"workload":"{workload}","size":{size},"backend":"{backend}","where":"native","median_ms":{:.4},"mad_ms":{:.4},"samples":{}}}"#,
-                summary.median_ms, summary.mad_ms, summary.count
-            );
-        }
+    let fold = fold.into_inner();
+    if let Some(fault) = &fold.fault {
+        eprintln!("error: {fault}");
     }
-    if *failed.borrow() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
+    let measured = fold.rows.iter().map(|row| Measured {
+        backend: &row.backend,
+        form: row.form,
+        threads: row.threads,
+        status: row.status,
+        reason: row.reason.clone(),
+        verification: row.verification.as_ref(),
+        cold: row.cold,
+        samples: &row.samples,
+        job: 1,
+        gpu: row.gpu,
+        software_gpu: row.notes.iter().any(|note| parallax_stats::is_software(note)),
+        notes: &row.notes,
+    });
+    let measured: Vec<Measured> = measured.collect();
+    let mut results = analyze(&spec.workload, spec.size, &measured);
+    for row in &mut results {
+        row.place = "native".into();
     }
+    let bad = |status| matches!(status, ResultStatus::Wrong | ResultStatus::Failed);
+    let well = fold.fault.is_none() && results.iter().all(|row| !bad(row.status));
+    let report = Report {
+        schema: SCHEMA,
+        spec: Asked::from(&spec),
+        environment: Environment {
+            build: option_env!("PARALLAX_BUILD").unwrap_or("dev").into(),
+            user_agent: format!("native {} {}", std::env::consts::OS, std::env::consts::ARCH),
+            cores: cores as u32,
+            pool_threads: cores as u32,
+            isolated: true,
+            timer_resolution_us: resolution,
+            adapter: None,
+            visible: true,
+            started: utc(started),
+        },
+        results,
+    };
+    (report, well)
 }
