@@ -16,6 +16,11 @@ use xtask::browser::{Browser, Driver, Options};
 use xtask::server::{Running, Site};
 use xtask::webdriver::Session;
 
+#[path = "e2e/javascript.rs"]
+mod javascript;
+#[path = "e2e/policy.rs"]
+mod policy;
+
 /// Everything ends sooner; a slow machine under load gets this much.
 const LIMIT: Duration = Duration::from_secs(90);
 
@@ -196,7 +201,7 @@ impl Visit {
     }
 }
 
-const CPU: [&str; 4] = ["scalar", "simd", "threads", "threads+simd"];
+const CPU: [&str; 5] = ["javascript", "scalar", "simd", "threads", "threads+simd"];
 
 fn first_view(house: &House) -> Result<()> {
     let begin = Instant::now();
@@ -210,7 +215,7 @@ fn first_view(house: &House) -> Result<()> {
         let there = page.eval(&format!("document.body.innerHTML.includes('{workload}')"))?;
         ensure!(there == true, "{workload} is not offered");
     }
-    for form in ["python", "rust", "wgsl"] {
+    for form in ["python", "javascript", "rust", "wgsl"] {
         ensure!(page.text(&format!("code-{form}"))?.len() > 200, "no {form} code");
     }
     ensure!(page.eval("document.querySelectorAll('h1').length")? == 1);
@@ -433,8 +438,9 @@ fn not_isolated(house: &House) -> Result<()> {
         page.row_is(backend, "skipped")?;
         page.reason_says(backend, "isolated")?;
     }
-    page.row_is_timed("scalar")?;
-    page.row_is_timed("simd")?;
+    for backend in ["javascript", "scalar", "simd"] {
+        page.row_is_timed(backend)?;
+    }
     if page.has_gpu()? {
         page.row_is_timed("gpu")?;
     }
@@ -670,7 +676,7 @@ fn accessible(house: &House) -> Result<()> {
 
 type Test = fn(&House) -> Result<()>;
 
-const TESTS: [(&str, Test); 19] = [
+const TESTS: [(&str, Test); 24] = [
     ("first_view", first_view),
     ("mandelbrot_runs_and_is_verified", mandelbrot),
     ("matmul_runs_and_is_verified", matmul),
@@ -693,6 +699,11 @@ const TESTS: [(&str, Test); 19] = [
     ("bad_addresses_say_so", bad_addresses_say_so),
     ("accessible", accessible),
     ("hidden_pages_are_not_measured", hidden_pages_are_not_measured),
+    ("javascript_is_verified_at_the_edges", javascript::edges),
+    ("stop_ends_javascript_that_does_not_listen", javascript::hang),
+    ("javascript_that_throws", javascript::throws),
+    ("javascript_that_does_not_load", javascript::lost),
+    ("everything_runs_under_the_policy", policy::holds),
 ];
 
 /// What takes minutes: `cargo xtask test --full`.

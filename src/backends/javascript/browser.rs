@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::*;
 
 /// From the engine's own script; `cargo xtask` puts it there.
 const SCRIPT: &str = "./javascript/worker.js";
-/// Longest wait for script, module and arrays, in milliseconds; 30 are usual.
+/// Longest wait for script, module and arrays, in milliseconds; tens are usual.
 const START_LIMIT_MS: u32 = 10_000;
 
 #[wasm_bindgen]
@@ -47,7 +47,7 @@ extern "C" {
     fn prevent_default(this: &WorkerEvent);
 }
 
-/// Whether a Worker may start another one, which Safari 15 and older do not offer.
+/// Whether a Worker may start another one, which Safari does since 15.5.
 pub fn support() -> Support {
     match Reflect::has(&js_sys::global(), &"Worker".into()) {
         Ok(true) => Support::YES,

@@ -1,0 +1,60 @@
+//! The Content-Security-Policy that the site is served with: all of it works under it, and
+//! what is not of the site does not.
+
+use super::{CPU, House};
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::fs;
+use xtask::headers::POLICY;
+use xtask::webdriver::request;
+
+pub fn holds(house: &House) -> Result<()> {
+    let page = house.open("?workload=matmul&size=128&budget=1")?;
+    page.run()?;
+    for backend in CPU {
+        page.row_is_timed(backend)?;
+    }
+    page.console_is_clean()?;
+
+    let build: Value = serde_json::from_slice(&fs::read(house.dist.join("build.json"))?)?;
+    let engine = format!("engine-{}", build["build"].as_str().context("no build id")?);
+    for path in [
+        "",
+        &format!("{engine}/engine.js"),
+        &format!("{engine}/worker.js"),
+        &format!("{engine}/javascript/worker.js"),
+        "not-there",
+    ] {
+        let head = request("GET", &format!("{}{path}", page.site.url), None)?.head;
+        let policy = format!("{}: {}", POLICY.0.to_lowercase(), POLICY.1);
+        ensure!(
+            head.lines().any(|line| line == policy),
+            "/{path} has no policy: {head}"
+        );
+    }
+
+    // Later than the call itself: WebDriver's own scripts may do what the page's may not.
+    let found = page.session.run_async(
+        "const done = arguments[0];
+         setTimeout(() => {
+             const blocked = [];
+             document.addEventListener('securitypolicyviolation', (e) => blocked.push(e.effectiveDirective));
+             const script = document.createElement('script');
+             script.textContent = 'window.hit = 1';
+             document.head.append(script);
+             let thrown = 'nothing';
+             try { (0, eval)('window.hit = 2'); } catch (error) { thrown = error.name; }
+             try { new Worker(URL.createObjectURL(new Blob(['']))); } catch {}
+             const styled = document.createElement('p');
+             styled.setAttribute('style', 'color: red');
+             setTimeout(() => done({ hit: window.hit ?? 0, thrown, blocked: blocked.sort() }), 200);
+         });",
+    )?;
+    let expected = json!({
+        "hit": 0,
+        "thrown": "EvalError",
+        "blocked": ["script-src", "script-src-elem", "style-src-attr", "worker-src"],
+    });
+    ensure!(found == expected, "{found} is not {expected}");
+    Ok(())
+}
