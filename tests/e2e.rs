@@ -18,8 +18,12 @@ use xtask::webdriver::Session;
 
 #[path = "e2e/javascript.rs"]
 mod javascript;
+#[path = "e2e/links.rs"]
+mod links;
 #[path = "e2e/policy.rs"]
 mod policy;
+#[path = "e2e/reports.rs"]
+mod reports;
 
 /// Everything ends sooner; a slow machine under load gets this much.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -676,7 +680,7 @@ fn accessible(house: &House) -> Result<()> {
 
 type Test = fn(&House) -> Result<()>;
 
-const TESTS: [(&str, Test); 24] = [
+const TESTS: [(&str, Test); 34] = [
     ("first_view", first_view),
     ("mandelbrot_runs_and_is_verified", mandelbrot),
     ("matmul_runs_and_is_verified", matmul),
@@ -704,6 +708,22 @@ const TESTS: [(&str, Test); 24] = [
     ("javascript_that_throws", javascript::throws),
     ("javascript_that_does_not_load", javascript::lost),
     ("everything_runs_under_the_policy", policy::holds),
+    ("the_api_gives_the_report", reports::the_api_gives_the_report),
+    ("the_api_refuses_by_name", reports::the_api_refuses_by_name),
+    ("a_back_end_against_itself", reports::a_back_end_against_itself),
+    ("files", reports::files),
+    ("history_is_kept", reports::history_is_kept),
+    (
+        "blocked_storage_is_no_error",
+        reports::blocked_storage_is_no_error,
+    ),
+    ("a_link_asks_the_same", links::a_link_asks_the_same),
+    ("back_and_forward", links::back_and_forward),
+    (
+        "broken_links_leave_the_page_alone",
+        links::broken_links_leave_the_page_alone,
+    ),
+    ("embedded", links::embedded),
 ];
 
 /// What takes minutes: `cargo xtask test --full`.

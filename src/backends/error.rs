@@ -52,9 +52,8 @@ impl BackendError {
             BackendError::Stopped => None,
             BackendError::Panicked { .. } => Some(FaultKind::Trap),
             BackendError::DeviceLost { .. } => Some(FaultKind::DeviceLost),
-            // There is no kind for "a kernel, and nothing else"; as after a refusal of the GPU
-            // the engine stays, which is what the kind decides.
-            BackendError::Gpu { .. } | BackendError::JavaScript { .. } => Some(FaultKind::Gpu),
+            BackendError::Gpu { .. } => Some(FaultKind::Gpu),
+            BackendError::JavaScript { .. } => Some(FaultKind::Kernel),
             BackendError::Memory(_) | BackendError::Problem(ProblemError::Memory(_)) => {
                 Some(FaultKind::Memory)
             }

@@ -154,6 +154,8 @@ pub enum FaultKind {
     DeviceLost,
     /// The GPU refused a shader, a buffer or a dispatch.
     Gpu,
+    /// A kernel did not load or threw; nothing else is touched.
+    Kernel,
     /// Not enough memory for this size.
     Memory,
     /// The engine did not load, or did not answer in time.

@@ -28,6 +28,8 @@ pub struct Site {
     pub root: PathBuf,
     /// Whether COOP and COEP are sent.
     pub isolated: bool,
+    /// None of our headers at all: somebody else's host.
+    pub plain: bool,
     /// Paths that hold one of these are answered with 404, as if a deploy had lost them.
     pub deny: Vec<String>,
 }
@@ -48,6 +50,7 @@ impl Site {
         Self {
             root,
             isolated: true,
+            plain: false,
             deny: Vec::new(),
         }
     }
@@ -137,6 +140,9 @@ async fn dress(State(site): State<Arc<Site>>, request: Request, next: Next) -> R
     let found = response.status() != StatusCode::NOT_FOUND;
     if !found {
         eprintln!("404 {path}{}", if denied { " (denied)" } else { "" });
+    }
+    if site.plain {
+        return response;
     }
     for (name, value) in headers::of(&path, found, site.isolated) {
         if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {

@@ -97,6 +97,15 @@ impl Session {
         self.post("url", &json!({ "url": url })).map(drop)
     }
 
+    /// From now on speaks to the page inside the frame that a CSS selector finds.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn frame(&self, selector: &str) -> Result<()> {
+        let frame = self.post("element", &json!({ "using": "css selector", "value": selector }))?;
+        self.post("frame", &json!({ "id": frame })).map(drop)
+    }
+
     /// Runs a function's body in the page and returns what it returns.
     ///
     /// # Errors

@@ -28,7 +28,11 @@ fn main() -> ExitCode {
         Ok((report, well)) => match serde_json::to_string(&report) {
             Ok(json) => {
                 println!("{json}");
-                if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+                if well {
+                    ExitCode::SUCCESS
+                } else {
+                    ExitCode::FAILURE
+                }
             }
             Err(error) => failed(&error.to_string()),
         },
@@ -159,7 +163,9 @@ fn race(spec: RunSpec) -> (Report, bool) {
         gpu: pollster::block_on(parallax_backends::GpuSlot::probe(&*host)),
         host: Rc::clone(&host) as _,
     };
-    let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let started = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs());
     let resolution = timer_resolution_us(&*host);
     let fold = RefCell::<Fold>::default();
     pollster::block_on(parallax_engine::run(

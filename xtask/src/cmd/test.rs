@@ -17,8 +17,9 @@ use crate::process::{Step, say};
 use crate::tally::{Reader, Tally};
 use crate::{paths, setup};
 
-/// What the page may weigh as brotli: it has to be up before anybody waits.
-const PAGE_BUDGET: usize = 150_000;
+/// What the page may weigh as brotli: it has to be up before anybody waits. It was 150 kB
+/// before it could link, report and remember; ARCHITECTURE.md says how to get back there.
+const PAGE_BUDGET: usize = 200_000;
 /// What the engine may weigh as brotli: it is fetched while the page is read.
 const ENGINE_BUDGET: usize = 400_000;
 
