@@ -1,4 +1,4 @@
-//! The scripts of the house: set-up, build, serve, test, screenshots.
+//! The scripts of the house: set-up, build, serve, test, benchmarks, screenshots.
 //!
 //! `cargo xtask` is the binary over this library; each of its commands is one file in
 //! [`cmd`]. The library half exists because the browser tests need two of its parts as
@@ -7,8 +7,8 @@
 //!
 //! From nothing to a page the way is: [`setup`] finds or installs a compiler, the tools
 //! and a browser, saying each time what it took; [`build`] makes `dist/` from them;
-//! [`server`] serves it. Everything that a user's machine can get wrong ends in one
-//! message that names what failed and the way out.
+//! [`server`] serves it, and [`bench`] races in it. Everything that a user's machine can get
+//! wrong ends in one message that names what failed and the way out.
 
 #[cfg(not(unix))]
 compile_error!("xtask runs on Linux and macOS; on Windows, use it inside WSL");

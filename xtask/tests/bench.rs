@@ -145,6 +145,20 @@ fn what_is_wrong_or_fails_fails_the_bench() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_is_refused_first() {
+    let Some(bench) = Bench::new("bench-json") else {
+        return;
+    };
+    let nowhere = bench.folder.join("none/out.json");
+    let (well, out, err) = bench.run(&["--json", nowhere.to_str().unwrap()]);
+    assert!(!well && err.contains("cannot be written"), "{err}");
+    assert!(
+        !err.contains("sampling") && !out.contains("scalar"),
+        "before anything is run: {out}{err}"
+    );
+}
+
+#[test]
 fn false_claims_are_counted() {
     let Some(bench) = Bench::new("bench-self") else {
         return;

@@ -34,6 +34,9 @@ pub fn run(options: &Bench) -> Result<bool> {
         say(count.words());
         return Ok(count.well());
     }
+    if let Some(file) = &options.json {
+        writable(file)?;
+    }
     // All that is built or installed is there before the first clock starts.
     let others = Others {
         native: options.native.then(|| Native::build(&root)).transpose()?,
@@ -41,10 +44,10 @@ pub fn run(options: &Bench) -> Result<bool> {
         ready: &ready,
     };
     let (report, well) = races(&page, &others, &plan)?;
+    say(format!("\n{}", table::show(&report::rows(&report))));
     if let Some(file) = &options.json {
         save(&report, file)?;
     }
-    say(format!("\n{}", table::show(&report::rows(&report))));
     Ok(well && report::well(&report::rows(&report)))
 }
 
@@ -114,6 +117,14 @@ fn races(page: &Page, others: &Others, plan: &Plan) -> Result<(Value, bool)> {
     }
     let spec = serde_json::to_value(&plan.asked)?;
     Ok((report::merge(&spec, &environment, rows), well))
+}
+
+/// Nobody wants to hear after ten minutes that the folder is not there.
+fn writable(file: &Path) -> Result<()> {
+    let opened = fs::OpenOptions::new().append(true).create(true).open(file);
+    opened
+        .map(drop)
+        .with_context(|| format!("{} cannot be written: give --json another file", file.display()))
 }
 
 fn save(report: &Value, file: &Path) -> Result<()> {
