@@ -16,6 +16,8 @@ use xtask::browser::{Browser, Driver, Options};
 use xtask::server::{Running, Site};
 use xtask::webdriver::Session;
 
+#[path = "e2e/examples.rs"]
+mod examples;
 #[path = "e2e/javascript.rs"]
 mod javascript;
 #[path = "e2e/links.rs"]
@@ -680,7 +682,7 @@ fn accessible(house: &House) -> Result<()> {
 
 type Test = fn(&House) -> Result<()>;
 
-const TESTS: [(&str, Test); 34] = [
+const TESTS: [(&str, Test); 36] = [
     ("first_view", first_view),
     ("mandelbrot_runs_and_is_verified", mandelbrot),
     ("matmul_runs_and_is_verified", matmul),
@@ -724,6 +726,8 @@ const TESTS: [(&str, Test); 34] = [
         links::broken_links_leave_the_page_alone,
     ),
     ("embedded", links::embedded),
+    ("readme_example_playwright", examples::playwright),
+    ("readme_example_webdriver", examples::webdriver),
 ];
 
 /// What takes minutes: `cargo xtask test --full`.

@@ -13,7 +13,7 @@ use anyhow::Result;
 
 pub use chromium::{browser, vulkan};
 pub use toolchain::Toolchain;
-pub use tools::{Tools, axe, locked_version};
+pub use tools::{Tools, axe, example_drivers, locked_version};
 
 /// Compiler and tools: all that a build of the site needs.
 #[derive(Debug)]
