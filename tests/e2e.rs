@@ -658,7 +658,7 @@ fn accessible(house: &House) -> Result<()> {
             });
             page.session.cdp("Emulation.setDeviceMetricsOverride", &metrics)?;
             page.ready()?;
-            for moment in ["first view", "after a run"] {
+            for moment in ["first view", "after a run", "comparing", "sharing"] {
                 let place = format!("{moment}, {width} px, {}", if dark { "dark" } else { "light" });
                 let wide = page
                     .eval("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")?;
@@ -671,8 +671,15 @@ fn accessible(house: &House) -> Result<()> {
                 );
                 let found = page.session.run_async(&script)?;
                 ensure!(found == json!([]), "{place}: {found:#}");
-                if moment == "first view" {
-                    page.run()?;
+                match moment {
+                    "first view" => page.run()?,
+                    // With the history open, and a run of before beside the one that is shown.
+                    "after a run" => page.compare_with_history()?,
+                    "comparing" => {
+                        page.press("share")?;
+                        page.press("share-results")?;
+                    }
+                    _ => {}
                 }
             }
         }
