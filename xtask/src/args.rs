@@ -18,6 +18,21 @@ cargo xtask <command>
         set up, build and test; the last line counts passed, failed and skipped
         --only PART       one part of it; the others are left out, not counted
         --full            larger sizes and slower checks too
+  bench [--workload ID,..|all] [--backend ID,..|all] [--experiment ID] [--size N]
+        [--threads N] [--budget S] [--seed N] [--browser chromium|firefox] [--native]
+        [--peers] [--self-check [N]] [--json FILE]
+        set up, build, and race in a headless browser through the page's own API; fails if
+        a result is wrong or a row breaks down
+        --workload IDS    the workloads, with commas between; all of them if absent
+        --backend IDS     the back ends; `scalar#2` is scalar once more
+        --size N          the workloads' n instead of their defaults
+        --budget S        seconds per workload over all its back ends (8)
+        --seed N          another order of the blocks and other inputs than 1's
+        --native          the same engine compiled for this machine too
+        --peers           and NumPy, Numba, gpu.js and jax-js, where they can be installed
+        --self-check [N]  races N times (100) a back end against itself, and fails if a
+                          difference is claimed more often than the 5 % that intervals allow
+        --json FILE       the whole report, every sample, as JSON
   dist  build the site into dist/, with header files for common hosts
   shot  [--out DIR]
         screenshots of the built page, large and small, light and dark
@@ -29,8 +44,11 @@ Tools are kept in $PARALLAX_CACHE, else $XDG_CACHE_HOME/parallax, else ~/.cache/
 /// The port that `serve` takes unless told otherwise.
 pub const PORT: u16 = 8080;
 
+/// The races of `bench --self-check`: with fewer, a rate of 10 % could pass for 5.
+pub const SELF_CHECK: u32 = 100;
+
 /// One understood command line.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Command {
     /// Print [`HELP`].
     Help,
@@ -40,6 +58,8 @@ pub enum Command {
     Serve(Serve),
     /// Build and test.
     Test(Test),
+    /// Build and race.
+    Bench(Bench),
     /// Build a site to upload.
     Dist,
     /// Build and take screenshots.
@@ -77,6 +97,60 @@ pub enum Part {
     E2e,
 }
 
+/// Flags of `bench`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bench {
+    /// Workload ids; empty for all.
+    pub workloads: Vec<String>,
+    /// Back end ids; empty for all.
+    pub backends: Vec<String>,
+    /// The workloads' n instead of their defaults.
+    pub size: Option<u32>,
+    /// Pool threads that take part; absent for all.
+    pub threads: Option<u32>,
+    /// Seconds per workload.
+    pub budget: Option<f64>,
+    /// Seeds inputs and order.
+    pub seed: u64,
+    /// Who runs the page.
+    pub browser: Engine,
+    /// Whether this machine's own code races too.
+    pub native: bool,
+    /// Whether what users would run instead does.
+    pub peers: bool,
+    /// How often to race a back end against itself instead.
+    pub self_check: Option<u32>,
+    /// Where the report goes.
+    pub json: Option<PathBuf>,
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self {
+            workloads: Vec::new(),
+            backends: Vec::new(),
+            size: None,
+            threads: None,
+            budget: None,
+            seed: 1,
+            browser: Engine::Chromium,
+            native: false,
+            peers: false,
+            self_check: None,
+            json: None,
+        }
+    }
+}
+
+/// The browsers that `bench` drives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Chromium or Chrome, by chromedriver.
+    Chromium,
+    /// Firefox, by geckodriver.
+    Firefox,
+}
+
 /// Flags of `shot`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Shot {
@@ -104,6 +178,7 @@ fn read(mut words: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 open: false,
             }),
             Some("test") => Command::Test(Test::default()),
+            Some("bench") => Command::Bench(Bench::default()),
             Some("dist") => Command::Dist,
             Some("shot") => Command::Shot(Shot {
                 out: "target/shots".into(),
@@ -120,11 +195,103 @@ fn read(mut words: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Command::Serve(serve), Long("open")) => serve.open = true,
             (Command::Test(test), Long("full")) => test.full = true,
             (Command::Test(test), Long("only")) => test.only = Some(part(&words.value()?)?),
+            (Command::Bench(bench), Long("workload")) => bench.workloads = ids(&words.value()?)?,
+            (Command::Bench(bench), Long("backend")) => bench.backends = ids(&words.value()?)?,
+            (Command::Bench(_), Long("experiment")) => experiment(&words.value()?)?,
+            (Command::Bench(bench), Long("size")) => bench.size = Some(words.value()?.parse()?),
+            (Command::Bench(bench), Long("threads")) => bench.threads = Some(words.value()?.parse()?),
+            (Command::Bench(bench), Long("budget")) => bench.budget = Some(budget(&words.value()?)?),
+            (Command::Bench(bench), Long("seed")) => bench.seed = words.value()?.parse()?,
+            (Command::Bench(bench), Long("browser")) => bench.browser = engine(&words.value()?)?,
+            (Command::Bench(bench), Long("native")) => bench.native = true,
+            (Command::Bench(bench), Long("peers")) => bench.peers = true,
+            (Command::Bench(bench), Long("self-check")) => bench.self_check = Some(races(&mut words)?),
+            (Command::Bench(bench), Long("json")) => bench.json = Some(words.value()?.into()),
             (Command::Shot(shot), Long("out")) => shot.out = words.value()?.into(),
             (_, other) => return Err(other.unexpected()),
         }
     }
+    if let Command::Bench(bench) = &command {
+        together(bench)?;
+    }
     Ok(command)
+}
+
+/// Refuses flags that would be ignored.
+fn together(bench: &Bench) -> Result<(), lexopt::Error> {
+    let alone = bench.workloads.is_empty() && bench.backends.is_empty() && bench.json.is_none();
+    if bench.self_check.is_some() && !(alone && !bench.native && !bench.peers) {
+        return Err(
+            "--self-check races one back end by itself: leave out --workload, --backend, \
+                    --native, --peers and --json"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// "a,b", or "all" for the empty list, which means the same.
+fn ids(word: &OsString) -> Result<Vec<String>, lexopt::Error> {
+    let text = word.to_str().unwrap_or_default();
+    let ids: Vec<String> = text.split(',').map(|id| id.trim().to_owned()).collect();
+    if ids.iter().any(String::is_empty) {
+        return Err(format!(
+            "`{}` is no list of ids: write them as in a,b",
+            word.to_string_lossy()
+        )
+        .into());
+    }
+    if let Some(twice) = (1..ids.len()).find(|&i| ids[..i].contains(&ids[i])) {
+        return Err(format!("`{}` is named twice", ids[twice]).into());
+    }
+    Ok(if ids == ["all"] { Vec::new() } else { ids })
+}
+
+/// There is one so far; its id is given all the same by who writes scripts to last.
+fn experiment(word: &OsString) -> Result<(), lexopt::Error> {
+    match word.to_str() {
+        Some("race") => Ok(()),
+        _ => Err(format!("no experiment `{}`: there is race", word.to_string_lossy()).into()),
+    }
+}
+
+fn budget(word: &OsString) -> Result<f64, lexopt::Error> {
+    let seconds: f64 = word.parse()?;
+    let (least, most) = parallax_protocol::BUDGET_RANGE_S;
+    // Written so that NaN is refused.
+    if !(least..=most).contains(&seconds) {
+        return Err(format!("--budget takes {least} to {most} seconds").into());
+    }
+    Ok(seconds)
+}
+
+fn engine(word: &OsString) -> Result<Engine, lexopt::Error> {
+    match word.to_str() {
+        Some("chromium") => Ok(Engine::Chromium),
+        Some("firefox") => Ok(Engine::Firefox),
+        _ => Err(format!(
+            "--browser takes chromium or firefox, not `{}`",
+            word.to_string_lossy()
+        )
+        .into()),
+    }
+}
+
+/// The number of races behind `--self-check`, if the next word is one.
+fn races(words: &mut lexopt::Parser) -> Result<u32, lexopt::Error> {
+    let number = |word: &std::ffi::OsStr| {
+        word.to_str()
+            .is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let given = match words.optional_value() {
+        Some(value) => Some(value),
+        None => words.try_raw_args().and_then(|mut next| next.next_if(number)),
+    };
+    let races = given.map_or(Ok(SELF_CHECK), |word| word.parse())?;
+    if races == 0 {
+        return Err("--self-check takes a number of races above 0".into());
+    }
+    Ok(races)
 }
 
 fn part(word: &OsString) -> Result<Part, lexopt::Error> {
@@ -180,6 +347,40 @@ mod tests {
                 full: true,
             })),
         );
+        check("bench", Ok(Command::Bench(Bench::default())));
+        check(
+            "bench --workload mandelbrot,matmul --backend scalar,scalar#2 --experiment race --size 256 \
+             --threads 2 --budget 0.5 --seed 7 --browser firefox --native --peers --json out.json",
+            Ok(Command::Bench(Bench {
+                workloads: vec!["mandelbrot".into(), "matmul".into()],
+                backends: vec!["scalar".into(), "scalar#2".into()],
+                size: Some(256),
+                threads: Some(2),
+                budget: Some(0.5),
+                seed: 7,
+                browser: Engine::Firefox,
+                native: true,
+                peers: true,
+                self_check: None,
+                json: Some("out.json".into()),
+            })),
+        );
+        check(
+            "bench --workload all --backend all",
+            Ok(Command::Bench(Bench::default())),
+        );
+        for (line, races) in [
+            ("bench --self-check", SELF_CHECK),
+            ("bench --self-check 12", 12),
+            ("bench --self-check=12 --seed 1", 12),
+            ("bench --self-check --seed 1", SELF_CHECK),
+        ] {
+            let bench = Bench {
+                self_check: Some(races),
+                ..Bench::default()
+            };
+            check(line, Ok(Command::Bench(bench)));
+        }
         check("shot --out here", Ok(Command::Shot(Shot { out: "here".into() })));
     }
 
@@ -197,12 +398,38 @@ mod tests {
             "serve --port 99999",
             Err("cannot parse argument \"99999\": number too large to fit in target type"),
         );
+        check(
+            "bench --experiment sizes",
+            Err("no experiment `sizes`: there is race"),
+        );
+        check("bench --budget 0", Err("--budget takes 0.1 to 600 seconds"));
+        check("bench --budget NaN", Err("--budget takes 0.1 to 600 seconds"));
+        check(
+            "bench --browser lynx",
+            Err("--browser takes chromium or firefox, not `lynx`"),
+        );
+        check(
+            "bench --workload a,,b",
+            Err("`a,,b` is no list of ids: write them as in a,b"),
+        );
+        check("bench --workload a,a", Err("`a` is named twice"));
+        check(
+            "bench --self-check=0",
+            Err("--self-check takes a number of races above 0"),
+        );
+        check(
+            "bench --self-check --native",
+            Err(
+                "--self-check races one back end by itself: leave out --workload, --backend, --native, \
+                 --peers and --json",
+            ),
+        );
         check("serve --port", Err("missing argument for option '--port'"));
     }
 
     #[test]
     fn help_names_every_command() {
-        for command in ["serve", "test", "dist", "shot", "setup", "help"] {
+        for command in ["serve", "test", "bench", "dist", "shot", "setup", "help"] {
             assert!(HELP.contains(&format!("\n  {command} ")), "{command}");
         }
     }

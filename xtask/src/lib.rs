@@ -14,6 +14,7 @@
 compile_error!("xtask runs on Linux and macOS; on Windows, use it inside WSL");
 
 pub mod args;
+pub mod bench;
 pub mod browser;
 pub mod build;
 pub mod cmd;

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Setup => cmd::setup::run(),
         Command::Serve(options) => cmd::serve::run(options),
         Command::Test(options) => cmd::test::run(options),
+        Command::Bench(options) => cmd::bench::run(&options),
         Command::Dist => cmd::dist::run(),
         Command::Shot(options) => cmd::shot::run(options),
     };

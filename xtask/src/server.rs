@@ -30,6 +30,8 @@ pub struct Site {
     pub isolated: bool,
     /// None of our headers at all: somebody else's host.
     pub plain: bool,
+    /// Whether the content security policy is sent: other people's code may not keep to it.
+    pub policy: bool,
     /// Paths that hold one of these are answered with 404, as if a deploy had lost them.
     pub deny: Vec<String>,
 }
@@ -51,6 +53,7 @@ impl Site {
             root,
             isolated: true,
             plain: false,
+            policy: true,
             deny: Vec::new(),
         }
     }
@@ -144,7 +147,8 @@ async fn dress(State(site): State<Arc<Site>>, request: Request, next: Next) -> R
     if site.plain {
         return response;
     }
-    for (name, value) in headers::of(&path, found, site.isolated) {
+    let sent = headers::of(&path, found, site.isolated);
+    for (name, value) in sent.filter(|header| site.policy || *header != headers::POLICY) {
         if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
             response
                 .headers_mut()
@@ -213,6 +217,12 @@ mod tests {
         assert!(!get(&running, "").contains("cross-origin-embedder-policy"));
         assert!(get(&running, "").contains("content-security-policy"));
         assert!(get(&running, "engine-0123456789ab/worker.js").contains("404"));
+        let lax = Site {
+            policy: false,
+            ..site()
+        };
+        let head = get(&lax.start(0).unwrap(), "");
+        assert!(!head.contains("content-security-policy") && head.contains("cross-origin-embedder-policy"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The commands, one verb per file. Each returns whether what it checked was well.
 
+pub mod bench;
 pub mod dist;
 pub mod serve;
 pub mod setup;

@@ -6,12 +6,14 @@
 mod apt;
 mod chromium;
 pub mod disk;
+mod peers;
 pub mod toolchain;
 mod tools;
 
 use anyhow::Result;
 
 pub use chromium::{browser, vulkan};
+pub use peers::{BrowserPeers, browser_peers, python_peers};
 pub use toolchain::Toolchain;
 pub use tools::{Tools, axe, example_drivers, locked_version};
 

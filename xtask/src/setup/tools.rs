@@ -36,12 +36,12 @@ pub struct Tools {
 }
 
 /// One tool: its folder in the cache, the file that shows that it is there, how to get it.
-struct Tool {
-    name: &'static str,
-    version: String,
-    file: &'static str,
-    takes: &'static str,
-    install: fn(&Tool, &Path) -> Result<()>,
+pub(super) struct Tool {
+    pub(super) name: &'static str,
+    pub(super) version: String,
+    pub(super) file: &'static str,
+    pub(super) takes: &'static str,
+    pub(super) install: fn(&Tool, &Path) -> Result<()>,
 }
 
 /// The tools from the cache, installed first if they are not there.
@@ -146,7 +146,7 @@ pub fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
 impl Tool {
     /// An install happens in a folder beside and is renamed when complete, so that an
     /// interrupted one is never taken for a whole one.
-    fn find_or_install(&self) -> Result<PathBuf> {
+    pub(super) fn find_or_install(&self) -> Result<PathBuf> {
         let cache = paths::tools()?;
         let home = cache.join(format!("{}-{}", self.name, self.version));
         let file = home.join(self.file);
@@ -230,17 +230,23 @@ fn cargo_install(tool: &Tool, folder: &Path, flags: &[&str]) -> Result<()> {
 }
 
 fn npm_install(tool: &Tool, folder: &Path) -> Result<()> {
-    let package = format!("{}@{}", tool.name, tool.version);
+    npm(tool.name, &tool.version, &[], folder)
+}
+
+/// Installs one package of exactly this version into `<folder>/node_modules`.
+pub(super) fn npm(name: &str, version: &str, flags: &[&str], folder: &Path) -> Result<()> {
+    let package = format!("{name}@{version}");
     let mut command = Command::new("npm");
     command
         .args(["i", "--no-audit", "--no-fund", "--prefix", ".", &package])
+        .args(flags)
         .current_dir(folder);
     let way_out = format!("try: npm i {package}");
     Step::new(&format!("install {package} through npm"), &way_out).quiet(command)
 }
 
-/// wasm-opt runs on node, and npm brings it.
-fn node_and_npm() -> Result<()> {
+/// wasm-opt runs on node, and npm brings it and the peers' packages.
+pub(super) fn node_and_npm() -> Result<()> {
     if paths::program("node").is_some() && paths::program("npm").is_some() {
         return Ok(());
     }
