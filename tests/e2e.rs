@@ -16,6 +16,8 @@ use xtask::browser::{Browser, Driver, Options};
 use xtask::server::{Running, Site};
 use xtask::webdriver::Session;
 
+#[path = "e2e/examples.rs"]
+mod examples;
 #[path = "e2e/javascript.rs"]
 mod javascript;
 #[path = "e2e/links.rs"]
@@ -656,7 +658,7 @@ fn accessible(house: &House) -> Result<()> {
             });
             page.session.cdp("Emulation.setDeviceMetricsOverride", &metrics)?;
             page.ready()?;
-            for moment in ["first view", "after a run"] {
+            for moment in ["first view", "after a run", "comparing", "sharing"] {
                 let place = format!("{moment}, {width} px, {}", if dark { "dark" } else { "light" });
                 let wide = page
                     .eval("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")?;
@@ -669,8 +671,15 @@ fn accessible(house: &House) -> Result<()> {
                 );
                 let found = page.session.run_async(&script)?;
                 ensure!(found == json!([]), "{place}: {found:#}");
-                if moment == "first view" {
-                    page.run()?;
+                match moment {
+                    "first view" => page.run()?,
+                    // With the history open, and a run of before beside the one that is shown.
+                    "after a run" => page.compare_with_history()?,
+                    "comparing" => {
+                        page.press("share")?;
+                        page.press("share-results")?;
+                    }
+                    _ => {}
                 }
             }
         }
@@ -680,7 +689,7 @@ fn accessible(house: &House) -> Result<()> {
 
 type Test = fn(&House) -> Result<()>;
 
-const TESTS: [(&str, Test); 34] = [
+const TESTS: [(&str, Test); 36] = [
     ("first_view", first_view),
     ("mandelbrot_runs_and_is_verified", mandelbrot),
     ("matmul_runs_and_is_verified", matmul),
@@ -724,6 +733,8 @@ const TESTS: [(&str, Test); 34] = [
         links::broken_links_leave_the_page_alone,
     ),
     ("embedded", links::embedded),
+    ("readme_example_playwright", examples::playwright),
+    ("readme_example_webdriver", examples::webdriver),
 ];
 
 /// What takes minutes: `cargo xtask test --full`.

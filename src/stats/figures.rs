@@ -4,9 +4,11 @@ use parallax_protocol::{Sample, Verdict};
 
 /// Confidence of every interval that is shown.
 const CONFIDENCE: f64 = 0.95;
-/// Confidence that a claim of "faster" needs while there are fewer than [`ENOUGH_BLOCKS`].
-const CAUTIOUS_CONFIDENCE: f64 = 0.99;
-/// Blocks from which on the plain interval decides.
+/// Share of races between equals in which any difference may be claimed.
+const FALSE_CLAIMS: f64 = 0.05;
+/// And while there are fewer blocks than [`ENOUGH_BLOCKS`], where nobody waited for a look.
+const CAUTIOUS_FALSE_CLAIMS: f64 = 0.01;
+/// Blocks from which on the usual share holds.
 const ENOUGH_BLOCKS: usize = 20;
 
 /// The figures of one back end.
@@ -89,22 +91,34 @@ pub fn summarize(samples: &[Sample]) -> Option<Summary> {
 
 /// How much faster `other` is than `baseline`: ratios are paired within blocks, so
 /// that drift, heat and neighbours hit both sides alike. `None` without a common block.
-pub fn speedup(baseline: &[Sample], other: &[Sample]) -> Option<Speedup> {
+///
+/// The interval shown is the 95 % one. A race makes several `comparisons` at once, and is
+/// to make a false claim in at most 5 % of all cases, whichever of its rows it is about: so
+/// the level that decides is shared among them (Bonferroni; 0 counts as 1).
+pub fn speedup(baseline: &[Sample], other: &[Sample], comparisons: usize) -> Option<Speedup> {
     let ratios = paired_ratios(baseline, other);
     let ratio = median(&ratios)?;
     let ci95 = median_interval(&ratios, CONFIDENCE);
-    let deciding = if ratios.len() < ENOUGH_BLOCKS {
-        median_interval(&ratios, CAUTIOUS_CONFIDENCE)
-    } else {
-        ci95
+    let share = match ratios.len() < ENOUGH_BLOCKS {
+        true => CAUTIOUS_FALSE_CLAIMS,
+        false => FALSE_CLAIMS,
     };
-    let verdict = match deciding {
+    let deciding = median_interval(&ratios, 1.0 - share / comparisons.max(1) as f64);
+    Some(Speedup {
+        ratio,
+        ci95,
+        verdict: verdict(deciding),
+    })
+}
+
+/// What an interval of a ratio allows to say.
+pub(crate) fn verdict(interval: Option<(f64, f64)>) -> Verdict {
+    match interval {
         None => Verdict::TooFew,
         Some((low, _)) if low > 1.0 => Verdict::Faster,
         Some((_, high)) if high < 1.0 => Verdict::Slower,
         Some(_) => Verdict::NoClearDifference,
-    };
-    Some(Speedup { ratio, ci95, verdict })
+    }
 }
 
 /// The ratios baseline / other of the blocks that both have.
@@ -119,7 +133,7 @@ pub(crate) fn paired_ratios(baseline: &[Sample], other: &[Sample]) -> Vec<f64> {
         .collect()
 }
 
-fn sorted(values: &[f64]) -> Vec<f64> {
+pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted
@@ -176,10 +190,10 @@ mod tests {
         // Both get three times slower over the run; the ratio stays 4.
         let drift: Vec<f64> = (0..24).map(|i| 10.0 * (1.0 + i as f64 / 12.0)).collect();
         let quick: Vec<f64> = drift.iter().map(|ms| ms / 4.0).collect();
-        let s = speedup(&samples(&drift), &samples(&quick)).unwrap();
+        let s = speedup(&samples(&drift), &samples(&quick), 1).unwrap();
         assert!((s.ratio - 4.0).abs() < 1e-12);
         assert_eq!(s.verdict, Verdict::Faster);
-        let back = speedup(&samples(&quick), &samples(&drift)).unwrap();
+        let back = speedup(&samples(&quick), &samples(&drift), 1).unwrap();
         assert_eq!(back.verdict, Verdict::Slower);
     }
 
@@ -187,11 +201,11 @@ mod tests {
     fn equals_are_no_clear_difference_and_few_blocks_claim_nothing() {
         let a: Vec<f64> = (0..24).map(|i| 10.0 + (i * 7 % 5) as f64).collect();
         let b: Vec<f64> = (0..24).map(|i| 10.0 + (i * 3 % 5) as f64).collect();
-        let s = speedup(&samples(&a), &samples(&b)).unwrap();
+        let s = speedup(&samples(&a), &samples(&b), 1).unwrap();
         assert_eq!(s.verdict, Verdict::NoClearDifference);
-        let few = speedup(&samples(&[4.0; 7]), &samples(&[1.0; 7])).unwrap();
+        let few = speedup(&samples(&[4.0; 7]), &samples(&[1.0; 7]), 1).unwrap();
         assert_eq!(few.verdict, Verdict::TooFew);
         assert_eq!(few.ci95, Some((4.0, 4.0)));
-        assert!(speedup(&samples(&[1.0]), &[]).is_none());
+        assert!(speedup(&samples(&[1.0]), &[], 1).is_none());
     }
 }

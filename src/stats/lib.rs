@@ -5,13 +5,18 @@
 //! and a distribution-free interval, a speed-up is the median of ratios paired within
 //! interleaved blocks, and sampling ends at one of few fixed looks.
 
+mod compare;
 mod figures;
-mod pending;
 mod report;
+mod steadiness;
 mod stopping;
 
-pub use figures::{Speedup, Summary, mad, median, median_interval, summarize};
+pub use compare::{Comparison, Known, compare};
+pub use figures::{Speedup, Summary, mad, median, median_interval, speedup, summarize};
 pub use parallax_protocol::Verdict;
-pub use pending::*;
 pub use report::{BASELINE, Measured, analyze, is_software};
+pub use steadiness::{
+    DRIFT_SAMPLES, NOTABLE_DRIFT, NOTABLE_NOISE, SELF_CHECK_SAMPLES, drift, noise, outliers, quartiles,
+    self_check,
+};
 pub use stopping::{LOOKS, Look, TARGET_HALF_WIDTH, look};

@@ -91,12 +91,13 @@ pub fn a_link_asks_the_same(house: &House) -> Result<()> {
         ))? == false
     );
     ensure!(
-        other.text("theirs-scalar")?.contains("ms"),
+        other.text("theirs-scalar")?.contains("Theirs"),
         "{}",
         other.text("theirs-scalar")?
     );
     other.nothing_runs()?;
     other.run()?;
+    other.row_is_timed("scalar")?;
     let beside = other.text("theirs-scalar")?;
     ensure!(
         beside.contains("yours") || beside.contains("no clear difference"),

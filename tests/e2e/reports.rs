@@ -322,6 +322,20 @@ impl Visit {
         Ok(())
     }
 
+    /// Opens the history and compares with its newest entry.
+    pub fn compare_with_history(&self) -> Result<()> {
+        self.eval(&format!(
+            "document.querySelector('{}').open = true",
+            by("history")
+        ))?;
+        self.wait(&format!(
+            "document.querySelector('{}') !== null",
+            by("history-compare")
+        ))?;
+        self.press("history-compare")?;
+        self.wait(&format!("document.querySelector('{}') !== null", by("theirs")))
+    }
+
     fn entries(&self) -> Result<u64> {
         let count = self.eval(&format!(
             "document.querySelectorAll('{}').length",

@@ -30,7 +30,10 @@ pub fn Ask() -> impl IntoView {
             <h2 id="question-title">{text::QUESTION}</h2>
             <label class="field">
                 <span class="label">{text::WORKLOAD}</span>
-                <select data-testid="workload" on:change=move |ev| choose(event_target_value(&ev))>
+                <select
+                    data-testid="workload"
+                    prop:value=move || page.workload.get()
+                    on:change=move |ev| choose(event_target_value(&ev))>
                     {options.collect_view()}
                 </select>
             </label>

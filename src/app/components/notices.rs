@@ -52,7 +52,7 @@ pub fn Notices() -> impl IntoView {
                 <div class="notices" data-testid="notice" role="status">
                     {lines.collect_view()}
                     {embedded.then(|| view! {
-                        <a class="button" target="_blank" rel="noopener" data-testid="own-page"
+                        <a class="button quiet" target="_blank" rel="noopener" data-testid="own-page"
                             href=own_page()
                         >
                             {text::OPEN_OWN_PAGE}

@@ -118,12 +118,10 @@
     ready: (capabilities) => ready.resolve(capabilities),
     engineFailed: (message) => ready.reject(failure('engine-failed', message)),
     progress(state) {
-      try {
-        if (job && job.onProgress) job.onProgress(state);
-      } catch (error) {
-        // A listener's own mistake is its own: it must not end the run.
-        console.error(error);
-      }
+      const listener = job && job.onProgress;
+      // Later: a listener may stop the run, and the page is just telling of it. What it
+      // throws is its own mistake and is reported as such.
+      if (listener) queueMicrotask(() => listener(state));
     },
     finished: (report) => job && job.resolve(report),
     refused: (code, message) => job && job.reject(failure(code, message)),

@@ -90,7 +90,10 @@ fn follow_address(page: Page) {
     let moved = window_event_listener(leptos::ev::popstate, move |_| {
         match address::fragment().is_empty() {
             // Back to before there was a question in the address.
-            true => page.fields.set(first.clone()),
+            true => {
+                page.fields.set(first.clone());
+                opened_as.set_value(untrack(|| page.question()).ok().map(|q| q.spec));
+            }
             false => open(),
         }
     });

@@ -143,6 +143,12 @@ fn end_to_end(root: &Path, full: bool, browser: &Browser, site: &Dist) -> Tally 
         }
         Err(error) => say(format!("the accessibility test is skipped: {error:#}")),
     }
+    match setup::example_drivers() {
+        Ok(drivers) => {
+            command.envs(drivers);
+        }
+        Err(error) => say(format!("the README's examples are skipped: {error:#}")),
+    }
     count("e2e", command, full)
 }
 

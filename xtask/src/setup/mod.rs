@@ -17,7 +17,7 @@ pub use chromium::{browser, vulkan};
 pub use firefox::firefox;
 pub use peers::{BrowserPeers, GPUJS, JAXJS, NUMBA, NUMPY, browser_peers, python_peers};
 pub use toolchain::Toolchain;
-pub use tools::{Tools, axe, locked_version};
+pub use tools::{Tools, axe, example_drivers, locked_version};
 
 /// Compiler and tools: all that a build of the site needs.
 #[derive(Debug)]

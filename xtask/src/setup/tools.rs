@@ -18,6 +18,10 @@ const BINARYEN: &str = "132.0.0";
 /// What reads the page as a screen reader's user would and says where that fails.
 const AXE: &str = "4.14.1";
 
+/// Without browsers of its own: the examples take the one that is there.
+const PLAYWRIGHT: &str = "1.65.1";
+const SELENIUM: &str = "4.49.0";
+
 /// The tools' executables.
 #[derive(Debug, Clone)]
 pub struct Tools {
@@ -97,6 +101,39 @@ pub fn axe() -> Result<PathBuf> {
         install: npm_install,
     }
     .find_or_install()
+}
+
+/// The drivers that the README's examples use, each with the folder that holds it as a
+/// node module: their tests run the examples as they stand.
+///
+/// # Errors
+/// If npm cannot install one; the test then says that it was skipped.
+pub fn example_drivers() -> Result<[(&'static str, PathBuf); 2]> {
+    node_and_npm()?;
+    let folder = |name, version: &str, file| {
+        let tool = Tool {
+            name,
+            version: version.into(),
+            file,
+            takes: "a moment",
+            install: npm_install,
+        };
+        let file = tool.find_or_install()?;
+        let home = file.ancestors().find(|path| path.ends_with("node_modules"));
+        Ok::<_, anyhow::Error>(home.unwrap_or(&file).to_path_buf())
+    };
+    let playwright = "node_modules/playwright-core/index.mjs";
+    let selenium = "node_modules/selenium-webdriver/index.js";
+    Ok([
+        (
+            "PARALLAX_PLAYWRIGHT",
+            folder("playwright-core", PLAYWRIGHT, playwright)?,
+        ),
+        (
+            "PARALLAX_SELENIUM",
+            folder("selenium-webdriver", SELENIUM, selenium)?,
+        ),
+    ])
 }
 
 /// The version of a package in the text of a Cargo.lock.
