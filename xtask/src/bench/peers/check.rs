@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::Task;
 
 /// Orbits near the set's edge part with every other rounding: the share of pixels that may
-/// have another count. Fused steps change 0.2 % of them, NumPy's complex product less than 1 %.
-const OTHER_COUNTS: f64 = 0.02;
+/// have another count. Fused steps change 0.2 % of them, and what the peers do changes no
+/// more (0.13 % at n = 256, 0.05 % at 1024).
+const OTHER_COUNTS: f64 = 0.01;
 
 /// What the output should be like.
 pub enum Expected {
