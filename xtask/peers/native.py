@@ -128,10 +128,8 @@ def measure(task, once):
 def main():
     task = json.loads(sys.argv[1])
     numba.set_num_threads(min(task["threads"], numba.config.NUMBA_NUM_THREADS))
-    versions = {"numpy": np.__version__, "numba": numba.__version__}
     for peer, backend, threads, work in lanes(task):
         row = {"peer": peer, "backend": backend, "form": "python", "threads": threads}
-        row["version"] = versions[peer]
         if isinstance(work, str):
             row["skipped"] = work
         else:

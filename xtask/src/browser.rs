@@ -5,7 +5,7 @@
 //! what the sandbox here needs, and which of WebGPU, colour scheme and size a test wants.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -99,7 +99,33 @@ pub fn capabilities(browser: &Browser, options: &Options) -> Value {
     })
 }
 
-/// A running chromedriver; dropping it ends it and its browsers.
+/// Firefox and its driver: another engine to race in. Tests and screenshots need Chromium.
+#[derive(Debug, Clone)]
+pub struct Firefox {
+    /// Firefox of any channel.
+    pub firefox: PathBuf,
+    /// geckodriver, whose versions go with many of Firefox.
+    pub geckodriver: PathBuf,
+}
+
+impl Firefox {
+    /// The capabilities of a new session, as [`capabilities`] are Chromium's.
+    #[must_use]
+    pub fn capabilities(&self) -> Value {
+        json!({
+            "browserName": "firefox",
+            "timeouts": { "script": SCRIPT.as_millis() as u64 },
+            "moz:firefoxOptions": {
+                "binary": self.firefox,
+                "args": ["-headless"],
+                // Where it is off by default it is there all the same.
+                "prefs": { "dom.webgpu.enabled": true },
+            },
+        })
+    }
+}
+
+/// A running driver; dropping it ends it and its browsers.
 #[derive(Debug)]
 pub struct Driver {
     /// Its address, without a slash at the end.
@@ -113,35 +139,36 @@ impl Driver {
     /// # Errors
     /// If it cannot be started or does not say where it listens.
     pub fn start(browser: &Browser) -> Result<Self> {
+        Self::launch(&browser.chromedriver)
+    }
+
+    /// Starts any driver that takes `--port=0` and says where it listens.
+    ///
+    /// # Errors
+    /// If it cannot be started or does not say where it listens.
+    pub fn launch(program: &Path) -> Result<Self> {
         // A test that is ended by a signal would leave its browsers behind.
         process::end_children_when_interrupted();
-        let mut command = Command::new(&browser.chromedriver);
+        let mut command = Command::new(program);
         command
             .arg("--port=0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut group = Group::start(&mut command)?;
-        let output = group
-            .child()
-            .stdout
-            .take()
-            .context("chromedriver has no output")?;
+        let output = group.child().stdout.take().context("the driver has no output")?;
         let (send, port) = mpsc::channel();
         thread::spawn(move || {
-            // Read to the end: a full pipe would stop chromedriver.
+            // Read to the end: a full pipe would stop the driver.
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 if let Some(port) = port_in(&line) {
                     let _ = send.send(port);
                 }
             }
         });
-        let port = port.recv_timeout(PATIENCE).with_context(|| {
-            format!(
-                "{} did not start: `{0} --port=0` shows why",
-                browser.chromedriver.display()
-            )
-        })?;
+        let port = port
+            .recv_timeout(PATIENCE)
+            .with_context(|| format!("{} did not start: `{0} --port=0` shows why", program.display()))?;
         Ok(Self {
             url: format!("http://127.0.0.1:{port}"),
             _group: group,
@@ -151,18 +178,18 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Asked, it ends its browsers too, which killing it might not.
+        // Asked, chromedriver ends its browsers too, which killing it might not; geckodriver,
+        // which does when it is killed, refuses.
         let _ = request("GET", &format!("{}/shutdown", self.url), None);
     }
 }
 
-/// "ChromeDriver was started successfully on port 40123."
+/// "ChromeDriver was started successfully on port 40123.", "... Listening on 127.0.0.1:40123".
 fn port_in(line: &str) -> Option<u16> {
-    line.split_once("started successfully on port ")?
-        .1
-        .trim_end_matches('.')
-        .parse()
-        .ok()
+    let (_, port) = line
+        .split_once("started successfully on port ")
+        .or_else(|| line.split_once("Listening on 127.0.0.1:"))?;
+    port.trim_end_matches('.').parse().ok()
 }
 
 #[cfg(test)]
@@ -173,6 +200,10 @@ mod tests {
     fn reads_the_port() {
         assert_eq!(
             port_in("ChromeDriver was started successfully on port 40123."),
+            Some(40123)
+        );
+        assert_eq!(
+            port_in("1795234567000\tgeckodriver\tINFO\tListening on 127.0.0.1:40123"),
             Some(40123)
         );
         assert_eq!(port_in("Starting ChromeDriver 156.0 on port 0"), None);

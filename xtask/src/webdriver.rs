@@ -78,12 +78,20 @@ impl Session {
     /// # Errors
     /// If it does not start; the message is chromedriver's.
     pub fn start(driver: &Driver, browser: &Browser, options: &Options) -> Result<Self> {
-        let wanted = json!({ "capabilities": { "alwaysMatch": capabilities(browser, options) } });
+        Self::with(driver, &capabilities(browser, options))
+    }
+
+    /// Opens a browser with these capabilities.
+    ///
+    /// # Errors
+    /// If it does not start; the message is the driver's.
+    pub fn with(driver: &Driver, capabilities: &Value) -> Result<Self> {
+        let wanted = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let value = call("POST", &format!("{}/session", driver.url), Some(&wanted))
             .context("the browser did not start")?;
         let id = value["sessionId"]
             .as_str()
-            .context("chromedriver gave no session")?;
+            .context("the driver gave no session")?;
         Ok(Self {
             url: format!("{}/session/{id}", driver.url),
         })

@@ -6,8 +6,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::figures::digits;
-
 /// How often a line is added where none can be rewritten.
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -68,7 +66,7 @@ pub fn words(progress: &Value) -> String {
     }
     match (number("elapsed_s"), number("budget_s")) {
         (Some(elapsed), Some(budget)) => {
-            parts.push(format!("{elapsed:.1} of {} s", digits(budget)));
+            parts.push(format!("{elapsed:.1} of {budget} s"));
         }
         (Some(elapsed), None) => parts.push(format!("{elapsed:.1} s")),
         _ => (),
@@ -92,7 +90,7 @@ mod tests {
             (json!(null), "waiting"),
             (
                 json!({ "stage": "sampling", "backend": "simd", "blocks": 12, "elapsed_s": 3.12, "budget_s": 8 }),
-                "sampling simd, 12 blocks, 3.1 of 8.00 s",
+                "sampling simd, 12 blocks, 3.1 of 8 s",
             ),
             (
                 json!({ "stage": "reference", "backend": null, "blocks": 0, "elapsed_s": 0.2 }),

@@ -7,29 +7,26 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::args::{Bench, Engine};
+use crate::args::Bench;
 use crate::bench::ask::{self, Plan};
 use crate::bench::native::Native;
-use crate::bench::page::Page;
+use crate::bench::page::{Page, Runner};
 use crate::bench::peers::Peers;
 use crate::bench::progress::{Progress, words};
 use crate::bench::{limit, report, self_check, table};
 use crate::process::say;
 use crate::server::Site;
-use crate::{build, paths, setup};
+use crate::{build, paths};
 
 /// Builds, races and prints; true if nothing was wrong or failed.
 ///
 /// # Errors
 /// If what was asked is not there, or nothing could be measured at all.
 pub fn run(options: &Bench) -> Result<bool> {
-    if options.browser == Engine::Firefox {
-        bail!("--browser firefox is not there yet: leave it out, and Chromium races");
-    }
     let root = paths::root()?;
-    let browser = setup::browser()?;
+    let runner = Runner::find(options.browser)?;
     let site = Site::new(site()?).start(0)?;
-    let page = Page::open(&browser, &site.url)?;
+    let page = Page::open(&runner, &site.url)?;
     let ready = page.ready()?;
     let plan = ask::plan(options, &ready)?;
     if let Some(races) = options.self_check {
@@ -40,7 +37,7 @@ pub fn run(options: &Bench) -> Result<bool> {
     // All that is built or installed is there before the first clock starts.
     let others = Others {
         native: options.native.then(|| Native::build(&root)).transpose()?,
-        peers: options.peers.then(|| Peers::set_up(&root, &browser)),
+        peers: options.peers.then(|| Peers::set_up(&root, &runner)),
         ready: &ready,
     };
     let (report, well) = races(&page, &others, &plan)?;
@@ -111,6 +108,9 @@ fn races(page: &Page, others: &Others, plan: &Plan) -> Result<(Value, bool)> {
     }
     if rows.is_empty() {
         bail!("nothing was measured: the errors are above");
+    }
+    if let (Some(environment), Some(peers)) = (environment.as_object_mut(), &others.peers) {
+        environment.insert("peers".into(), peers.versions());
     }
     let spec = serde_json::to_value(&plan.asked)?;
     Ok((report::merge(&spec, &environment, rows), well))

@@ -6,6 +6,7 @@
 mod apt;
 mod chromium;
 pub mod disk;
+mod firefox;
 mod peers;
 pub mod toolchain;
 mod tools;
@@ -13,7 +14,8 @@ mod tools;
 use anyhow::Result;
 
 pub use chromium::{browser, vulkan};
-pub use peers::{BrowserPeers, browser_peers, python_peers};
+pub use firefox::firefox;
+pub use peers::{BrowserPeers, GPUJS, JAXJS, NUMBA, NUMPY, browser_peers, python_peers};
 pub use toolchain::Toolchain;
 pub use tools::{Tools, axe, example_drivers, locked_version};
 

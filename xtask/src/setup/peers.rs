@@ -5,17 +5,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
 
 use super::apt;
 use super::tools::{Tool, node_and_npm, npm};
 use crate::paths;
 use crate::process::Step;
 
-const NUMPY: &str = "2.4.6";
-const NUMBA: &str = "0.68.1";
-const GPUJS: &str = "2.24.1";
-const JAXJS: &str = "0.1.25";
+/// The version of NumPy.
+pub const NUMPY: &str = "2.4.6";
+/// The version of Numba.
+pub const NUMBA: &str = "0.68.1";
+/// The version of gpu.js.
+pub const GPUJS: &str = "2.24.1";
+/// The version of jax-js.
+pub const JAXJS: &str = "0.1.25";
 
 /// The packages' folders with the files that a page loads.
 #[derive(Debug)]
@@ -24,8 +27,6 @@ pub struct BrowserPeers {
     pub gpujs: PathBuf,
     /// Holds `index.js`.
     pub jaxjs: PathBuf,
-    /// The version of each, by its name.
-    pub versions: Value,
 }
 
 /// A Python with NumPy and Numba.
@@ -73,7 +74,6 @@ pub fn browser_peers() -> Result<BrowserPeers> {
     Ok(BrowserPeers {
         gpujs: folder_of(gpujs)?,
         jaxjs: folder_of(jaxjs)?,
-        versions: json!({ "gpu.js": GPUJS, "jax-js": JAXJS }),
     })
 }
 

@@ -199,7 +199,7 @@ impl Tool {
     }
 }
 
-fn cargo_install(tool: &Tool, folder: &Path, flags: &[&str]) -> Result<()> {
+pub(super) fn cargo_install(tool: &Tool, folder: &Path, flags: &[&str]) -> Result<()> {
     let build = folder.join("build");
     let mut command = Command::new(paths::native_cargo());
     command

@@ -15,13 +15,12 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use parallax_protocol::{Asked, ResultRow};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use self::check::Expected;
 use super::limit;
-use super::page::Page;
+use super::page::{Page, Runner};
 use super::progress::{Progress, words};
-use crate::browser::Browser;
 use crate::process::{Step, say};
 use crate::server::{Running, Site};
 use crate::setup;
@@ -51,13 +50,12 @@ struct Native {
 struct InBrowser {
     page: Page,
     _site: Running,
-    versions: Value,
 }
 
 impl Peers {
     /// Installs what is missing and opens the page.
     #[must_use]
-    pub fn set_up(root: &Path, browser: &Browser) -> Self {
+    pub fn set_up(root: &Path, runner: &Runner) -> Self {
         let said = |what: &str, error: anyhow::Error| {
             let why = format!("{error:#}");
             say(format!("{what} are skipped: {why}"));
@@ -66,8 +64,23 @@ impl Peers {
         };
         Self {
             native: Native::set_up(root).map_err(|error| said("NumPy and Numba", error)),
-            browser: InBrowser::set_up(root, browser).map_err(|error| said("gpu.js and jax-js", error)),
+            browser: InBrowser::set_up(root, runner).map_err(|error| said("gpu.js and jax-js", error)),
         }
+    }
+
+    /// The versions of those that race, for the report's environment.
+    #[must_use]
+    pub fn versions(&self) -> Value {
+        let mut versions = Map::new();
+        if self.native.is_ok() {
+            versions.insert("numpy".into(), setup::NUMPY.into());
+            versions.insert("numba".into(), setup::NUMBA.into());
+        }
+        if self.browser.is_ok() {
+            versions.insert("gpu.js".into(), setup::GPUJS.into());
+            versions.insert("jax-js".into(), setup::JAXJS.into());
+        }
+        Value::Object(versions)
     }
 
     /// Runs every peer on one race's work. `software_gpu` says that the browser's GPU is none.
@@ -81,37 +94,33 @@ impl Peers {
     ) -> Vec<ResultRow> {
         let task = Task::new(race, cores);
         let expected = Expected::of(&task);
-        let mut rows = Vec::new();
-        let mut add = |place: &[(&str, &str)], lanes: Result<Vec<Value>, (&str, String)>| match lanes {
-            Ok(lanes) => rows.extend(
-                lanes
-                    .iter()
-                    .map(|lane| lane::row(&task, lane, &expected, software_gpu)),
-            ),
-            Err((status, why)) => {
-                for &(peer, backend) in place {
-                    let lane = json!({ "peer": peer, "backend": backend, status: why });
-                    rows.push(lane::row(&task, &lane, &expected, software_gpu));
-                }
-            }
-        };
         let mut show = |doing: &Value| progress.show(&format!("{}, peers: {}", task.workload, words(doing)));
-        match &self.native {
-            Ok(native) => {
-                let lanes = native.lanes(&task, &mut show);
-                add(&NATIVE, lanes.map_err(|error| ("failed", format!("{error:#}"))));
-            }
-            Err(why) => add(&NATIVE, Err(("skipped", why.clone()))),
-        }
-        match &self.browser {
-            Ok(browser) => {
-                let lanes = browser.lanes(&task, &mut show);
-                add(&BROWSER, lanes.map_err(|error| ("failed", format!("{error:#}"))));
-            }
-            Err(why) => add(&BROWSER, Err(("skipped", why.clone()))),
-        }
-        rows
+        let native = match &self.native {
+            Ok(native) => native.lanes(&task, &mut show).map_err(failed),
+            Err(why) => Err(("skipped", why.clone())),
+        };
+        let browser = match &self.browser {
+            Ok(browser) => browser.lanes(&task, &mut show).map_err(failed),
+            Err(why) => Err(("skipped", why.clone())),
+        };
+        let mut lanes = native.unwrap_or_else(|why| without(&NATIVE, &why));
+        lanes.extend(browser.unwrap_or_else(|why| without(&BROWSER, &why)));
+        let row = |lane: &Value| lane::row(&task, lane, &expected, software_gpu);
+        lanes.iter().map(row).collect()
     }
+}
+
+/// A status and its reason.
+type Lost = (&'static str, String);
+
+fn failed(error: anyhow::Error) -> Lost {
+    ("failed", format!("{error:#}"))
+}
+
+/// The lanes of a place that gave none.
+fn without(place: &[(&str, &str)], (status, why): &Lost) -> Vec<Value> {
+    let lane = |&(peer, backend): &(&str, &str)| json!({ "peer": peer, "backend": backend, *status: why });
+    place.iter().map(lane).collect()
 }
 
 /// The work of a race as the peers are given it.
@@ -154,8 +163,10 @@ impl Task {
 
 impl Native {
     fn set_up(root: &Path) -> Result<Self> {
+        let python = setup::python_peers()?;
+        say(format!("took NumPy {} and Numba {}", setup::NUMPY, setup::NUMBA));
         Ok(Self {
-            python: setup::python_peers()?,
+            python,
             script: root.join("xtask/peers/native.py"),
         })
     }
@@ -193,8 +204,13 @@ impl Native {
 impl InBrowser {
     /// The page with the packages' files beside it, isolated as ours is but without our
     /// policy: both peers make code at run time.
-    fn set_up(root: &Path, browser: &Browser) -> Result<Self> {
+    fn set_up(root: &Path, runner: &Runner) -> Result<Self> {
         let packages = setup::browser_peers()?;
+        say(format!(
+            "took gpu.js {} and jax-js {}",
+            setup::GPUJS,
+            setup::JAXJS
+        ));
         let folder = root.join("target/peers");
         let _ = fs::remove_dir_all(&folder);
         for (from, to) in [
@@ -209,28 +225,16 @@ impl InBrowser {
             ..Site::new(folder)
         }
         .start(0)?;
-        let page = Page::open(browser, &site.url)?;
+        let page = Page::open(runner, &site.url)?;
         page.wait_for("window.peers")
             .context("the peers' page did not load")?;
-        Ok(Self {
-            page,
-            _site: site,
-            versions: packages.versions,
-        })
+        Ok(Self { page, _site: site })
     }
 
     fn lanes(&self, task: &Task, seen: &mut dyn FnMut(&Value)) -> Result<Vec<Value>> {
         let limit = limit(Some(task.seconds * LANES));
         let lanes = self.page.call("peers.run", &task.json(), limit, seen)?;
-        let mut lanes = lanes
-            .as_array()
-            .cloned()
-            .context("the peers' page gave no lanes")?;
-        for lane in &mut lanes {
-            let version = lane["peer"].as_str().map(|peer| self.versions[peer].clone());
-            lane["version"] = version.unwrap_or_default();
-        }
-        Ok(lanes)
+        lanes.as_array().cloned().context("the peers' page gave no lanes")
     }
 }
 
