@@ -689,7 +689,7 @@ fn accessible(house: &House) -> Result<()> {
 
 type Test = fn(&House) -> Result<()>;
 
-const TESTS: [(&str, Test); 36] = [
+const TESTS: [(&str, Test); 37] = [
     ("first_view", first_view),
     ("mandelbrot_runs_and_is_verified", mandelbrot),
     ("matmul_runs_and_is_verified", matmul),
@@ -735,6 +735,7 @@ const TESTS: [(&str, Test); 36] = [
     ("embedded", links::embedded),
     ("readme_example_playwright", examples::playwright),
     ("readme_example_webdriver", examples::webdriver),
+    ("bench_of_the_real_page", examples::bench),
 ];
 
 /// What takes minutes: `cargo xtask test --full`.

@@ -54,6 +54,8 @@ pub fn of_run(
             user_agent: surroundings.user_agent.clone(),
             cores: c.map_or(0, |c| c.cores),
             pool_threads: c.map_or(0, |c| c.pool_threads),
+            engine_load_ms: c.and_then(|c| c.engine_load_ms),
+            pool_start_ms: c.and_then(|c| c.pool_start_ms),
             isolated: c.is_some_and(|c| c.isolated),
             timer_resolution_us: c.map_or(0.0, |c| c.timer_resolution_us),
             adapter: c.and_then(|c| c.adapter.as_ref()).map(|a| AdapterName {

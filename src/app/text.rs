@@ -107,6 +107,7 @@ pub const RUN_BY_NONE: &str = "The original, shown for comparison: no back end r
 // The machine.
 pub const MACHINE: &str = "This machine";
 pub const CORES: &str = "cores";
+pub const ENGINE: &str = "engine";
 pub const POOL: &str = "pool threads";
 pub const POOL_NONE: &str = "none";
 pub const ISOLATED: &str = "isolated";
@@ -474,6 +475,10 @@ pub fn run_by(names: &str) -> String {
 
 pub fn source_of(title: &str) -> String {
     format!("{title} source")
+}
+
+pub fn loaded_in(time: &str) -> String {
+    format!("loaded in {time}")
 }
 
 pub fn pool_of(threads: u32, start: Option<&str>) -> String {

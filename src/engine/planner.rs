@@ -72,6 +72,7 @@ impl From<SpecError> for Fault {
 pub fn capabilities(
     machine: &Machine,
     build: &str,
+    engine_load_ms: Option<f64>,
     pool_start_ms: Option<f64>,
     timer_resolution_us: f64,
 ) -> Capabilities {
@@ -79,6 +80,7 @@ pub fn capabilities(
         build: build.into(),
         cores: machine.cores as u32,
         pool_threads: machine.pool.threads() as u32,
+        engine_load_ms,
         pool_start_ms,
         isolated: machine.isolated,
         timer_resolution_us,

@@ -63,6 +63,8 @@ pub struct Capabilities {
     pub cores: u32,
     /// Threads in the pool; 0 when there is none.
     pub pool_threads: u32,
+    /// Milliseconds that the engine's program took to fetch and compile; `None` natively.
+    pub engine_load_ms: Option<f64>,
     /// Milliseconds that the pool took to start; `None` without a pool.
     pub pool_start_ms: Option<f64>,
     /// `crossOriginIsolated`: without it there is no shared memory and so no pool.

@@ -111,6 +111,12 @@ pub struct Environment {
     /// Threads in the pool; 0 without one.
     #[serde(default)]
     pub pool_threads: u32,
+    /// Cold: milliseconds that the engine's program took to fetch and compile.
+    #[serde(default)]
+    pub engine_load_ms: Option<f64>,
+    /// Cold: milliseconds that the pool took to start.
+    #[serde(default)]
+    pub pool_start_ms: Option<f64>,
     /// `crossOriginIsolated`; true natively.
     pub isolated: bool,
     /// Smallest step of the clock that was seen, in microseconds.
@@ -339,7 +345,13 @@ impl Report {
         short("the user agent", &e.user_agent)?;
         short("the start", &e.started)?;
         short("the adapter", e.adapter.as_ref().map_or("", |a| &a.name))?;
-        number("timer_resolution_us", "the environment", e.timer_resolution_us)?;
+        for (field, value) in [
+            ("timer_resolution_us", Some(e.timer_resolution_us)),
+            ("engine_load_ms", e.engine_load_ms),
+            ("pool_start_ms", e.pool_start_ms),
+        ] {
+            number(field, "the environment", value.unwrap_or(0.0))?;
+        }
         self.results.iter().try_for_each(ResultRow::validate)
     }
 }

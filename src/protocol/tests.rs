@@ -21,6 +21,7 @@ fn events() -> Vec<Event> {
             build: "abc".into(),
             cores: 8,
             pool_threads: 8,
+            engine_load_ms: Some(40.0),
             pool_start_ms: Some(90.0),
             isolated: true,
             timer_resolution_us: 5.0,

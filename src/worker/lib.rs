@@ -45,8 +45,9 @@ struct Engine {
 }
 
 /// Starts pool and GPU, tells the page, and returns the function that takes its requests.
+/// `load_ms` is what it took to fetch and compile this program.
 #[wasm_bindgen]
-pub async fn start() -> js_sys::Function {
+pub async fn start(load_ms: f64) -> js_sys::Function {
     std::panic::set_hook(Box::new(|info| keep_panic(&info.to_string())));
     let host = Rc::new(BrowserHost);
     let isolated = ISOLATED.with(|isolated| *isolated);
@@ -66,8 +67,13 @@ pub async fn start() -> js_sys::Function {
         job: RefCell::new(None),
         hidden: Cell::new(false),
     });
-    let capabilities =
-        parallax_engine::capabilities(&engine.machine, BUILD, pool_start_ms, engine.timer_resolution_us);
+    let capabilities = parallax_engine::capabilities(
+        &engine.machine,
+        BUILD,
+        Some(load_ms),
+        pool_start_ms,
+        engine.timer_resolution_us,
+    );
     post(&Event::Ready(capabilities));
     let receive: Closure<dyn FnMut(js_sys::Uint8Array)> =
         Closure::new(move |bytes: js_sys::Uint8Array| receive(&engine, &bytes.to_vec()));

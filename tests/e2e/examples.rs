@@ -2,6 +2,7 @@
 
 use super::House;
 use anyhow::{Context, Result, ensure};
+use parallax::protocol::{Report, ResultStatus};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
@@ -15,6 +16,55 @@ pub fn playwright(house: &House) -> Result<()> {
 pub fn webdriver(house: &House) -> Result<()> {
     let output = run(house, "selenium-webdriver", "PARALLAX_SELENIUM")?;
     says(&output, &["javascript ok", "scalar ok", "threads+simd ok"])
+}
+
+/// `cargo xtask bench` against the real page: the report it writes is the page's.
+pub fn bench(house: &House) -> Result<()> {
+    let Some(xtask) = env::var_os("PARALLAX_XTASK") else {
+        println!("SKIPPED bench: only `cargo xtask test` says where it is");
+        return Ok(());
+    };
+    let target = house.dist.parent().context("no folder")?.join("target/tmp");
+    fs::create_dir_all(&target)?;
+    let file = target.join("bench.json");
+    let _ = fs::remove_file(&file);
+    let output = Command::new(xtask)
+        .args([
+            "bench",
+            "--workload",
+            "mandelbrot,matmul",
+            "--backend",
+            "javascript,scalar,threads+simd",
+        ])
+        .args(["--size", "64", "--budget", "1", "--seed", "3", "--json"])
+        .arg(&file)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let report: Report = serde_json::from_slice(&fs::read(&file)?)?;
+    report.validate()?;
+    ensure!(
+        report.spec.seed == 3 && report.environment.isolated,
+        "{:?}",
+        report.spec
+    );
+    ensure!(report.results.len() == 6, "{} rows", report.results.len());
+    for row in &report.results {
+        ensure!(
+            row.status == ResultStatus::Ok && row.median_ms.is_some(),
+            "{row:?}"
+        );
+        ensure!(
+            said.contains(&row.workload) && said.contains(&row.backend),
+            "{said}"
+        );
+    }
+    Ok(())
 }
 
 fn says(output: &str, lines: &[&str]) -> Result<()> {

@@ -50,6 +50,10 @@ pub fn a_link_asks_the_same(house: &House) -> Result<()> {
     page.press("backend-gpu")?;
     page.run()?;
     let plain = page.shared(false)?;
+    page.wait(&format!(
+        "/Copied|copy it by hand/.test(document.querySelector('{}').textContent)",
+        by("share-dialog")
+    ))?;
     ensure!(plain.len() < 2_000, "{} characters", plain.len());
     let with_results = {
         page.press("share-results")?;

@@ -36,6 +36,7 @@ fn capabilities(software: bool) -> Capabilities {
         build: "b".into(),
         cores: 4,
         pool_threads: 4,
+        engine_load_ms: None,
         pool_start_ms: None,
         isolated: true,
         timer_resolution_us: 5.0,

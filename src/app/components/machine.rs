@@ -51,6 +51,12 @@ fn list(c: &Capabilities) -> AnyView {
     };
     let items = [
         (text::CORES, c.cores.to_string()),
+        (
+            text::ENGINE,
+            c.engine_load_ms
+                .map(|ms| text::loaded_in(&format::time(ms)))
+                .unwrap_or_default(),
+        ),
         (text::POOL, pool),
         (text::ISOLATED, yes_no(c.isolated).into()),
         (text::TIMER, format::time(c.timer_resolution_us / 1000.0)),

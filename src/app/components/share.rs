@@ -15,18 +15,6 @@ pub fn Share() -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let with_results = RwSignal::new(false);
     let copied = RwSignal::new(None::<&str>);
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match page.sharing.get() {
-            true if !dialog.open() => {
-                copied.set(None);
-                // Only a document that is being torn down refuses.
-                let _ = dialog.show_modal();
-            }
-            false if dialog.open() => dialog.close(),
-            _ => {}
-        }
-    });
     let has_results = move || {
         page.sharing.get()
             && page
@@ -61,8 +49,12 @@ pub fn Share() -> impl IntoView {
         let input: web_sys::HtmlInputElement = event_target(&ev);
         input.select();
     };
-    let copy = move |_| {
+    let copy = move || {
         let Ok(link) = untrack(link) else { return };
+        // Elsewhere there is no clipboard to ask.
+        if !window().is_secure_context() {
+            return copied.set(Some(text::COPY_BY_HAND));
+        }
         spawn_local(async move {
             let clipboard = window().navigator().clipboard();
             let done = JsFuture::from(clipboard.write_text(&link)).await;
@@ -72,6 +64,19 @@ pub fn Share() -> impl IntoView {
             }));
         });
     };
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        match page.sharing.get() {
+            true if !dialog.open() => {
+                copied.set(None);
+                // Only a document that is being torn down refuses.
+                let _ = dialog.show_modal();
+                copy();
+            }
+            false if dialog.open() => dialog.close(),
+            _ => {}
+        }
+    });
     view! {
         <dialog
             class="share"
@@ -88,7 +93,10 @@ pub fn Share() -> impl IntoView {
                     data-testid="share-results"
                     disabled=move || !has_results()
                     prop:checked=move || with_results.get()
-                    on:change=move |ev| with_results.set(event_target_checked(&ev))
+                    on:change=move |ev| {
+                        copied.set(None);
+                        with_results.set(event_target_checked(&ev));
+                    }
                 />
                 {text::SHARE_RESULTS}
             </label>
@@ -105,7 +113,7 @@ pub fn Share() -> impl IntoView {
                     prop:value=move || link().unwrap_or_default()
                     on:focus=select
                 />
-                <button class="button" type="button" data-testid="share-copy" on:click=copy>
+                <button class="button" type="button" data-testid="share-copy" on:click=move |_| copy()>
                     {text::COPY}
                 </button>
             </div>

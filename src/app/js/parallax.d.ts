@@ -107,6 +107,9 @@ export interface Report {
     user_agent: string;
     cores: number;
     pool_threads: number;
+    /** Cold: the engine's program fetched and compiled, the pool started. */
+    engine_load_ms: number | null;
+    pool_start_ms: number | null;
     isolated: boolean;
     timer_resolution_us: number;
     adapter: Adapter | null;

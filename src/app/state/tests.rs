@@ -7,6 +7,7 @@ fn capabilities(build: &str) -> Capabilities {
         build: build.into(),
         cores: 4,
         pool_threads: 4,
+        engine_load_ms: Some(40.0),
         pool_start_ms: Some(90.0),
         isolated: true,
         timer_resolution_us: 5.0,

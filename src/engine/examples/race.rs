@@ -209,6 +209,8 @@ fn race(spec: RunSpec) -> (Report, bool) {
             user_agent: format!("native {} {}", std::env::consts::OS, std::env::consts::ARCH),
             cores: cores as u32,
             pool_threads: cores as u32,
+            engine_load_ms: None,
+            pool_start_ms: None,
             isolated: true,
             timer_resolution_us: resolution,
             adapter: None,

@@ -197,6 +197,8 @@ impl Results {
                 user_agent: self.user_agent,
                 cores: self.cores,
                 pool_threads: self.pool_threads,
+                engine_load_ms: None,
+                pool_start_ms: None,
                 isolated: self.isolated,
                 timer_resolution_us: f64::from(self.timer_ns) / 1e3,
                 adapter: self

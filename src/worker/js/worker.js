@@ -33,8 +33,9 @@ self.addEventListener('parallax-pool-fault', (event) => {
 });
 
 try {
+  const begin = performance.now();
   await init();
-  const receive = await start();
+  const receive = await start(performance.now() - begin);
   self.addEventListener('message', ({ data }) => receive(data));
 } catch (error) {
   report('engine', `the engine did not start: ${describe(error)}`);
