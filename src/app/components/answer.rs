@@ -97,12 +97,21 @@ pub fn Answer() -> impl IntoView {
 
 /// Whose figures stand beside ours.
 fn banner(page: Page, theirs: &Report) -> AnyView {
+    let of = theirs.results.first().map(|row| {
+        let name = page
+            .catalogue
+            .with_value(|c| c.workload(&row.workload).map(|w| w.name.clone()));
+        let n = format::count(row.size.into());
+        text::run_of(name.as_ref().unwrap_or(&row.workload), &n, theirs.spec.seed)
+    });
     view! {
         <div class="theirs" data-testid="theirs">
             <p>
                 <b>{text::THEIRS}</b>
                 " "
-                {text::made_by(&theirs.environment)}
+                {of}
+                " "
+                <span class="more">{text::made_by(&theirs.environment)}</span>
             </p>
             <button
                 type="button"

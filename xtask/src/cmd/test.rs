@@ -143,9 +143,6 @@ fn end_to_end(root: &Path, full: bool, browser: &Browser, site: &Dist) -> Tally 
         }
         Err(error) => say(format!("the accessibility test is skipped: {error:#}")),
     }
-    if let Ok(xtask) = std::env::current_exe() {
-        command.env("PARALLAX_XTASK", xtask);
-    }
     match setup::example_drivers() {
         Ok(drivers) => {
             command.envs(drivers);
