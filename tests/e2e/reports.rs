@@ -332,6 +332,11 @@ impl Visit {
             "document.querySelector('{}') !== null",
             by("history-compare")
         ))?;
+        // On a phone the Run bar lies over the page's end: scroll, as a person would.
+        self.eval(&format!(
+            "document.querySelector('{}').scrollIntoView({{block: 'center'}})",
+            by("history-compare")
+        ))?;
         self.press("history-compare")?;
         self.wait(&format!("document.querySelector('{}') !== null", by("theirs")))
     }
