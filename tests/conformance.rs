@@ -55,7 +55,7 @@ impl Problem for Huge {
     fn bytes(&self) -> f64 {
         1.0
     }
-    fn kernel(&self, _: Level) -> Result<Box<dyn Kernel>, ProblemError> {
+    fn kernel(&self, _: Level, _: usize) -> Result<Box<dyn Kernel>, ProblemError> {
         Err(OutOfMemory { bytes: 0 }.into())
     }
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {
@@ -64,17 +64,14 @@ impl Problem for Huge {
     fn data(&self) -> Data {
         Data {
             n: 1,
+            seed: 0,
             inputs: Vec::new(),
             output_len: 1 << 40,
             output_is_float: false,
         }
     }
     fn gpu(&self) -> GpuProgram {
-        GpuProgram {
-            source: "",
-            workgroups: (1, 1),
-            data: self.data(),
-        }
+        GpuProgram::one_pass("", (1, 1), self.data())
     }
     fn verify(&self, _: &Output, _: &Output, _: Arithmetic) -> Verification {
         unreachable!("it never runs")

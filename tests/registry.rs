@@ -119,7 +119,7 @@ fn pictures_have_the_shape_they_say() {
         let mut kernel = problem.reference().unwrap();
         for (pass, p) in kernel.passes().to_vec().into_iter().enumerate() {
             // SAFETY: one call a pass, all items, no other thread.
-            unsafe { kernel.run(pass, 0..p.items) };
+            unsafe { kernel.run(0, pass, 0..p.items) };
         }
         let picture = problem.picture(&kernel.output().unwrap());
         assert_eq!(picture.rgba.len() as u32, picture.width * picture.height * 4);

@@ -108,11 +108,11 @@ impl Team {
             _turn: turn,
             _done: done,
         });
-        for _ in 1..threads {
+        for worker in 1..threads {
             let team = Arc::clone(&team);
-            pool.spawn(move || team.work());
+            pool.spawn(move || team.work(worker));
         }
-        pool.spawn(move || team.work());
+        pool.spawn(move || team.work(0));
         // Nothing is sent: the channel closes when the last task has let go of the team.
         let _ = finished.await;
         let message = panicked.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -124,10 +124,10 @@ impl Team {
     }
 
     /// One task's part.
-    fn work(self: Arc<Self>) {
+    fn work(self: Arc<Self>, worker: usize) {
         for _ in 0..self.runs {
             for (pass, Chunks { items, chunk }) in self.kernel.passes().iter().map(Chunks::of).enumerate() {
-                if let Err(message) = catch(|| self.claim(pass, items, chunk)) {
+                if let Err(message) = catch(|| self.claim(worker, pass, items, chunk)) {
                     *self.panicked.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
                 }
                 self.barrier.wait(|| {
@@ -144,7 +144,7 @@ impl Team {
     }
 
     /// Claims and computes chunks until the pass has none left.
-    fn claim(&self, pass: usize, items: usize, chunk: usize) {
+    fn claim(&self, worker: usize, pass: usize, items: usize, chunk: usize) {
         loop {
             // Relaxed: the counter only hands out numbers; the barriers order the data.
             let start = self.next.fetch_add(chunk, Ordering::Relaxed);
@@ -155,8 +155,9 @@ impl Team {
                 chaos.strike();
             }
             // SAFETY: `fetch_add` gives every start to one task only, so ranges of a pass
-            // are disjoint; the barrier in `work` separates the passes and synchronises.
-            unsafe { self.kernel.run(pass, start..(start + chunk).min(items)) };
+            // are disjoint; each task has a number of its own, below `threads`; the barrier in
+            // `work` separates the passes and synchronises.
+            unsafe { self.kernel.run(worker, pass, start..(start + chunk).min(items)) };
         }
     }
 }
@@ -270,7 +271,7 @@ mod tests {
         fn passes(&self) -> &[Pass] {
             &self.passes
         }
-        unsafe fn run(&self, pass: usize, items: Range<usize>) {
+        unsafe fn run(&self, _worker: usize, pass: usize, items: Range<usize>) {
             let run = self.counts[pass][items.start].load(Ordering::SeqCst);
             for i in items {
                 self.counts[pass][i].fetch_add(1, Ordering::SeqCst);

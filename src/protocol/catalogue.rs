@@ -66,6 +66,14 @@ pub struct NamedSize {
     pub n: u32,
 }
 
+impl NamedSize {
+    /// The four that every workload has.
+    pub fn four(sizes: [u32; 4]) -> Vec<NamedSize> {
+        let names = ["tiny", "small", "medium", "large"].into_iter().zip(sizes);
+        names.map(|(name, n)| NamedSize { name: name.into(), n }).collect()
+    }
+}
+
 /// A kernel's text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {

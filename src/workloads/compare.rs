@@ -55,6 +55,19 @@ pub fn worst_tile(n: usize, reference: &Output, got: &Output) -> f64 {
     f64::from(most) / (SIDE * SIDE) as f64
 }
 
+/// The largest difference.
+pub fn absolute(
+    reference: &Output,
+    got: &Output,
+    tolerance: f64,
+    place: impl Fn(usize) -> String,
+) -> Verification {
+    Verification {
+        error_kind: ErrorKind::Absolute,
+        ..relative(reference, got, tolerance, |_| 1.0, place)
+    }
+}
+
 /// The largest difference over a scale that the workload gives for each element.
 pub fn relative(
     reference: &Output,

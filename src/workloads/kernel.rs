@@ -25,8 +25,8 @@ pub trait Problem: Send + Sync {
     /// Bytes that must cross the memory bus at least once: inputs read, outputs written.
     fn bytes(&self) -> f64;
 
-    /// The kernel in Rust at a SIMD level, its buffers allocated.
-    fn kernel(&self, level: Level) -> Result<Box<dyn Kernel>, ProblemError>;
+    /// The kernel in Rust at a SIMD level for so many workers, its buffers allocated.
+    fn kernel(&self, level: Level, workers: usize) -> Result<Box<dyn Kernel>, ProblemError>;
 
     /// What kernels outside of Rust read and write.
     fn data(&self) -> Data;
@@ -52,13 +52,15 @@ pub trait Kernel: Send + Sync {
     /// The passes, in order.
     fn passes(&self) -> &[Pass];
 
-    /// Computes some items of a pass.
+    /// Computes some items of a pass, as one of the workers that the kernel was made for.
     ///
     /// # Safety
-    /// Calls that run at the same time are of the same pass and have disjoint item
-    /// ranges within `0..items`; a pass starts only when every call of the one before
-    /// has returned, and the caller has synchronised with it (a join or a barrier).
-    unsafe fn run(&self, pass: usize, items: Range<usize>);
+    /// Calls that run at the same time are of the same pass, have disjoint item ranges
+    /// within `0..items` and different workers, below the number of [`Problem::kernel`] (a
+    /// reference has no use for its workers and takes any); a pass starts only when every
+    /// call of the one before has returned, and the caller has synchronised with it (a join
+    /// or a barrier).
+    unsafe fn run(&self, worker: usize, pass: usize, items: Range<usize>);
 
     /// A copy of the output. All passes must have ended; `&mut` proves that none runs.
     fn output(&mut self) -> Result<Output, OutOfMemory>;
@@ -129,6 +131,16 @@ impl Output {
     }
 }
 
+/// Runs a kernel on this thread alone and gives its output.
+#[cfg(test)]
+pub(crate) fn run_alone(mut kernel: Box<dyn Kernel>) -> Output {
+    for (pass, p) in kernel.passes().to_vec().into_iter().enumerate() {
+        // SAFETY: one call a pass, all items, no other thread.
+        unsafe { kernel.run(0, pass, 0..p.items) };
+    }
+    kernel.output().unwrap()
+}
+
 /// Why there is no problem of this size.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProblemError {
@@ -147,4 +159,19 @@ pub enum ProblemError {
     /// The buffers do not fit.
     #[error(transparent)]
     Memory(#[from] OutOfMemory),
+}
+
+impl ProblemError {
+    /// The size as an index, if it lies within what the workload accepts.
+    pub(crate) fn check(workload: &'static str, size: u32, (min, max): (u32, u32)) -> Result<usize, Self> {
+        match (min..=max).contains(&size) {
+            true => Ok(size as usize),
+            false => Err(ProblemError::Size {
+                workload,
+                size,
+                min,
+                max,
+            }),
+        }
+    }
 }

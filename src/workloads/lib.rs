@@ -23,16 +23,18 @@ mod readme;
 mod shared;
 
 mod mandelbrot;
+#[path = "map-reduce/mod.rs"]
+mod map_reduce;
 mod matmul;
 
 pub use data::Data;
-pub use gpu::GpuProgram;
+pub use gpu::{Access, Buffer, GpuPass, GpuProgram};
 pub use kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 pub use shared::{OutOfMemory, Shared};
 
 /// Every workload, in the order of the page's list.
 pub fn registry() -> &'static [&'static dyn Workload] {
-    &[&mandelbrot::Mandelbrot, &matmul::Matmul]
+    &[&mandelbrot::Mandelbrot, &map_reduce::MapReduce, &matmul::Matmul]
 }
 
 /// The workload with this id.

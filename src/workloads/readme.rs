@@ -1,10 +1,24 @@
 //! What the page takes from a workload's files, so that nothing is written twice.
 
+use parallax_protocol::{Form, Source};
+
 /// The paragraph under "## Lesson" of a workload's README, as one line of plain text.
 pub fn lesson(readme: &str) -> String {
     let text = readme.split_once("## Lesson").map_or("", |(_, text)| text);
     let text = text.split("\n## ").next().unwrap_or("");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A workload's kernel in every form: the files' own text.
+pub fn sources(python: &str, javascript: &str, rust: &str, wgsl: &str) -> Vec<Source> {
+    [
+        (Form::Python, python.into()),
+        (Form::JavaScript, kernel(javascript)),
+        (Form::Rust, kernel(rust)),
+        (Form::Wgsl, wgsl.into()),
+    ]
+    .map(|(form, text)| Source { form, text })
+    .into()
 }
 
 /// The part of a source file between the lines `// [kernel]` and `// [/kernel]`.

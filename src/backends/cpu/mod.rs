@@ -86,13 +86,14 @@ impl Backend for Cpu {
     ) -> LocalBoxFuture<'a, Result<Box<dyn Prepared>, BackendError>> {
         Box::pin(async move {
             let level = self.level;
+            let threads = if self.threaded { order.threads } else { 1 };
             // Allocating is touching: large buffers are zeroed on the pool, not on this thread.
-            let kernel = machine.pool.offload(move || problem.kernel(level)).await;
+            let kernel = machine.pool.offload(move || problem.kernel(level, threads)).await;
             let kernel = kernel.map_err(|message| BackendError::Panicked { message })??;
             let prepared = Ready {
                 kernel: Arc::from(kernel),
                 pool: machine.pool.clone(),
-                threads: if self.threaded { order.threads } else { 1 },
+                threads,
                 order,
             };
             Ok(Box::new(prepared) as Box<dyn Prepared>)

@@ -37,6 +37,8 @@ pub(super) struct Device {
     pub queue: wgpu::Queue,
     pub max_buffer: u64,
     pub max_groups: u32,
+    /// Whether shaders may use subgroup operations.
+    pub subgroups: bool,
     lost: Shared<oneshot::Receiver<String>>,
 }
 
@@ -152,8 +154,9 @@ impl Device {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("parallax"),
             required_limits: limits,
-            // For the parts of a run; what is timed does not need it.
-            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            // Time stamps for the parts of a run; what is timed does not need them.
+            required_features: adapter.features()
+                & (wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SUBGROUP),
             ..Default::default()
         };
         let opened = match adapter.request_device(&descriptor).await {
@@ -186,6 +189,7 @@ impl Device {
             },
             max_buffer: limits.max_buffer_size,
             max_groups: limits.max_compute_workgroups_per_dimension,
+            subgroups: device.features().contains(wgpu::Features::SUBGROUP),
             device,
             queue,
             lost: lost.shared(),

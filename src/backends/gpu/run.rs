@@ -7,7 +7,7 @@ use crate::{BackendError, Machine, Order, Prepared};
 use futures_channel::oneshot;
 use futures_util::future::LocalBoxFuture;
 use parallax_protocol::{GpuMs, InjectKind, Support};
-use parallax_workloads::{GpuProgram, Output, Problem};
+use parallax_workloads::{Access, Buffer, GpuPass, GpuProgram, Output, Problem};
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,7 +20,9 @@ const BAND_MS: f64 = 50.0;
 const FIRST_GUESS: (f64, f64) = (50e6, 0.5e6);
 /// Bytes between the uniforms of two bands, the default alignment of dynamic offsets.
 const BAND_STRIDE: u64 = 256;
-/// Most bands: the uniform buffer's default limit is 64 kB.
+/// Bytes of a band's uniform: size, first row, seed.
+const PARAMS: u64 = 16;
+/// Most bands of a pass.
 const MAX_BANDS: u32 = 256;
 
 /// Compares what the program needs with what the device has.
@@ -29,7 +31,9 @@ pub fn fits(gpu: &GpuSlot, program: &GpuProgram) -> Support {
         return Support::YES; // `probe` has said why there is none.
     };
     let lengths = program.data.inputs.iter().map(|input| input.len());
-    let need = lengths.chain([program.data.output_len]).max().unwrap_or(0) as u64 * 4;
+    let scratch = program.scratch.iter().copied();
+    let need = lengths.chain(scratch).chain([program.data.output_len]).max();
+    let need = need.unwrap_or(0) as u64 * 4;
     let have = device.adapter.max_storage_binding.min(device.max_buffer);
     if need > have {
         return Support::no(format!(
@@ -38,7 +42,8 @@ pub fn fits(gpu: &GpuSlot, program: &GpuProgram) -> Support {
             have >> 20
         ));
     }
-    let groups = program.workgroups.0.max(program.workgroups.1);
+    let sides = program.passes.iter().map(|pass| pass.workgroups);
+    let groups = sides.map(|(across, down)| across.max(down)).max().unwrap_or(0);
     if groups > device.max_groups {
         return Support::no(format!(
             "needs {groups} workgroups in a row, this GPU dispatches at most {}: choose a smaller size",
@@ -61,14 +66,14 @@ pub async fn prepare(
 
     let start = host.now_ms();
     let scope = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
-    let pipeline = Pipeline::new(&device.device, &program);
+    let pipelines = pipelines(&device, &program);
     let error = device.wait(&*host, &order.stop, "shader", scope.pop()).await?;
     refused("shader", error)?;
     let pipeline_ms = host.now_ms() - start;
 
     let memory = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
     let validation = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
-    let buffers = Buffers::new(&device.device, &pipeline, &program);
+    let buffers = Buffers::new(&device.device, &pipelines, &program);
     // Popped inside out, but too little memory is said first: the rest follows from it.
     let (validation, memory) = (validation.pop(), memory.pop());
     let error = device.wait(&*host, &order.stop, "buffers", memory).await?;
@@ -82,10 +87,10 @@ pub async fn prepare(
         FIRST_GUESS.0
     };
     Ok(Box::new(Ready {
-        bands: bands(flops / rate, program.workgroups.1),
+        expected_ms: flops / rate,
         device,
         host,
-        pipeline,
+        pipelines,
         buffers,
         program,
         pipeline_ms,
@@ -94,11 +99,15 @@ pub async fn prepare(
     }))
 }
 
-/// How many bands keep each below [`BAND_MS`], if the whole takes `ms`.
-fn bands(ms: f64, rows: u32) -> u32 {
+/// How a pass is cut, if the whole takes `ms`: so that no band is above [`BAND_MS`].
+fn split(ms: f64, rows: u32) -> Split {
     // `max` first: it turns a NaN into the least.
     let wanted = (ms / BAND_MS).ceil().max(1.0).min(f64::from(MAX_BANDS)) as u32;
-    wanted.min(rows.max(1))
+    let rows_each = rows.div_ceil(wanted.min(rows.max(1))).max(1);
+    Split {
+        rows: rows_each,
+        count: rows.div_ceil(rows_each).max(1),
+    }
 }
 
 fn refused(what: &'static str, error: Option<wgpu::Error>) -> Result<(), BackendError> {
@@ -111,17 +120,37 @@ fn refused(what: &'static str, error: Option<wgpu::Error>) -> Result<(), Backend
     }
 }
 
+/// A pass, compiled.
 struct Pipeline {
     layout: wgpu::BindGroupLayout,
     pipeline: wgpu::ComputePipeline,
 }
 
+/// One pipeline for each pass; passes of the same entry point are compiled once by drivers
+/// that know them again.
+fn pipelines(device: &Device, program: &GpuProgram) -> Vec<Pipeline> {
+    let module = device.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: None,
+        source: wgpu::ShaderSource::Wgsl(source(device, program).into()),
+    });
+    let passes = program.passes.iter();
+    passes
+        .map(|pass| Pipeline::new(&device.device, &module, pass))
+        .collect()
+}
+
+/// What of the shader is for this adapter.
+fn source(device: &Device, program: &GpuProgram) -> String {
+    let text = program.variant(device.subgroups);
+    // Browsers want the extension to be named; wgpu's own WGSL does not know the name yet.
+    match device.subgroups && cfg!(target_arch = "wasm32") {
+        true => format!("enable subgroups;\n{text}"),
+        false => text,
+    }
+}
+
 impl Pipeline {
-    fn new(device: &wgpu::Device, program: &GpuProgram) -> Self {
-        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: None,
-            source: wgpu::ShaderSource::Wgsl(program.source.into()),
-        });
+    fn new(device: &wgpu::Device, module: &wgpu::ShaderModule, pass: &GpuPass) -> Self {
         let entry = |binding, ty, dynamic| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::COMPUTE,
@@ -133,9 +162,8 @@ impl Pipeline {
             count: None,
         };
         let mut entries = vec![entry(0, wgpu::BufferBindingType::Uniform, true)];
-        let inputs = program.data.inputs.len() as u32;
-        for binding in 1..=inputs + 1 {
-            let read_only = binding <= inputs;
+        for (access, binding) in pass.bindings.iter().zip(1..) {
+            let read_only = matches!(access, Access::Read(_));
             entries.push(entry(
                 binding,
                 wgpu::BufferBindingType::Storage { read_only },
@@ -154,8 +182,8 @@ impl Pipeline {
         let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: None,
             layout: Some(&pipeline_layout),
-            module: &module,
-            entry_point: Some("main"),
+            module,
+            entry_point: Some(pass.entry),
             compilation_options: Default::default(),
             cache: None,
         });
@@ -166,13 +194,15 @@ impl Pipeline {
 struct Buffers {
     params: wgpu::Buffer,
     inputs: Vec<wgpu::Buffer>,
+    scratch: Vec<wgpu::Buffer>,
     output: wgpu::Buffer,
     staging: wgpu::Buffer,
-    bindings: wgpu::BindGroup,
+    /// One for each pass.
+    bindings: Vec<wgpu::BindGroup>,
 }
 
 impl Buffers {
-    fn new(device: &wgpu::Device, pipeline: &Pipeline, program: &GpuProgram) -> Self {
+    fn new(device: &wgpu::Device, pipelines: &[Pipeline], program: &GpuProgram) -> Self {
         use wgpu::BufferUsages as Usage;
         let buffer = |size: u64, usage| {
             device.create_buffer(&wgpu::BufferDescriptor {
@@ -184,37 +214,52 @@ impl Buffers {
             })
         };
         let params = buffer(
-            BAND_STRIDE * u64::from(MAX_BANDS),
+            BAND_STRIDE * u64::from(MAX_BANDS) * program.passes.len() as u64,
             Usage::UNIFORM | Usage::COPY_DST,
         );
         let input =
             |values: &Arc<Vec<f32>>| buffer(values.len() as u64 * 4, Usage::STORAGE | Usage::COPY_DST);
         let inputs: Vec<_> = program.data.inputs.iter().map(input).collect();
+        let scratch = program.scratch.iter();
+        let scratch: Vec<_> = scratch
+            .map(|len| buffer(*len as u64 * 4, Usage::STORAGE))
+            .collect();
         let bytes = program.data.output_len as u64 * 4;
         let output = buffer(bytes, Usage::STORAGE | Usage::COPY_SRC);
         let staging = buffer(bytes, Usage::MAP_READ | Usage::COPY_DST);
-        let uniform = wgpu::BindGroupEntry {
-            binding: 0,
-            resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-                buffer: &params,
-                offset: 0,
-                size: std::num::NonZeroU64::new(8),
-            }),
+        let group = |(pass, pipeline): (&GpuPass, &Pipeline)| {
+            let uniform = wgpu::BindGroupEntry {
+                binding: 0,
+                resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                    buffer: &params,
+                    offset: 0,
+                    size: std::num::NonZeroU64::new(PARAMS),
+                }),
+            };
+            let storage = pass.bindings.iter().zip(1..).map(|(access, binding)| {
+                let (Access::Read(which) | Access::Write(which)) = *access;
+                let buffer = match which {
+                    Buffer::Input(place) => &inputs[place],
+                    Buffer::Scratch(place) => &scratch[place],
+                    Buffer::Output => &output,
+                };
+                wgpu::BindGroupEntry {
+                    binding,
+                    resource: buffer.as_entire_binding(),
+                }
+            });
+            let entries: Vec<_> = [uniform].into_iter().chain(storage).collect();
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: None,
+                layout: &pipeline.layout,
+                entries: &entries,
+            })
         };
-        let storage = inputs.iter().chain([&output]).zip(1..);
-        let storage = storage.map(|(buffer, binding)| wgpu::BindGroupEntry {
-            binding,
-            resource: buffer.as_entire_binding(),
-        });
-        let entries: Vec<_> = [uniform].into_iter().chain(storage).collect();
-        let bindings = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: None,
-            layout: &pipeline.layout,
-            entries: &entries,
-        });
+        let bindings = program.passes.iter().zip(pipelines).map(group).collect();
         Buffers {
             params,
             inputs,
+            scratch,
             output,
             staging,
             bindings,
@@ -225,10 +270,11 @@ impl Buffers {
 impl Drop for Buffers {
     /// Gives GPU memory back at once; a browser would wait for its garbage collector.
     fn drop(&mut self) {
-        for buffer in self
-            .inputs
-            .iter()
-            .chain([&self.params, &self.output, &self.staging])
+        for buffer in
+            self.inputs
+                .iter()
+                .chain(&self.scratch)
+                .chain([&self.params, &self.output, &self.staging])
         {
             buffer.destroy();
         }
@@ -238,48 +284,56 @@ impl Drop for Buffers {
 pub(super) struct Ready {
     pub device: Rc<Device>,
     host: Rc<dyn Host>,
-    pipeline: Pipeline,
+    pipelines: Vec<Pipeline>,
     buffers: Buffers,
     program: GpuProgram,
     pipeline_ms: f64,
-    bands: u32,
+    /// What a run is thought to take: decides how it is cut.
+    expected_ms: f64,
     order: Order,
     output: Vec<u32>,
 }
 
 impl Ready {
     /// Inputs and parameters to the device.
-    fn upload(&self, split: Split) {
+    fn upload(&self, plan: &[Split]) {
         let Ready { device, buffers, .. } = self;
         for (buffer, values) in buffers.inputs.iter().zip(&self.program.data.inputs) {
             device.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
         }
-        let mut params = vec![0u8; BAND_STRIDE as usize * split.count as usize];
-        for band in 0..split.count {
-            let place = &mut params[band as usize * BAND_STRIDE as usize..][..8];
-            place[..4].copy_from_slice(&self.program.data.n.to_le_bytes());
-            place[4..].copy_from_slice(&(band * split.rows).to_le_bytes());
+        let [low, high] = self.program.data.seed_words();
+        let mut params = Vec::new();
+        for band in plan.iter().flat_map(|split| split.first_rows()) {
+            params.extend([self.program.data.n, band, low, high]);
+            params.resize(params.len().next_multiple_of(BAND_STRIDE as usize / 4), 0);
         }
-        device.queue.write_buffer(&buffers.params, 0, &params);
+        device
+            .queue
+            .write_buffer(&buffers.params, 0, bytemuck::cast_slice(&params));
     }
 
-    /// All bands, with the clock read before the first and after the last where there is one.
-    fn dispatch(&self, split: Split, clock: Option<&Clock>) {
+    /// All bands of all passes, with the clock read before the first and after the last where
+    /// there is one.
+    fn dispatch(&self, plan: &[Split], clock: Option<&Clock>) {
         let Ready { device, buffers, .. } = self;
-        let (columns, rows) = self.program.workgroups;
-        for band in 0..split.count {
-            let mut encoder = device.device.create_command_encoder(&Default::default());
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
-                label: None,
-                timestamp_writes: clock.and_then(|clock| clock.writes(band == 0, band + 1 == split.count)),
-            });
-            pass.set_pipeline(&self.pipeline.pipeline);
-            pass.set_bind_group(0, &buffers.bindings, &[band * BAND_STRIDE as u32]);
-            let first = band * split.rows;
-            pass.dispatch_workgroups(columns, split.rows.min(rows - first), 1);
-            drop(pass);
-            // One submission a band: a watchdog looks at submissions.
-            device.queue.submit([encoder.finish()]);
+        let last = plan.iter().map(|split| split.count).sum::<u32>() - 1;
+        let mut place = 0;
+        for (number, split) in plan.iter().enumerate() {
+            let (columns, rows) = self.program.passes[number].workgroups;
+            for first in split.first_rows() {
+                let mut encoder = device.device.create_command_encoder(&Default::default());
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+                    label: None,
+                    timestamp_writes: clock.and_then(|clock| clock.writes(place == 0, place == last)),
+                });
+                pass.set_pipeline(&self.pipelines[number].pipeline);
+                pass.set_bind_group(0, &buffers.bindings[number], &[place * BAND_STRIDE as u32]);
+                pass.dispatch_workgroups(columns, split.rows.min(rows - first), 1);
+                drop(pass);
+                // One submission a band: a watchdog looks at submissions.
+                device.queue.submit([encoder.finish()]);
+                place += 1;
+            }
         }
     }
 
@@ -303,13 +357,11 @@ impl Ready {
         mapped
     }
 
-    fn split(&self) -> Split {
-        let rows = self.program.workgroups.1;
-        let band_rows = rows.div_ceil(self.bands);
-        Split {
-            rows: band_rows,
-            count: rows.div_ceil(band_rows),
-        }
+    /// How each pass is cut.
+    fn plan(&self) -> Vec<Split> {
+        let passes = &self.program.passes;
+        let ms = self.expected_ms / passes.len() as f64;
+        passes.iter().map(|pass| split(ms, pass.workgroups.1)).collect()
     }
 
     pub async fn wait<T>(
@@ -335,10 +387,10 @@ impl Ready {
     /// One run, end to end: inputs up, all bands, output back in our memory.
     async fn once(&mut self) -> Result<(), BackendError> {
         let start = self.host.now_ms();
-        let split = self.split();
+        let plan = self.plan();
         let scope = self.device.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        self.upload(split);
-        self.dispatch(split, None);
+        self.upload(&plan);
+        self.dispatch(&plan, None);
         if self.order.inject == Some(InjectKind::Lost) {
             self.device.device.destroy();
         }
@@ -365,21 +417,21 @@ impl Ready {
         }
         self.buffers.staging.unmap();
         // Read-back included: an over-estimate, which errs towards short dispatches.
-        self.bands = bands(self.host.now_ms() - start, self.program.workgroups.1);
+        self.expected_ms = self.host.now_ms() - start;
         Ok(())
     }
 
     /// One round of [`Prepared::parts`]: upload, dispatch, read-back, each waited for.
     async fn round(&self, clock: Option<&Clock>, times: &mut Times) -> Result<(), BackendError> {
-        let split = self.split();
+        let plan = self.plan();
         let begin = self.host.now_ms();
-        self.upload(split);
+        self.upload(&plan);
         // Writes wait for a submission.
         self.device.queue.submit([]);
         self.idle("upload").await?;
         times.upload.push(self.host.now_ms() - begin);
 
-        self.dispatch(split, clock);
+        self.dispatch(&plan, clock);
         self.idle("dispatch").await?;
         let begin = self.host.now_ms();
         let mapped = self.wait("read-back", self.read_back()).await?;
@@ -394,7 +446,7 @@ impl Ready {
         // Data stay where they are: one wait for several runs.
         let begin = self.host.now_ms();
         for _ in 0..RESIDENT_RUNS {
-            self.dispatch(split, None);
+            self.dispatch(&plan, None);
         }
         self.idle("dispatch").await?;
         times
@@ -404,13 +456,20 @@ impl Ready {
     }
 }
 
-/// How a run is cut into bands.
-#[derive(Clone, Copy)]
+/// How a pass is cut into bands.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Split {
     /// Rows of workgroups in each but the last.
     rows: u32,
     /// How many bands.
     count: u32,
+}
+
+impl Split {
+    /// Each band's first row.
+    fn first_rows(self) -> impl Iterator<Item = u32> {
+        (0..self.count).map(move |band| band * self.rows)
+    }
 }
 
 fn unreadable(message: String) -> BackendError {
@@ -466,11 +525,14 @@ mod tests {
 
     #[test]
     fn long_work_is_cut_into_bands_of_whole_rows() {
-        assert_eq!(bands(10.0, 64), 1);
-        assert_eq!(bands(501.0, 64), 11);
-        assert_eq!(bands(1e9, 64), 64);
-        assert_eq!(bands(1e9, 100_000), MAX_BANDS);
-        assert_eq!(bands(0.0, 0), 1);
-        assert_eq!(bands(f64::NAN, 8), 1);
+        let count = |ms, rows| split(ms, rows).count;
+        assert_eq!(count(10.0, 64), 1);
+        assert_eq!(split(501.0, 64), Split { rows: 6, count: 11 });
+        assert_eq!(count(1e9, 64), 64);
+        assert!(count(1e9, 100_000) <= MAX_BANDS);
+        assert_eq!(count(0.0, 0), 1);
+        assert_eq!(count(f64::NAN, 8), 1);
+        let rows: Vec<u32> = split(120.0, 7).first_rows().collect();
+        assert_eq!(rows, [0, 3, 6]);
     }
 }

@@ -81,6 +81,10 @@ pub async fn prepare(
     let start = object(&[
         ("workload", problem.workload().into()),
         ("n", data.n.into()),
+        (
+            "seed",
+            Array::from_iter(data.seed_words().map(JsValue::from)).into(),
+        ),
         ("inputs", inputs.into()),
         ("length", (data.output_len as f64).into()),
         ("float", data.output_is_float.into()),

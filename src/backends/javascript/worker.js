@@ -4,12 +4,12 @@
 let run;
 let output;
 
-async function start({ workload, n, inputs, length, float, inject }) {
+async function start({ workload, n, seed, inputs, length, float, inject }) {
   const { prepare } = await import(`./kernels/${workload}.js`).catch((error) => {
     throw new Error(`${error.message}: reload the page`);
   });
   output = float ? new Float32Array(length) : new Uint32Array(length);
-  run = prepare(n, inputs, output);
+  run = prepare(n, inputs, output, seed);
   if (inject) run = inject === 'hang' ? hang : fail;
 }
 

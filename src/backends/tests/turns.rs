@@ -16,7 +16,7 @@ impl<F: Fn() + Send + Sync> Kernel for Job<F> {
     fn passes(&self) -> &[Pass] {
         &[Pass { items: 1, chunk: 1 }]
     }
-    unsafe fn run(&self, _: usize, _: Range<usize>) {
+    unsafe fn run(&self, _: usize, _: usize, _: Range<usize>) {
         (self.0)();
     }
     fn output(&mut self) -> Result<Output, OutOfMemory> {

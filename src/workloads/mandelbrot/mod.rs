@@ -4,9 +4,9 @@
 mod reference;
 
 use crate::kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
-use crate::simd::{F32s, Scalar, Simd};
+use crate::simd::{F32s, Scalar, Simd, U32s};
 use crate::{Data, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
-use parallax_protocol::{Form, NamedSize, Picture, Source, Verification, WorkloadInfo};
+use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::array::from_fn;
 use std::ops::Range;
 
@@ -37,46 +37,37 @@ pub struct Mandelbrot;
 
 impl Workload for Mandelbrot {
     fn info(&self) -> WorkloadInfo {
-        let source = |form, text: String| Source { form, text };
         WorkloadInfo {
             id: ID.into(),
             name: "Mandelbrot set".into(),
             question: "When every pixel takes its own time, how much do lanes, threads and a GPU still buy?".into(),
             lesson: readme::lesson(include_str!("README.md")),
             size_means: "pixels along each side of the image".into(),
-            sizes: [("tiny", 128), ("small", 512), ("medium", 1024), ("large", 4096)]
-                .map(|(name, n)| NamedSize { name: name.into(), n })
-                .into(),
+            sizes: NamedSize::four([128, 512, 1024, 4096]),
             default_size: 1024,
             size_range: SIZES,
             verified_by: "Every pixel's step count is compared with a plain loop's that shares no code with the kernels. \
                           CPU rungs must be equal; on the GPU, where steps may be fused, at most 0.5 % of the pixels may differ, \
                           and a quarter of any 16 x 16 of them."
                 .into(),
-            sources: vec![
-                source(Form::Python, include_str!("kernel.py").into()),
-                source(Form::JavaScript, readme::kernel(include_str!("kernel.js"))),
-                source(Form::Rust, readme::kernel(include_str!("mod.rs"))),
-                source(Form::Wgsl, include_str!("../../../shaders/mandelbrot.wgsl").into()),
-            ],
+            sources: readme::sources(
+                include_str!("kernel.py"),
+                include_str!("kernel.js"),
+                include_str!("mod.rs"),
+                include_str!("../../../shaders/mandelbrot.wgsl"),
+            ),
         }
     }
 
-    fn problem(&self, size: u32, _seed: u64) -> Result<Box<dyn Problem>, ProblemError> {
-        if !(SIZES.0..=SIZES.1).contains(&size) {
-            return Err(ProblemError::Size {
-                workload: ID,
-                size,
-                min: SIZES.0,
-                max: SIZES.1,
-            });
-        }
-        Ok(Box::new(Image { n: size as usize }))
+    fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError> {
+        let n = ProblemError::check(ID, size, SIZES)?;
+        Ok(Box::new(Image { n, seed }))
     }
 }
 
 struct Image {
     n: usize,
+    seed: u64,
 }
 
 impl Image {
@@ -98,7 +89,7 @@ impl Problem for Image {
         (self.n * self.n * 4) as f64
     }
 
-    fn kernel(&self, level: Level) -> Result<Box<dyn Kernel>, ProblemError> {
+    fn kernel(&self, level: Level, _workers: usize) -> Result<Box<dyn Kernel>, ProblemError> {
         Ok(Box::new(Rows::new(
             self.n,
             match level {
@@ -111,6 +102,7 @@ impl Problem for Image {
     fn data(&self) -> Data {
         Data {
             n: self.n as u32,
+            seed: self.seed,
             inputs: Vec::new(),
             output_len: self.n * self.n,
             output_is_float: false,
@@ -119,11 +111,11 @@ impl Problem for Image {
 
     fn gpu(&self) -> GpuProgram {
         let groups = self.n.div_ceil(16) as u32;
-        GpuProgram {
-            source: include_str!("../../../shaders/mandelbrot.wgsl"),
-            workgroups: (groups, groups),
-            data: self.data(),
-        }
+        GpuProgram::one_pass(
+            include_str!("../../../shaders/mandelbrot.wgsl"),
+            (groups, groups),
+            self.data(),
+        )
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {
@@ -197,7 +189,7 @@ impl Kernel for Rows {
         &self.passes
     }
 
-    unsafe fn run(&self, _pass: usize, items: Range<usize>) {
+    unsafe fn run(&self, _worker: usize, _pass: usize, items: Range<usize>) {
         for y in items {
             // SAFETY: row y belongs to this call alone, as ranges of items are disjoint.
             let counts = unsafe { self.counts.slice_mut(y * self.n..(y + 1) * self.n) };
@@ -234,14 +226,14 @@ fn row<F: F32s>(n: usize, y: usize, counts: &mut [u32]) {
         });
         let mut zr = [F::splat(0.0); GROUPS];
         let mut zi = zr;
-        let mut count = [F::zero_counts(); GROUPS];
+        let mut count = [F::U32s::splat(0); GROUPS];
         let mut alive = [F::mask_all(); GROUPS];
         for _ in 0..MAX_STEPS / STRIDE {
             for _ in 0..STRIDE {
                 for g in 0..GROUPS {
                     let (zr2, zi2) = (zr[g] * zr[g], zi[g] * zi[g]);
                     alive[g] = F::mask_and(alive[g], (zr2 + zi2).le(four));
-                    count[g] = F::count(count[g], alive[g]);
+                    count[g] = count[g].count(alive[g]);
                     zi[g] = two * zr[g] * zi[g] + ci;
                     zr[g] = zr2 - zi2 + cr[g];
                 }
@@ -252,7 +244,7 @@ fn row<F: F32s>(n: usize, y: usize, counts: &mut [u32]) {
         }
         // The last block of a row may have more lanes than there are pixels.
         for (count, out) in count.iter().zip(out.chunks_mut(F::LANES)) {
-            F::store_counts(*count, out);
+            count.store_part(out);
         }
     }
 }

@@ -3,7 +3,7 @@ use super::*;
 fn counts(n: usize, row: fn(usize, usize, &mut [u32])) -> Vec<u32> {
     let mut kernel = Rows::new(n, row).unwrap();
     // SAFETY: one call, all items, no other thread.
-    unsafe { kernel.run(0, 0..n) };
+    unsafe { kernel.run(0, 0, 0..n) };
     match kernel.output().unwrap() {
         Output::U32(counts) => counts,
         other => panic!("not counts: {other:?}"),
@@ -79,7 +79,7 @@ fn fusing_changes_as_many_counts_as_the_tolerance_says() {
 #[test]
 fn a_tile_that_was_never_written_is_wrong_on_the_gpu_too() {
     let n = 1024;
-    let problem = Image { n };
+    let problem = Image { n, seed: 1 };
     let reference = counts(n, reference::row);
     let blank = |is_blank: &dyn Fn(usize, usize) -> bool| {
         let value = |(i, &c): (usize, &u32)| if is_blank(i / n, i % n) { 0 } else { c };

@@ -133,7 +133,7 @@ impl<F: F32s + Send + Sync, const ROWS: usize, const VECTORS: usize> Kernel for 
         &self.passes
     }
 
-    unsafe fn run(&self, pass: usize, items: Range<usize>) {
+    unsafe fn run(&self, _worker: usize, pass: usize, items: Range<usize>) {
         let panels_a = self.inputs.n.div_ceil(ROWS);
         for item in items {
             match pass {

@@ -8,7 +8,7 @@ use crate::inputs::{Random, wave};
 use crate::kernel::{Arithmetic, Kernel, Level, Output, Problem, ProblemError, Workload};
 use crate::simd::{Scalar, Simd};
 use crate::{Data, GpuProgram, compare, picture, readme};
-use parallax_protocol::{Form, NamedSize, Picture, Source, Verification, WorkloadInfo};
+use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::sync::Arc;
 
 const ID: &str = "matmul";
@@ -21,42 +21,32 @@ pub struct Matmul;
 
 impl Workload for Matmul {
     fn info(&self) -> WorkloadInfo {
-        let source = |form, text: String| Source { form, text };
         WorkloadInfo {
             id: ID.into(),
             name: "Matrix product".into(),
             question: "When every number is used a thousand times, who keeps the arithmetic fed?".into(),
             lesson: readme::lesson(include_str!("README.md")),
             size_means: "rows and columns of the matrices".into(),
-            sizes: [("tiny", 128), ("small", 512), ("medium", 1024), ("large", 2048)]
-                .map(|(name, n)| NamedSize { name: name.into(), n })
-                .into(),
+            sizes: NamedSize::four([128, 512, 1024, 2048]),
             default_size: 512,
             size_range: SIZES,
             verified_by: "Every element of C is compared with a product summed in f64. The error, relative to the \
                           norms of the row and the column, may reach 4 times the square root of n times 2^-24: the \
                           growth of n random roundings."
                 .into(),
-            sources: vec![
-                source(Form::Python, include_str!("kernel.py").into()),
-                source(Form::JavaScript, readme::kernel(include_str!("kernel.js"))),
-                source(Form::Rust, readme::kernel(include_str!("blocked.rs"))),
-                source(Form::Wgsl, include_str!("../../../shaders/matmul.wgsl").into()),
-            ],
+            sources: readme::sources(
+                include_str!("kernel.py"),
+                include_str!("kernel.js"),
+                include_str!("blocked.rs"),
+                include_str!("../../../shaders/matmul.wgsl"),
+            ),
         }
     }
 
     fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError> {
-        if !(SIZES.0..=SIZES.1).contains(&size) {
-            return Err(ProblemError::Size {
-                workload: ID,
-                size,
-                min: SIZES.0,
-                max: SIZES.1,
-            });
-        }
+        let n = ProblemError::check(ID, size, SIZES)?;
         Ok(Box::new(Product {
-            inputs: Arc::new(Inputs::new(size as usize, seed)),
+            inputs: Arc::new(Inputs::new(n, seed)),
         }))
     }
 }
@@ -64,6 +54,7 @@ impl Workload for Matmul {
 /// The two factors, row by row, and the norms that scale the error.
 struct Inputs {
     n: usize,
+    seed: u64,
     a: Arc<Vec<f32>>,
     b: Arc<Vec<f32>>,
     row_norms: Vec<f64>,
@@ -109,6 +100,7 @@ impl Inputs {
         let root = |norms: Vec<f64>| norms.into_iter().map(f64::sqrt).collect();
         Inputs {
             n,
+            seed,
             a: Arc::new(a),
             b: Arc::new(b),
             row_norms: root(row_norms),
@@ -134,7 +126,7 @@ impl Problem for Product {
         3.0 * 4.0 * (self.inputs.n as f64).powi(2)
     }
 
-    fn kernel(&self, level: Level) -> Result<Box<dyn Kernel>, ProblemError> {
+    fn kernel(&self, level: Level, _workers: usize) -> Result<Box<dyn Kernel>, ProblemError> {
         let inputs = Arc::clone(&self.inputs);
         Ok(match level {
             // 2 x 4 registers of sums: of the shapes tried (2 to 6 rows, 2 to 4 vectors) the
@@ -148,6 +140,7 @@ impl Problem for Product {
         let n = self.inputs.n;
         Data {
             n: n as u32,
+            seed: self.inputs.seed,
             inputs: vec![Arc::clone(&self.inputs.a), Arc::clone(&self.inputs.b)],
             output_len: n * n,
             output_is_float: true,
@@ -156,11 +149,11 @@ impl Problem for Product {
 
     fn gpu(&self) -> GpuProgram {
         let groups = self.inputs.n.div_ceil(GPU_TILE) as u32;
-        GpuProgram {
-            source: include_str!("../../../shaders/matmul.wgsl"),
-            workgroups: (groups, groups),
-            data: self.data(),
-        }
+        GpuProgram::one_pass(
+            include_str!("../../../shaders/matmul.wgsl"),
+            (groups, groups),
+            self.data(),
+        )
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {

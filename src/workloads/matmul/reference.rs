@@ -34,7 +34,7 @@ impl Kernel for Plain {
         &self.passes
     }
 
-    unsafe fn run(&self, _pass: usize, items: Range<usize>) {
+    unsafe fn run(&self, _worker: usize, _pass: usize, items: Range<usize>) {
         let Inputs { n, a, b, .. } = &*self.inputs;
         let n = *n;
         for item in items {

@@ -3,7 +3,7 @@ use super::*;
 fn run(mut kernel: Box<dyn Kernel>) -> Output {
     for (pass, p) in kernel.passes().to_vec().into_iter().enumerate() {
         // SAFETY: one call a pass, all items, no other thread.
-        unsafe { kernel.run(pass, 0..p.items) };
+        unsafe { kernel.run(0, pass, 0..p.items) };
     }
     kernel.output().unwrap()
 }
@@ -46,8 +46,8 @@ fn the_reference_agrees_with_numpy() {
 fn scalar_and_simd_agree_to_the_last_bit() {
     for n in [1, 5, 33, 100, 257, 300] {
         let problem = Matmul.problem(n, 9).unwrap();
-        let scalar = run(problem.kernel(Level::Scalar).unwrap());
-        let simd = run(problem.kernel(Level::Simd).unwrap());
+        let scalar = run(problem.kernel(Level::Scalar, 1).unwrap());
+        let simd = run(problem.kernel(Level::Simd, 1).unwrap());
         assert_eq!(scalar, simd, "n = {n}");
     }
 }
@@ -57,7 +57,7 @@ fn one_product_left_out_is_wrong() {
     for n in [64, 512] {
         let problem = Matmul.problem(n, 1).unwrap();
         let reference = run(problem.reference().unwrap());
-        let Output::F32(mut c) = run(problem.kernel(Level::Simd).unwrap()) else {
+        let Output::F32(mut c) = run(problem.kernel(Level::Simd, 1).unwrap()) else {
             panic!("not f32")
         };
         assert!(
