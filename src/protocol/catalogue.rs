@@ -70,7 +70,9 @@ impl NamedSize {
     /// The four that every workload has.
     pub fn four(sizes: [u32; 4]) -> Vec<NamedSize> {
         let names = ["tiny", "small", "medium", "large"].into_iter().zip(sizes);
-        names.map(|(name, n)| NamedSize { name: name.into(), n }).collect()
+        names
+            .map(|(name, n)| NamedSize { name: name.into(), n })
+            .collect()
     }
 }
 

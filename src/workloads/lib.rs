@@ -26,6 +26,8 @@ mod mandelbrot;
 #[path = "map-reduce/mod.rs"]
 mod map_reduce;
 mod matmul;
+#[path = "monte-carlo/mod.rs"]
+mod monte_carlo;
 
 pub use data::Data;
 pub use gpu::{Access, Buffer, GpuPass, GpuProgram};
@@ -34,7 +36,13 @@ pub use shared::{OutOfMemory, Shared};
 
 /// Every workload, in the order of the page's list.
 pub fn registry() -> &'static [&'static dyn Workload] {
-    &[&mandelbrot::Mandelbrot, &map_reduce::MapReduce, &matmul::Matmul]
+    &[
+        &mandelbrot::Mandelbrot,
+        &map_reduce::MapReduce,
+        &matmul::Matmul,
+        &monte_carlo::MonteCarlo,
+        // Heat and bodies to come.
+    ]
 }
 
 /// The workload with this id.

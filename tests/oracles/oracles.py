@@ -43,3 +43,27 @@ with open(HERE / "matmul.txt", "w") as out:
         b = ((3 * i[:, None] + i[None, :]) % 5).astype(np.int64)
         c = (a @ b).ravel()
         print(n, int(c.sum()), int((c * (np.arange(c.size) % 1009)).sum()), file=out)
+
+
+def darts(n, seed):
+    """Hits among n darts: pcg4d of the counter and the seed, four darts a counter."""
+    u32 = np.uint32
+    a, c = u32(1664525), u32(1013904223)
+    x = np.arange((n + 3) // 4, dtype=u32)
+    y, z, w = (np.full_like(x, v) for v in (0x64617274, seed & 0xFFFFFFFF, seed >> 32))
+    x, y, z, w = (v * a + c for v in (x, y, z, w))
+    for last in (False, True):
+        x = x + y * w
+        y = y + z * x
+        z = z + x * y
+        w = w + y * z
+        if not last:
+            x, y, z, w = (v ^ (v >> u32(16)) for v in (x, y, z, w))
+    words = np.stack([x, y, z, w], axis=1).ravel()[:n] | u32(0x00010001)
+    halves = words.view(np.int16).astype(np.int64).reshape(-1, 2)
+    return int(((halves**2).sum(axis=1) < 2**30).sum())
+
+
+with open(HERE / "monte-carlo.txt", "w") as out:
+    for n, seed in ((1, 1), (7, 42), (4097, 42), (100_000, 2**40 + 5), (1_000_000, 1)):
+        print(n, seed, darts(n, seed), file=out)
