@@ -28,6 +28,7 @@ mod map_reduce;
 mod matmul;
 #[path = "monte-carlo/mod.rs"]
 mod monte_carlo;
+mod nbody;
 
 pub use data::Data;
 pub use gpu::{Access, Buffer, GpuPass, GpuProgram};
@@ -41,7 +42,7 @@ pub fn registry() -> &'static [&'static dyn Workload] {
         &map_reduce::MapReduce,
         &matmul::Matmul,
         &monte_carlo::MonteCarlo,
-        // Heat and bodies to come.
+        &nbody::Nbody,
     ]
 }
 

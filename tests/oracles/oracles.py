@@ -67,3 +67,17 @@ def darts(n, seed):
 with open(HERE / "monte-carlo.txt", "w") as out:
     for n, seed in ((1, 1), (7, 42), (4097, 42), (100_000, 2**40 + 5), (1_000_000, 1)):
         print(n, seed, darts(n, seed), file=out)
+
+
+def pull(n, body):
+    """The pull on one body in f64, at places that are exact fractions."""
+    i = np.arange(n)
+    at = np.stack([(i * step) % 101 / 32.0 for step in (7, 13, 29)])
+    d = at - at[:, [body]]
+    r2 = (d * d).sum(axis=0) + np.float64(f32(1e-3))
+    return (d / r2**1.5).sum(axis=1)
+
+
+with open(HERE / "nbody.txt", "w") as out:
+    for n, body in ((2, 0), (50, 49), (300, 7), (4096, 1234)):
+        print(n, body, *(repr(float(v)) for v in pull(n, body)), file=out)
