@@ -22,6 +22,7 @@ mod picture;
 mod readme;
 mod shared;
 
+mod heat;
 mod mandelbrot;
 #[path = "map-reduce/mod.rs"]
 mod map_reduce;
@@ -40,6 +41,7 @@ pub fn registry() -> &'static [&'static dyn Workload] {
     &[
         &mandelbrot::Mandelbrot,
         &map_reduce::MapReduce,
+        &heat::Heat,
         &matmul::Matmul,
         &monte_carlo::MonteCarlo,
         &nbody::Nbody,
