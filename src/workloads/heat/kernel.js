@@ -5,16 +5,22 @@
 const SWEEPS = 10;
 // Rows of a band: all sweeps of a band, with the rows it needs of its neighbours, are made
 // before the next, so that its two fields stay in a cache.
-const ROWS = 32;
+const ROWS = 64;
 
 // The mean of the four neighbours for rows `first` up to `end`. Sums are doubles, as
 // JavaScript's numbers are; what is stored is rounded to a float.
 function sweep(n, from, to, first, end) {
   for (let row = first; row < end; row++) {
     const last = (row + 1) * n - 1;
-    to[last - n + 1] = from[last - n + 1];
-    for (let i = last - n + 2; i < last; i++) {
-      to[i] = 0.25 * (from[i - n] + from[i + n] + from[i - 1] + from[i + 1]);
+    let i = last - n + 1;
+    let left = from[i];
+    to[i] = left;
+    let middle = from[++i];
+    for (; i < last; i++) {
+      const right = from[i + 1];
+      to[i] = 0.25 * (from[i - n] + from[i + n] + left + right);
+      left = middle;
+      middle = right;
     }
     to[last] = from[last];
   }

@@ -9,11 +9,11 @@ const { PI } = Math;
 // cos(r) for r from 0 to 18, by the polynomial of the other rungs: Math.cos has to care for
 // every double there is. Computed in doubles, as JavaScript's numbers are.
 function cosine(r) {
-  const k = (r / PI + 0.5) | 0;
+  const k = (r * (1 / PI) + 0.5) | 0;
   const f = r - k * PI;
   const y = f * f;
   const p = (((2.3193606e-5 * y - 0.0013855895) * y + 0.041663986) * y - 0.4999993) * y + 1;
-  return k & 1 ? -p : p;
+  return p * (1 - 2 * (k & 1));
 }
 
 // The greatest value of each tile of 16 x 16 points, then the greatest of all.
