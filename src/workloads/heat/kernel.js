@@ -5,7 +5,7 @@
 const SWEEPS = 10;
 // Rows of a band: all sweeps of a band, with the rows it needs of its neighbours, are made
 // before the next, so that its two fields stay in a cache.
-const ROWS = 64;
+const ROWS = 128;
 
 // The mean of the four neighbours for rows `first` up to `end`. Sums are doubles, as
 // JavaScript's numbers are; what is stored is rounded to a float.
