@@ -40,7 +40,7 @@ impl<F: F32s, const ROWS: usize, const VECTORS: usize> Blocked<F, ROWS, VECTORS>
             passes: [
                 Pass {
                     items: panels_a + panels_b,
-                    chunk: (8192 / n).max(1),
+                    chunk: (1024 / n).max(1),
                 },
                 Pass {
                     items: n.div_ceil(ROW_BLOCK),

@@ -149,11 +149,13 @@ impl Problem for Product {
 
     fn gpu(&self) -> GpuProgram {
         let groups = self.inputs.n.div_ceil(GPU_TILE) as u32;
-        GpuProgram::one_pass(
-            include_str!("../../../shaders/matmul.wgsl"),
-            (groups, groups),
-            self.data(),
-        )
+        let source = include_str!("../../../shaders/matmul.wgsl");
+        let mut program = GpuProgram::one_pass(source, (groups, groups), self.data());
+        program.passes[0].entry = match self.inputs.n % 4 {
+            0 => "by_fours",
+            _ => "one_by_one",
+        };
+        program
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {
