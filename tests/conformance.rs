@@ -14,30 +14,78 @@ use parallax::workloads::{
 };
 use std::rc::Rc;
 
-fn machine() -> Machine {
-    let host = Rc::new(NativeHost::new());
+fn machine(gpu: GpuSlot) -> Machine {
     Machine {
         cores: rayon::current_num_threads(),
         isolated: true,
         pool: Pool::Threads(rayon::current_num_threads()),
-        gpu: pollster::block_on(GpuSlot::probe(&*host)),
-        host,
+        gpu,
+        host: Rc::new(NativeHost::new()),
     }
+}
+
+fn host() -> NativeHost {
+    NativeHost::new()
 }
 
 thread_local! {
     /// One per test thread: a device is not for sharing. Never dropped, since wgpu cannot be
     /// from a thread-local's destructor.
-    static MACHINE: &'static Machine = Box::leak(Box::new(machine()));
+    static MACHINE: &'static Machine =
+        Box::leak(Box::new(machine(pollster::block_on(GpuSlot::probe(&host())))));
+    /// The same without subgroups.
+    static PLAIN: &'static Machine =
+        Box::leak(Box::new(machine(pollster::block_on(GpuSlot::probe_plain(&host())))));
 }
 
 fn check(case: &Case) -> Result<(), libtest_mimic::Failed> {
-    MACHINE.with(|machine| match pollster::block_on(case.check(machine)) {
+    MACHINE.with(|machine| check_on(machine, case, &case.name()))
+}
+
+fn check_on(machine: &Machine, case: &Case, name: &str) -> Result<(), libtest_mimic::Failed> {
+    match pollster::block_on(case.check(machine)) {
         Ok(()) => Ok(()),
         Err(Failure::Wrong(what)) => Err(what.into()),
         Err(Failure::Skipped(reason)) => {
-            println!("SKIPPED {}: {reason}", case.name());
+            println!("SKIPPED {name}: {reason}");
             Ok(())
+        }
+    }
+}
+
+/// Shaders on an adapter without subgroups: where this one has them, another path than above.
+fn check_plain(case: &Case, name: &str) -> Result<(), libtest_mimic::Failed> {
+    PLAIN.with(|machine| {
+        if machine.gpu.subgroups() == Some(true) {
+            return Err("this device was to be one without subgroups".into());
+        }
+        check_on(machine, case, name)
+    })
+}
+
+/// More workgroups than WebGPU dispatches in a row: 65,535.
+fn many_workgroups() -> Result<(), libtest_mimic::Failed> {
+    let workload = parallax::workloads::find("monte-carlo").ok_or("no monte-carlo")?;
+    let case = |backend| -> Result<Case, libtest_mimic::Failed> {
+        Ok(Case {
+            workload,
+            backend: parallax::backends::find(backend).ok_or("no such back end")?,
+            size: 65_536 * 4096 + 1,
+            seed: 7,
+        })
+    };
+    let (gpu, cpu) = (case("gpu")?, case("threads+simd")?);
+    MACHINE.with(|machine| {
+        if let Support::No { reason } = gpu.backend.probe(machine) {
+            println!("SKIPPED more_workgroups_than_fit_a_row: {reason}");
+            return Ok(());
+        }
+        // The plain reference would take a minute.
+        let got = pollster::block_on(gpu.output(machine)).map_err(|e| format!("{e:?}"))?;
+        let expected = pollster::block_on(cpu.output(machine)).map_err(|e| format!("{e:?}"))?;
+        match got == expected {
+            true => Ok(()),
+            false => Err(format!("{} hits for {}", got.at(0), expected.at(0)).into()),
         }
     })
 }
@@ -106,6 +154,13 @@ fn main() {
     let arguments = Arguments::from_args();
     let trial = |case: Case| Trial::test(case.name(), move || check(&case));
     let mut trials: Vec<_> = common::cases().into_iter().map(trial).collect();
+    for case in common::cases() {
+        if case.backend.info().id == "gpu" && case.seed == 42 {
+            let name = format!("{} without subgroups", case.name());
+            trials.push(Trial::test(name.clone(), move || check_plain(&case, &name)));
+        }
+    }
+    trials.push(Trial::test("more_workgroups_than_fit_a_row", many_workgroups));
     trials.push(Trial::test("gpu_limit_is_named", limit_is_named));
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use parallax::protocol::Form;
-use parallax::workloads::Arithmetic;
+use parallax::workloads::{Arithmetic, Kernel, Level, Output};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -127,5 +127,55 @@ fn pictures_have_the_shape_they_say() {
             picture.rgba.chunks(4).any(|p| p != &picture.rgba[..4]),
             "one colour only"
         );
+    }
+}
+
+/// Wrong results of many kinds, injected into each comparator: all are found.
+#[test]
+fn every_comparator_finds_what_is_wrong() {
+    for workload in parallax::workloads::registry() {
+        let info = workload.info();
+        let problem = workload.problem(info.sizes[0].n, 5).unwrap();
+        let run = |mut kernel: Box<dyn Kernel>| {
+            for (pass, p) in kernel.passes().to_vec().into_iter().enumerate() {
+                // SAFETY: one call a pass, all items, no other thread.
+                unsafe { kernel.run(0, pass, 0..p.items) };
+            }
+            kernel.output().unwrap()
+        };
+        let reference = run(problem.reference().unwrap());
+        let good = run(problem.kernel(Level::Scalar, 1).unwrap());
+        assert!(
+            problem.verify(&reference, &good, Arithmetic::Ieee).ok,
+            "{}",
+            info.id
+        );
+        let len = good.len();
+        let most = (0..len).map(|i| good.at(i).abs()).fold(0.0, f64::max);
+        let mut wrong: Vec<(String, Vec<f64>)> = Vec::new();
+        let values: Vec<f64> = (0..len).map(|i| good.at(i)).collect();
+        let mut with = |what: String, change: &dyn Fn(&mut Vec<f64>)| {
+            let mut changed = values.clone();
+            change(&mut changed);
+            wrong.push((what, changed));
+        };
+        for part in 0..40 {
+            let i = part * (len - 1) / 39;
+            with(format!("element {i} is larger"), &|v| {
+                v[i] += (most / 50.0).max(1.0).min(most)
+            });
+            with(format!("element {i} is not a number"), &|v| v[i] = f64::NAN);
+        }
+        with("shorter".into(), &|v| v.truncate(len - 1));
+        with("longer".into(), &|v| v.push(0.0));
+        with("empty".into(), &|v| v.clear());
+        with("a place on".into(), &|v| v.rotate_right(1));
+        with("zeros".into(), &|v| v.fill(0.0));
+        with("negative".into(), &|v| v.iter_mut().for_each(|v| *v = -*v - 1e-3));
+        for (what, values) in wrong {
+            let got = Output::F64(values);
+            let verification = problem.verify(&reference, &got, Arithmetic::Ieee);
+            assert!(!verification.ok, "{}: {what}: {verification:?}", info.id);
+        }
     }
 }

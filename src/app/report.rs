@@ -56,6 +56,8 @@ pub fn of_run(
             pool_threads: c.map_or(0, |c| c.pool_threads),
             engine_load_ms: c.and_then(|c| c.engine_load_ms),
             pool_start_ms: c.and_then(|c| c.pool_start_ms),
+            dispatch_us: c.and_then(|c| c.overhead).map(|o| o.dispatch_us),
+            barrier_us: c.and_then(|c| c.overhead).map(|o| o.barrier_us),
             isolated: c.is_some_and(|c| c.isolated),
             timer_resolution_us: c.map_or(0.0, |c| c.timer_resolution_us),
             adapter: c.and_then(|c| c.adapter.as_ref()).map(|a| AdapterName {

@@ -481,11 +481,10 @@ pub fn loaded_in(time: &str) -> String {
     format!("loaded in {time}")
 }
 
-pub fn pool_of(threads: u32, start: Option<&str>) -> String {
-    match start {
-        Some(start) => format!("{threads}, started in {start}"),
-        None => threads.to_string(),
-    }
+pub fn pool_of(threads: u32, start: Option<&str>, empty: Option<&str>) -> String {
+    let start = start.map_or(String::new(), |start| format!(", started in {start}"));
+    let empty = empty.map_or(String::new(), |empty| format!("; a run of nothing takes {empty}"));
+    format!("{threads}{start}{empty}")
 }
 
 pub fn adapter(name: &str, software: bool) -> String {

@@ -15,12 +15,14 @@ mod error;
 mod gpu;
 mod javascript;
 mod machine;
+mod overhead;
 mod team;
 
 pub use error::BackendError;
 #[cfg(feature = "gpu")]
 pub use gpu::GpuSlot;
 pub use machine::{Machine, Pool, StopFlag};
+pub use overhead::overhead;
 pub use team::{Chaos, Team};
 
 use futures_util::future::LocalBoxFuture;
@@ -71,6 +73,11 @@ pub trait Prepared {
     /// Milliseconds that compiling shaders and making pipelines took; 0 where there is none.
     fn pipeline_ms(&self) -> f64 {
         0.0
+    }
+
+    /// What the user should know of how it will run, a short sentence.
+    fn note(&self) -> Option<String> {
+        None
     }
 
     /// Runs the whole kernel `runs` times, one after the other.

@@ -2,7 +2,7 @@
 
 use parallax_backends::{Backend, Machine};
 use parallax_protocol::{
-    BackendSupport, Capabilities, Fault, FaultKind, PlanRow, RunPlan, RunSpec, Support, base_id,
+    BackendSupport, Capabilities, Fault, FaultKind, Overhead, PlanRow, RunPlan, RunSpec, Support, base_id,
 };
 use parallax_workloads::{Problem, Workload};
 
@@ -74,6 +74,7 @@ pub fn capabilities(
     build: &str,
     engine_load_ms: Option<f64>,
     pool_start_ms: Option<f64>,
+    overhead: Option<Overhead>,
     timer_resolution_us: f64,
 ) -> Capabilities {
     Capabilities {
@@ -82,6 +83,7 @@ pub fn capabilities(
         pool_threads: machine.pool.threads() as u32,
         engine_load_ms,
         pool_start_ms,
+        overhead,
         isolated: machine.isolated,
         timer_resolution_us,
         #[cfg(feature = "gpu")]

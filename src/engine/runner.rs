@@ -166,6 +166,9 @@ impl Run<'_> {
         let begin = host.now_ms();
         let mut prepared = backend.prepare(self.machine, Arc::clone(problem), order).await?;
         let started = host.now_ms();
+        if let Some(text) = prepared.note() {
+            self.note(&row.backend, text);
+        }
         prepared.run(1).await?;
         let ended = host.now_ms();
         let pipeline = prepared.pipeline_ms();
@@ -304,11 +307,7 @@ impl Run<'_> {
                     backend: row.id.clone(),
                     parts,
                 }),
-                Err(error) => (self.emit)(Event::Note {
-                    job: self.job,
-                    backend: row.id.clone(),
-                    text: format!("its parts could not be timed: {error}"),
-                }),
+                Err(error) => self.note(&row.id, format!("its parts could not be timed: {error}")),
             }
         }
     }
@@ -335,11 +334,7 @@ impl Run<'_> {
                     1 => "warm-up cut to 1 run by the budget".to_string(),
                     _ => format!("warm-up cut to {runs} runs by the budget"),
                 };
-                (self.emit)(Event::Note {
-                    job: self.job,
-                    backend: row.id.clone(),
-                    text,
-                });
+                self.note(&row.id, text);
                 break;
             }
             // Small kernels are warmed up in batches of a few milliseconds.
@@ -425,6 +420,14 @@ impl Run<'_> {
         };
         (self.emit)(Event::Failed { job: self.job, fault });
         Ok(())
+    }
+
+    fn note(&self, backend: &str, text: String) {
+        (self.emit)(Event::Note {
+            job: self.job,
+            backend: backend.into(),
+            text,
+        });
     }
 
     fn stage(&self, backend: Option<&str>, stage: Stage) {

@@ -54,6 +54,15 @@ pub struct BackendSupport {
     pub support: Support,
 }
 
+/// What sharing work among the pool's threads costs by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Overhead {
+    /// Microseconds from the call of all threads to the answer that they have done nothing.
+    pub dispatch_us: f64,
+    /// The same for each further run of threads that are awake: samples are made of such runs.
+    pub barrier_us: f64,
+}
+
 /// What the engine found when it started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Capabilities {
@@ -67,6 +76,8 @@ pub struct Capabilities {
     pub engine_load_ms: Option<f64>,
     /// Milliseconds that the pool took to start; `None` without a pool.
     pub pool_start_ms: Option<f64>,
+    /// Cost of an empty parallel run; `None` without a pool.
+    pub overhead: Option<Overhead>,
     /// `crossOriginIsolated`: without it there is no shared memory and so no pool.
     pub isolated: bool,
     /// Smallest step of `performance.now()` seen, in microseconds.

@@ -18,7 +18,7 @@ mod resolve;
 mod result;
 mod spec;
 
-pub use capabilities::{Adapter, BackendSupport, Capabilities, Support};
+pub use capabilities::{Adapter, BackendSupport, Capabilities, Overhead, Support};
 pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, WorkloadInfo};
 pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode_link};
 pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};

@@ -117,6 +117,12 @@ pub struct Environment {
     /// Cold: milliseconds that the pool took to start.
     #[serde(default)]
     pub pool_start_ms: Option<f64>,
+    /// Microseconds of an empty parallel run: the pool called, all threads answered.
+    #[serde(default)]
+    pub dispatch_us: Option<f64>,
+    /// Microseconds of each further one while the threads are awake.
+    #[serde(default)]
+    pub barrier_us: Option<f64>,
     /// `crossOriginIsolated`; true natively.
     pub isolated: bool,
     /// Smallest step of the clock that was seen, in microseconds.
@@ -349,6 +355,8 @@ impl Report {
             ("timer_resolution_us", Some(e.timer_resolution_us)),
             ("engine_load_ms", e.engine_load_ms),
             ("pool_start_ms", e.pool_start_ms),
+            ("dispatch_us", e.dispatch_us),
+            ("barrier_us", e.barrier_us),
         ] {
             number(field, "the environment", value.unwrap_or(0.0))?;
         }

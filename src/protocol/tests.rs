@@ -23,6 +23,10 @@ fn events() -> Vec<Event> {
             pool_threads: 8,
             engine_load_ms: Some(40.0),
             pool_start_ms: Some(90.0),
+            overhead: Some(Overhead {
+                dispatch_us: 110.0,
+                barrier_us: 0.4,
+            }),
             isolated: true,
             timer_resolution_us: 5.0,
             adapter: Some(Adapter {

@@ -10,7 +10,7 @@
 mod pool;
 
 use parallax_backends::host::{BrowserHost, Host, timer_resolution_us};
-use parallax_backends::{GpuSlot, Machine};
+use parallax_backends::{GpuSlot, Machine, overhead};
 use parallax_engine::Control;
 use parallax_protocol::{Event, Fault, FaultKind, Outcome, Request, RunSpec, decode, encode};
 use std::cell::{Cell, RefCell};
@@ -67,11 +67,13 @@ pub async fn start(load_ms: f64) -> js_sys::Function {
         job: RefCell::new(None),
         hidden: Cell::new(false),
     });
+    let overhead = overhead(&engine.machine.pool, &*host).await;
     let capabilities = parallax_engine::capabilities(
         &engine.machine,
         BUILD,
         Some(load_ms),
         pool_start_ms,
+        overhead,
         engine.timer_resolution_us,
     );
     post(&Event::Ready(capabilities));

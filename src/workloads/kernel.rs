@@ -71,9 +71,16 @@ pub trait Kernel: Send + Sync {
 pub struct Pass {
     /// How many independent items.
     pub items: usize,
-    /// How many items a thread claims at once: enough to be worth the claim, few enough
-    /// that threads end together and Stop is heard.
+    /// How many items a thread claims at once: enough to be worth the claim, some 20 to 50
+    /// microseconds with four lanes, few enough that threads end together and Stop is heard.
     pub chunk: usize,
+}
+
+impl Pass {
+    /// Chunks that there are to claim.
+    pub fn chunks(&self) -> usize {
+        self.items.div_ceil(self.chunk.max(1))
+    }
 }
 
 /// How many lanes the Rust kernels compute in.

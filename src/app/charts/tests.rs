@@ -38,6 +38,7 @@ fn capabilities(software: bool) -> Capabilities {
         pool_threads: 4,
         engine_load_ms: None,
         pool_start_ms: None,
+        overhead: None,
         isolated: true,
         timer_resolution_us: 5.0,
         adapter: Some(Adapter {

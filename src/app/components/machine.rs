@@ -41,9 +41,10 @@ pub fn Machine() -> impl IntoView {
 fn list(c: &Capabilities) -> AnyView {
     let yes_no = |yes| if yes { text::YES } else { text::NO };
     let start = c.pool_start_ms.map(format::time);
+    let empty = c.overhead.map(|o| format::time(o.dispatch_us / 1e3));
     let pool = match c.pool_threads {
         0 => text::POOL_NONE.into(),
-        n => text::pool_of(n, start.as_deref()),
+        n => text::pool_of(n, start.as_deref(), empty.as_deref()),
     };
     let gpu = match &c.adapter {
         Some(adapter) => text::adapter(&adapter.name, adapter.software),

@@ -110,6 +110,9 @@ export interface Report {
     /** Cold: the engine's program fetched and compiled, the pool started. */
     engine_load_ms: number | null;
     pool_start_ms: number | null;
+    /** An empty parallel run: the pool called; each further one while its threads are awake. */
+    dispatch_us: number | null;
+    barrier_us: number | null;
     isolated: boolean;
     timer_resolution_us: number;
     adapter: Adapter | null;

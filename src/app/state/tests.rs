@@ -9,6 +9,7 @@ fn capabilities(build: &str) -> Capabilities {
         pool_threads: 4,
         engine_load_ms: Some(40.0),
         pool_start_ms: Some(90.0),
+        overhead: None,
         isolated: true,
         timer_resolution_us: 5.0,
         adapter: None,

@@ -3,7 +3,7 @@
 use crate::{Backend, BackendError, Chaos, Machine, Order, Pool, Prepared, Team};
 use futures_util::future::LocalBoxFuture;
 use parallax_protocol::{BackendInfo, Form, Support};
-use parallax_workloads::{Kernel, Level, Output, Problem};
+use parallax_workloads::{Kernel, Level, Output, Pass, Problem};
 use std::sync::Arc;
 
 /// One of the four.
@@ -90,10 +90,13 @@ impl Backend for Cpu {
             // Allocating is touching: large buffers are zeroed on the pool, not on this thread.
             let kernel = machine.pool.offload(move || problem.kernel(level, threads)).await;
             let kernel = kernel.map_err(|message| BackendError::Panicked { message })??;
+            let chunks = kernel.passes().iter().map(Pass::chunks).max();
             let prepared = Ready {
                 kernel: Arc::from(kernel),
                 pool: machine.pool.clone(),
-                threads,
+                // Who finds no chunk would only be waited for.
+                threads: threads.min(chunks.unwrap_or(1)),
+                wanted: threads,
                 order,
             };
             Ok(Box::new(prepared) as Box<dyn Prepared>)
@@ -105,10 +108,24 @@ struct Ready {
     kernel: Arc<dyn Kernel>,
     pool: Pool,
     threads: usize,
+    wanted: usize,
     order: Order,
 }
 
 impl Prepared for Ready {
+    fn note(&self) -> Option<String> {
+        match self.threads {
+            one if one == 1 && self.wanted > 1 => {
+                Some("too little work to share: it stays on one thread".into())
+            }
+            some if some < self.wanted => Some(format!(
+                "work for {some} threads only: the others of {} are left out",
+                self.wanted
+            )),
+            _ => None,
+        }
+    }
+
     fn run(&mut self, runs: u32) -> LocalBoxFuture<'_, Result<(), BackendError>> {
         Box::pin(Team::run(
             &self.pool,

@@ -23,6 +23,8 @@ const WORK_LIMIT_MS: u32 = 120_000;
 /// The place where the GPU is kept.
 pub struct GpuSlot {
     state: RefCell<State>,
+    /// Features to ask for where the adapter has them.
+    wanted: wgpu::Features,
 }
 
 enum State {
@@ -49,14 +51,32 @@ impl GpuSlot {
             state: RefCell::new(State::Missing {
                 reason: reason.into(),
             }),
+            wanted: wgpu::Features::empty(),
         }
     }
 
     /// Asks for an adapter and a device. Never fails: what is missing is a reason.
     pub async fn probe(host: &dyn Host) -> Self {
+        // Time stamps for the parts of a run; what is timed does not need them.
+        Self::wanting(host, wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SUBGROUP).await
+    }
+
+    /// The same with none of the features that shaders can do without: what they do on an
+    /// adapter that has none, for tests.
+    pub async fn probe_plain(host: &dyn Host) -> Self {
+        Self::wanting(host, wgpu::Features::empty()).await
+    }
+
+    async fn wanting(host: &dyn Host, wanted: wgpu::Features) -> Self {
         GpuSlot {
-            state: RefCell::new(State::ask(host).await),
+            state: RefCell::new(State::ask(host, wanted).await),
+            wanted,
         }
+    }
+
+    /// Whether shaders use subgroup operations here; `None` without a GPU.
+    pub fn subgroups(&self) -> Option<bool> {
+        self.device().map(|device| device.subgroups)
     }
 
     /// The adapter, if there is one.
@@ -97,7 +117,7 @@ impl GpuSlot {
         if device.lost_reason().is_none() {
             return Ok(device);
         }
-        let asked = pin!(State::ask(host));
+        let asked = pin!(State::ask(host, self.wanted));
         match select(asked, pin!(stop.raised())).await {
             Either::Left((State::There(device), _)) => {
                 *self.state.borrow_mut() = State::There(Rc::clone(&device));
@@ -111,8 +131,8 @@ impl GpuSlot {
 }
 
 impl State {
-    async fn ask(host: &dyn Host) -> State {
-        let asked = pin!(Device::ask());
+    async fn ask(host: &dyn Host, wanted: wgpu::Features) -> State {
+        let asked = pin!(Device::ask(wanted));
         let limit = pin!(host.sleep(START_LIMIT_MS));
         match select(asked, limit).await {
             Either::Left((Ok(device), _)) => State::There(Rc::new(device)),
@@ -128,7 +148,7 @@ impl State {
 }
 
 impl Device {
-    async fn ask() -> Result<Device, String> {
+    async fn ask(wanted: wgpu::Features) -> Result<Device, String> {
         #[cfg(target_arch = "wasm32")]
         if !browser::has_webgpu() {
             return Err("this browser has no WebGPU, or it is switched off".into());
@@ -154,9 +174,7 @@ impl Device {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("parallax"),
             required_limits: limits,
-            // Time stamps for the parts of a run; what is timed does not need them.
-            required_features: adapter.features()
-                & (wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SUBGROUP),
+            required_features: adapter.features() & wanted,
             ..Default::default()
         };
         let opened = match adapter.request_device(&descriptor).await {

@@ -6,7 +6,7 @@
 //! to stderr. `cargo xtask bench --native` builds and calls it.
 
 use parallax_backends::host::{NativeHost, timer_resolution_us};
-use parallax_backends::{Machine, Pool};
+use parallax_backends::{Machine, Pool, overhead};
 use parallax_engine::Control;
 use parallax_protocol::{
     Asked, Catalogue, Cold, Environment, Event, Form, GpuMs, Outcome, PlanRow, Report, ResultStatus, RunSpec,
@@ -167,6 +167,7 @@ fn race(spec: RunSpec) -> (Report, bool) {
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());
     let resolution = timer_resolution_us(&*host);
+    let overhead = pollster::block_on(overhead(&machine.pool, &*host));
     let fold = RefCell::<Fold>::default();
     pollster::block_on(parallax_engine::run(
         &machine,
@@ -211,6 +212,8 @@ fn race(spec: RunSpec) -> (Report, bool) {
             pool_threads: cores as u32,
             engine_load_ms: None,
             pool_start_ms: None,
+            dispatch_us: overhead.map(|o| o.dispatch_us),
+            barrier_us: overhead.map(|o| o.barrier_us),
             isolated: true,
             timer_resolution_us: resolution,
             adapter: None,

@@ -199,6 +199,8 @@ impl Results {
                 pool_threads: self.pool_threads,
                 engine_load_ms: None,
                 pool_start_ms: None,
+                dispatch_us: None,
+                barrier_us: None,
                 isolated: self.isolated,
                 timer_resolution_us: f64::from(self.timer_ns) / 1e3,
                 adapter: self

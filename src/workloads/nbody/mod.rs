@@ -24,7 +24,7 @@ const FLOPS: f64 = 18.0;
 /// Bodies that are one item of the pass.
 const BODIES: usize = 16;
 /// Pairs that make a chunk worth claiming.
-const CHUNK_PAIRS: usize = 1 << 16;
+const CHUNK_PAIRS: usize = 1 << 15;
 /// Pairs that the reference computes at most, unless that were fewer than 256 bodies.
 const REFERENCE_PAIRS: usize = 1 << 26;
 /// Bodies of a workgroup, as in the shader.

@@ -1,0 +1,82 @@
+//! What sharing work costs by itself: an empty parallel run, timed when the engine starts.
+
+use crate::host::Host;
+use crate::{BackendError, Pool, StopFlag, Team};
+use parallax_protocol::Overhead;
+use parallax_workloads::{Kernel, OutOfMemory, Output, Pass};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Teams that are called, one after the other, for a median.
+const CALLS: usize = 31;
+/// Runs of one team, whose threads are awake from the second on.
+const RUNS: u32 = 2000;
+
+/// A kernel with an item for each thread and nothing to do.
+struct Empty([Pass; 1]);
+
+impl Kernel for Empty {
+    fn passes(&self) -> &[Pass] {
+        &self.0
+    }
+
+    unsafe fn run(&self, _worker: usize, _pass: usize, _items: Range<usize>) {}
+
+    fn output(&mut self) -> Result<Output, OutOfMemory> {
+        Ok(Output::U32(Vec::new()))
+    }
+}
+
+/// Times empty runs on all threads; `None` without a pool.
+pub async fn overhead(pool: &Pool, host: &dyn Host) -> Option<Overhead> {
+    if pool.threads() == 0 {
+        return None;
+    }
+    let mut calls = Vec::with_capacity(CALLS);
+    for _ in 0..CALLS {
+        calls.push(timed(pool, host, 1).await.ok()?);
+    }
+    calls.sort_by(f64::total_cmp);
+    Some(Overhead {
+        dispatch_us: calls[CALLS / 2] * 1e3,
+        barrier_us: timed(pool, host, RUNS).await.ok()? * 1e3 / f64::from(RUNS),
+    })
+}
+
+/// Milliseconds from the call of a team to its last word.
+async fn timed(pool: &Pool, host: &dyn Host, runs: u32) -> Result<f64, BackendError> {
+    let threads = pool.threads();
+    let pass = Pass {
+        items: threads,
+        chunk: 1,
+    };
+    let begin = host.now_ms();
+    Team::run(
+        pool,
+        Arc::new(Empty([pass])),
+        threads,
+        runs,
+        StopFlag::new(),
+        None,
+    )
+    .await?;
+    Ok(host.now_ms() - begin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::NativeHost;
+
+    #[test]
+    fn an_empty_run_costs_something_and_ends() {
+        let host = NativeHost::new();
+        let pool = Pool::Threads(rayon::current_num_threads());
+        let cost = pollster::block_on(overhead(&pool, &host)).unwrap();
+        assert!(cost.dispatch_us > 0.0 && cost.barrier_us > 0.0, "{cost:?}");
+        let here = Pool::Here {
+            reason: "test".into(),
+        };
+        assert_eq!(pollster::block_on(overhead(&here, &host)), None);
+    }
+}
