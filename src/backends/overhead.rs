@@ -7,10 +7,11 @@ use parallax_workloads::{Kernel, OutOfMemory, Output, Pass};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Teams that are called, one after the other, for a median.
-const CALLS: usize = 31;
+/// Teams that are called, one after the other, for a median: the page starts meanwhile, and
+/// takes a core now and then.
+const CALLS: usize = 21;
 /// Runs of one team, whose threads are awake from the second on.
-const RUNS: u32 = 2000;
+const RUNS: u32 = 100;
 
 /// A kernel with an item for each thread and nothing to do.
 struct Empty([Pass; 1]);
@@ -32,15 +33,20 @@ pub async fn overhead(pool: &Pool, host: &dyn Host) -> Option<Overhead> {
     if pool.threads() == 0 {
         return None;
     }
+    Some(Overhead {
+        dispatch_us: median(pool, host, 1).await? * 1e3,
+        barrier_us: median(pool, host, RUNS).await? * 1e3 / f64::from(RUNS),
+    })
+}
+
+/// The median of some calls of a team, in milliseconds.
+async fn median(pool: &Pool, host: &dyn Host, runs: u32) -> Option<f64> {
     let mut calls = Vec::with_capacity(CALLS);
     for _ in 0..CALLS {
-        calls.push(timed(pool, host, 1).await.ok()?);
+        calls.push(timed(pool, host, runs).await.ok()?);
     }
     calls.sort_by(f64::total_cmp);
-    Some(Overhead {
-        dispatch_us: calls[CALLS / 2] * 1e3,
-        barrier_us: timed(pool, host, RUNS).await.ok()? * 1e3 / f64::from(RUNS),
-    })
+    calls.get(CALLS / 2).copied()
 }
 
 /// Milliseconds from the call of a team to its last word.

@@ -18,6 +18,11 @@ const K_BLOCK: usize = 256;
 /// stays in the second-level cache while all of B passes by.
 const ROW_BLOCK: usize = 32;
 
+/// Products that make a chunk worth claiming.
+const CHUNK_PRODUCTS: usize = 1 << 19;
+/// Elements that one thread packs sooner than two.
+const PACK_TOGETHER: usize = 128 * 128;
+
 /// The product on `ROWS` by `VECTORS * F::LANES` register tiles.
 pub struct Blocked<F, const ROWS: usize, const VECTORS: usize> {
     inputs: Arc<Inputs>,
@@ -40,11 +45,16 @@ impl<F: F32s, const ROWS: usize, const VECTORS: usize> Blocked<F, ROWS, VECTORS>
             passes: [
                 Pass {
                     items: panels_a + panels_b,
-                    chunk: (1024 / n).max(1),
+                    // Small matrices are not worth a second thread.
+                    chunk: if n * n <= PACK_TOGETHER {
+                        panels_a + panels_b
+                    } else {
+                        (1024 / n).max(1)
+                    },
                 },
                 Pass {
                     items: n.div_ceil(ROW_BLOCK),
-                    chunk: 1,
+                    chunk: (CHUNK_PRODUCTS / (ROW_BLOCK * n * n)).max(1),
                 },
             ],
             packed_a: Shared::new(panels_a * ROWS * n)?,
