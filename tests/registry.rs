@@ -1,7 +1,7 @@
 //! The registries themselves: what everybody relies on when adding to them.
 #![cfg(not(target_arch = "wasm32"))]
 
-use parallax::protocol::Form;
+use parallax::protocol::{Form, WorkloadInfo};
 use parallax::workloads::{Arithmetic, Kernel, Level, Output};
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,6 +27,7 @@ fn workloads_are_complete() {
         assert!(is_kebab(id) && ids.insert(info.id.clone()), "{id}");
         assert!(info.question.ends_with('?'), "{id}: {}", info.question);
         assert!(info.lesson.len() > 200, "{id}: no lesson in the README?");
+        tries_can_be_asked(&info);
         let names: Vec<_> = info.sizes.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names, ["tiny", "small", "medium", "large"], "{id}");
         assert!(info.sizes.is_sorted_by_key(|s| s.n), "{id}");
@@ -61,6 +62,32 @@ fn workloads_are_complete() {
         assert!(problem.flops() > 0.0 && problem.bytes() > 0.0, "{id}");
     }
     assert!(ids.contains("mandelbrot") && ids.contains("matmul"));
+}
+
+/// Three, each a question of its own that the page can read (`src/app/query.rs`).
+fn tries_can_be_asked(info: &WorkloadInfo) {
+    assert_eq!(info.tries.len(), 3, "{}", info.id);
+    for attempt in &info.tries {
+        let place = format!("{}: {}", info.id, attempt.label);
+        assert!(
+            !attempt.query.is_empty() && attempt.look_for.len() > 40,
+            "{place}"
+        );
+        for pair in attempt.query.split('&') {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let number = value.parse::<u32>();
+            let (least, most) = info.size_range;
+            let good = match key {
+                "size" => number.is_ok_and(|n| (least..=most).contains(&n)),
+                "seed" => number.is_ok(),
+                "threads" => number == Ok(1),
+                "budget" => number.is_ok_and(|s| (1..=60).contains(&s)),
+                "backends" => value.split(',').all(|id| parallax::backends::find(id).is_some()),
+                _ => false,
+            };
+            assert!(good, "{place}: {pair}");
+        }
+    }
 }
 
 #[test]

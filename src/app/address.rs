@@ -73,6 +73,8 @@ mod tests {
                 name: "Mandelbrot".into(),
                 question: String::new(),
                 lesson: String::new(),
+                tries: Vec::new(),
+                recorded: None,
                 size_means: String::new(),
                 sizes: vec![NamedSize {
                     name: "tiny".into(),

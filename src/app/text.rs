@@ -99,6 +99,8 @@ pub const PICTURES_KEYS: &str =
 
 // The lesson and the code.
 pub const LESSON: &str = "The lesson";
+pub const TRY: &str = "Three things to try";
+pub const RECORDED: &str = "What the tutorial recorded";
 pub const VERIFIED_BY: &str = "How it is checked";
 pub const CODE: &str = "The code";
 pub const CODE_FORMS: &str = "Forms of the kernel";

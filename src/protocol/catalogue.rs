@@ -34,8 +34,12 @@ pub struct WorkloadInfo {
     pub name: String,
     /// The question that it answers, one sentence.
     pub question: String,
-    /// The lesson, a paragraph of plain text (from the workload's README).
+    /// The lesson, a paragraph of plain text (from the workload's README, as the next two).
     pub lesson: String,
+    /// Three things to try.
+    pub tries: Vec<Try>,
+    /// What the tutorial recorded, and what was wrong with it; `None` where it recorded nothing.
+    pub recorded: Option<String>,
     /// What n is: "pixels along each side of the image".
     pub size_means: String,
     /// Named sizes, rising.
@@ -55,6 +59,17 @@ impl WorkloadInfo {
     pub fn source(&self, form: Form) -> Option<&Source> {
         self.sources.iter().find(|s| s.form == form)
     }
+}
+
+/// A change to the question, and what it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    /// An order, short: "Use one thread".
+    pub label: String,
+    /// What it changes, in the words of the page's address: `size=128&backends=scalar,simd`.
+    pub query: String,
+    /// What to look for, a sentence.
+    pub look_for: String,
 }
 
 /// A size with a name.

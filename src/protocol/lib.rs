@@ -19,7 +19,7 @@ mod result;
 mod spec;
 
 pub use capabilities::{Adapter, BackendSupport, Capabilities, Overhead, Support};
-pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, WorkloadInfo};
+pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, Try, WorkloadInfo};
 pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode_link};
 pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};
 pub use plan::{PlanRow, RunPlan};

@@ -1,6 +1,7 @@
-//! What the workload teaches, and how its result is checked.
+//! What the workload teaches, what to try, and how its result is checked.
 
 use leptos::prelude::*;
+use parallax_protocol::Try;
 
 use super::Page;
 use crate::text;
@@ -13,19 +14,41 @@ pub fn Lesson() -> impl IntoView {
         <div class="reading">
             <section aria-labelledby="lesson-title">
                 <h2 id="lesson-title">{text::LESSON}</h2>
-                {move || paragraphs(page.of_workload(|w| w.lesson.clone()))}
+                <p>{move || page.of_workload(|w| w.lesson.clone())}</p>
+            </section>
+            <section aria-labelledby="try-title">
+                <h2 id="try-title">{text::TRY}</h2>
+                <ul class="tries" data-testid="tries">
+                    {move || page.of_workload(|w| {
+                        w.tries.iter().map(|attempt| item(page, attempt)).collect::<Vec<_>>()
+                    })}
+                </ul>
             </section>
             <section aria-labelledby="checked-title">
                 <h2 id="checked-title">{text::VERIFIED_BY}</h2>
-                {move || paragraphs(page.of_workload(|w| w.verified_by.clone()))}
+                <p>{move || page.of_workload(|w| w.verified_by.clone())}</p>
             </section>
+            {move || page.of_workload(|w| w.recorded.clone()).map(|recorded| view! {
+                <section aria-labelledby="recorded-title">
+                    <h2 id="recorded-title">{text::RECORDED}</h2>
+                    <p>{recorded}</p>
+                </section>
+            })}
         </div>
     }
     .into_any()
 }
 
-fn paragraphs(text: String) -> Vec<impl IntoView> {
-    text.split("\n\n")
-        .map(|paragraph| view! { <p>{paragraph.to_string()}</p> })
-        .collect()
+/// A button that fills the form, and what to look for then. Running is the reader's.
+fn item(page: Page, attempt: &Try) -> AnyView {
+    let query = attempt.query.clone();
+    view! {
+        <li>
+            <button type="button" class="button quiet" on:click=move |_| page.attempt(&query)>
+                {attempt.label.clone()}
+            </button>
+            <p>{attempt.look_for.clone()}</p>
+        </li>
+    }
+    .into_any()
 }

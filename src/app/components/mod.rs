@@ -27,6 +27,7 @@ use parallax_protocol::{Asked, Catalogue, Report, RunSpec, WorkloadInfo, utc};
 
 use crate::form::{self, Fields, Problems, Question};
 use crate::hub::Hub;
+use crate::query;
 use crate::report::{self, Surroundings};
 use crate::state::{Input, Run, Session};
 
@@ -110,6 +111,18 @@ impl Page {
             backends,
             started,
         });
+    }
+
+    /// Puts a change of the chosen workload's own question into the form.
+    pub fn attempt(self, query: &str) {
+        let of = self.workload.get_untracked();
+        let query = query::parse(&format!("workload={of}&{query}"));
+        let (fields, problems) = self.catalogue.with_value(|c| form::initial(&query, c));
+        self.problems.set(problems);
+        if self.fields.with_untracked(|now| *now != fields) {
+            self.dispatch(Input::Forget);
+            self.fields.set(fields);
+        }
     }
 
     /// Puts a spec into the form.

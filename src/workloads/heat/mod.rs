@@ -37,6 +37,8 @@ impl Workload for Heat {
             name: "Heat".into(),
             question: "When four operations wait for every number, is it still the processor that decides?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            tries: readme::tries(include_str!("README.md")),
+            recorded: readme::recorded(include_str!("README.md")),
             size_means: "points along each side of the plate".into(),
             sizes: NamedSize::four([128, 512, 2048, 4096]),
             default_size: 2048,

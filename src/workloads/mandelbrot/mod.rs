@@ -42,6 +42,8 @@ impl Workload for Mandelbrot {
             name: "Mandelbrot set".into(),
             question: "When every pixel takes its own time, how much do lanes, threads and a GPU still buy?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            tries: readme::tries(include_str!("README.md")),
+            recorded: readme::recorded(include_str!("README.md")),
             size_means: "pixels along each side of the image".into(),
             sizes: NamedSize::four([128, 512, 1024, 4096]),
             default_size: 1024,

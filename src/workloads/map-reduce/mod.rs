@@ -39,6 +39,8 @@ impl Workload for MapReduce {
             name: "Map and reduce".into(),
             question: "What is left to win when a million cosines end in a single number?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            tries: readme::tries(include_str!("README.md")),
+            recorded: readme::recorded(include_str!("README.md")),
             size_means: "grid points along each axis".into(),
             sizes: NamedSize::four([250, 1000, 3000, 5000]),
             default_size: 3000,

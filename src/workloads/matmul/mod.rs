@@ -26,6 +26,8 @@ impl Workload for Matmul {
             name: "Matrix product".into(),
             question: "When every number is used a thousand times, who keeps the arithmetic fed?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            tries: readme::tries(include_str!("README.md")),
+            recorded: readme::recorded(include_str!("README.md")),
             size_means: "rows and columns of the matrices".into(),
             sizes: NamedSize::four([128, 512, 1024, 2048]),
             default_size: 512,

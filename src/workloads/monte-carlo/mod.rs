@@ -30,6 +30,8 @@ impl Workload for MonteCarlo {
             name: "Monte Carlo".into(),
             question: "How do a million threads draw random numbers without waiting for each other?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            tries: readme::tries(include_str!("README.md")),
+            recorded: readme::recorded(include_str!("README.md")),
             size_means: "darts thrown".into(),
             sizes: NamedSize::four([65_536, 1_000_000, 16_777_216, 100_000_000]),
             default_size: 16_777_216,

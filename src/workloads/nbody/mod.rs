@@ -40,6 +40,8 @@ impl Workload for Nbody {
             name: "N-body".into(),
             question: "When nothing but arithmetic is in the way, how far do lanes, threads and a GPU go?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            tries: readme::tries(include_str!("README.md")),
+            recorded: readme::recorded(include_str!("README.md")),
             size_means: "bodies, each of which pulls on all others".into(),
             sizes: NamedSize::four([256, 1024, 4096, 16_384]),
             default_size: 4096,
