@@ -20,6 +20,8 @@ use xtask::webdriver::Session;
 mod examples;
 #[path = "e2e/javascript.rs"]
 mod javascript;
+#[path = "e2e/lessons.rs"]
+mod lessons;
 #[path = "e2e/links.rs"]
 mod links;
 #[path = "e2e/policy.rs"]
@@ -726,6 +728,12 @@ const TESTS: [(&str, Test); 37] = [
         "blocked_storage_is_no_error",
         reports::blocked_storage_is_no_error,
     ),
+    ("tries_fill_the_form", lessons::tries_fill_the_form),
+    (
+        "a_film_follows_a_run_and_gives_way",
+        lessons::a_film_follows_a_run_and_gives_way,
+    ),
+    ("less_motion_is_heeded", lessons::less_motion_is_heeded),
     ("a_link_asks_the_same", links::a_link_asks_the_same),
     ("back_and_forward", links::back_and_forward),
     (

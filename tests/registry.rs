@@ -206,3 +206,27 @@ fn every_comparator_finds_what_is_wrong() {
         }
     }
 }
+
+/// Films move, end within some seconds, and are there where the catalogue says so.
+#[test]
+fn films_move_and_end() {
+    for workload in parallax::workloads::registry() {
+        let info = workload.info();
+        let film = workload.film(3).unwrap();
+        assert_eq!(film.is_some(), info.film.is_some(), "{}", info.id);
+        let Some(mut film) = film else { continue };
+        let mut frames = Vec::new();
+        while let Some(frame) = film.next() {
+            assert_eq!(frame.rgba.len() as u32, frame.width * frame.height * 4);
+            assert!(frame.width <= 512 && frame.height <= 512, "{}", info.id);
+            frames.push(frame);
+        }
+        assert!(
+            (60..=160).contains(&frames.len()),
+            "{}: {}",
+            info.id,
+            frames.len()
+        );
+        assert!(frames[0] != frames[frames.len() / 2], "{} stands still", info.id);
+    }
+}

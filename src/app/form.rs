@@ -277,6 +277,7 @@ mod tests {
                 name: "Mandelbrot".into(),
                 question: String::new(),
                 lesson: String::new(),
+                film: None,
                 tries: Vec::new(),
                 recorded: None,
                 size_means: String::new(),

@@ -2,9 +2,10 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::prelude::*;
-use parallax_protocol::{Event, Stage};
+use parallax_protocol::{Event, Picture, Stage};
 use wasm_bindgen::prelude::*;
 
 use crate::BUILD;
@@ -32,6 +33,9 @@ type Listener = Rc<dyn Fn(&Session, Moment)>;
 pub struct Hub {
     /// What the page knows.
     pub session: ArcRwSignal<Session>,
+    /// The frame of a film that came last. Apart from the session: nothing else is drawn anew
+    /// for it.
+    pub frame: ArcRwSignal<Option<Arc<Picture>>>,
     client: Rc<OnceCell<Client>>,
     /// A redraw is due at the next frame.
     due: Rc<Cell<bool>>,
@@ -43,6 +47,7 @@ impl Hub {
     pub fn start() -> Hub {
         let hub = Hub {
             session: ArcRwSignal::new(Session::new(BUILD)),
+            frame: ArcRwSignal::new(None),
             client: Rc::default(),
             due: Rc::default(),
             listeners: Rc::default(),
@@ -58,6 +63,17 @@ impl Hub {
 
     /// Takes one input and does what follows from it.
     pub fn dispatch(&self, input: Input) {
+        if let Input::Engine(Event::Frame {
+            film,
+            picture: Some(picture),
+        }) = input
+        {
+            // Of the film that plays: one that was ended may have a frame on its way.
+            if self.session.with_untracked(|session| session.film == Some(film)) {
+                self.frame.set(Some(Arc::new(picture)));
+            }
+            return;
+        }
         // Samples come faster than frames: they are folded at once and drawn with the next frame.
         let can_wait = matches!(
             input,

@@ -41,6 +41,15 @@ pub enum Input {
     Visible(bool),
     /// Another question was chosen: forget a run that is over.
     Forget,
+    /// The work is to be seen in motion.
+    Play {
+        /// Workload id.
+        workload: String,
+        /// Seed.
+        seed: u64,
+    },
+    /// That was enough of it.
+    EndPlay,
 }
 
 /// Something to do.
@@ -395,8 +404,11 @@ pub struct Session {
     pub capabilities: Option<Capabilities>,
     /// The last run.
     pub run: Option<Run>,
+    /// The film that the engine makes now.
+    pub film: Option<u32>,
     visible: bool,
     next_job: u32,
+    next_film: u32,
 }
 
 impl Session {
@@ -407,8 +419,10 @@ impl Session {
             engine: Engine::Starting,
             capabilities: None,
             run: None,
+            film: None,
             visible: true,
             next_job: 1,
+            next_film: 1,
         }
     }
 
@@ -436,17 +450,23 @@ impl Session {
             Input::Stop => self.stop(),
             Input::Visible(visible) => {
                 self.visible = visible;
-                match self.engine {
-                    Engine::Ready => vec![Effect::Send(Request::Visible(visible))],
-                    _ => Vec::new(),
+                let mut effects = match visible {
+                    true => Vec::new(),
+                    false => self.end_film(),
+                };
+                if self.engine == Engine::Ready {
+                    effects.push(Effect::Send(Request::Visible(visible)));
                 }
+                effects
             }
             Input::Forget => {
                 if !self.is_active() {
                     self.run = None;
                 }
-                Vec::new()
+                self.end_film()
             }
+            Input::Play { workload, seed } => self.play(workload, seed),
+            Input::EndPlay => self.end_film(),
         }
     }
 
@@ -496,6 +516,8 @@ impl Session {
             return Vec::new();
         }
         self.run = Some(Run::new(spec, backends, started));
+        // The engine ends it by itself when it hears of the run.
+        self.film = None;
         match self.engine {
             Engine::Ready => self.send_run().into_iter().collect(),
             Engine::Failed(_) => {
@@ -503,6 +525,24 @@ impl Session {
                 vec![Effect::Start]
             }
             Engine::Starting | Engine::OtherBuild(_) => Vec::new(),
+        }
+    }
+
+    /// Only beside runs, and only where somebody sees it.
+    fn play(&mut self, workload: String, seed: u64) -> Vec<Effect> {
+        if self.is_active() || !self.visible || self.engine != Engine::Ready {
+            return Vec::new();
+        }
+        let film = self.next_film;
+        self.next_film += 1;
+        self.film = Some(film);
+        vec![Effect::Send(Request::Film { film, workload, seed })]
+    }
+
+    fn end_film(&mut self) -> Vec<Effect> {
+        match self.film.take() {
+            Some(_) => vec![Effect::Send(Request::EndFilm)],
+            None => Vec::new(),
         }
     }
 
@@ -542,6 +582,7 @@ impl Session {
 
     /// The engine trapped, did not load or is not understood.
     fn died(&mut self, words: String, blamed: Option<String>) -> Vec<Effect> {
+        self.film = None;
         let active = self.run.as_mut().filter(|run| run.is_active());
         let Some(run) = active else {
             self.engine = Engine::Failed(words);
@@ -580,6 +621,9 @@ impl Session {
     }
 
     fn event(&mut self, event: Event) -> Vec<Effect> {
+        if let Event::Frame { film, picture: None } = event {
+            self.film = self.film.filter(|now| *now != film);
+        }
         let Some(run) = self
             .run
             .as_mut()
@@ -589,7 +633,7 @@ impl Session {
             return Vec::new();
         };
         match event {
-            Event::Ready(_) => {}
+            Event::Ready(_) | Event::Frame { .. } => {}
             Event::Planned { plan, .. } => run.planned(plan),
             Event::Stage { backend, stage, .. } => run.staged(backend, stage),
             Event::Verified {
@@ -657,7 +701,7 @@ impl Session {
 
 fn job_of(event: &Event) -> Option<u32> {
     match event {
-        Event::Ready(_) => None,
+        Event::Ready(_) | Event::Frame { .. } => None,
         Event::Planned { job, .. }
         | Event::Stage { job, .. }
         | Event::Verified { job, .. }

@@ -97,6 +97,11 @@ pub const PICTURES_HELP: &str =
 pub const PICTURES_KEYS: &str =
     "Output pictures. Move the cross hair with the arrow keys, hide it with Escape.";
 
+pub const FILM: &str = "In motion";
+pub const PLAY: &str = "Play";
+pub const END_PLAY: &str = "Stop playing";
+pub const FILM_PICTURE: &str = "The work in motion";
+
 // The lesson and the code.
 pub const LESSON: &str = "The lesson";
 pub const TRY: &str = "Three things to try";

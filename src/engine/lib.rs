@@ -6,9 +6,11 @@
 
 mod calibrate;
 mod control;
+mod film;
 mod planner;
 mod runner;
 
 pub use control::Control;
+pub use film::film;
 pub use planner::{SpecError, capabilities, plan};
 pub use runner::run;

@@ -36,6 +36,8 @@ pub struct WorkloadInfo {
     pub question: String,
     /// The lesson, a paragraph of plain text (from the workload's README, as the next two).
     pub lesson: String,
+    /// What the moving picture shows, a sentence; `None` where nothing moves.
+    pub film: Option<String>,
     /// Three things to try.
     pub tries: Vec<Try>,
     /// What the tutorial recorded, and what was wrong with it; `None` where it recorded nothing.

@@ -18,6 +18,17 @@ pub enum Request {
         /// The job to end.
         job: u32,
     },
+    /// Make a workload's moving picture; ends one that is being made. A run ends it too.
+    Film {
+        /// Comes back with every frame.
+        film: u32,
+        /// Workload id.
+        workload: String,
+        /// The seed.
+        seed: u64,
+    },
+    /// Make no more frames.
+    EndFilm,
     /// The page was hidden or shown: samples taken while it was hidden are discarded.
     Visible(bool),
 }
@@ -101,6 +112,13 @@ pub enum Event {
         blocks: u32,
         /// Seconds of the budget used.
         elapsed_s: f64,
+    },
+    /// A frame of a moving picture.
+    Frame {
+        /// The film.
+        film: u32,
+        /// The image; `None` when the film is over.
+        picture: Option<Picture>,
     },
     /// A back end failed; the others go on.
     Failed {

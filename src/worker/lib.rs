@@ -10,7 +10,7 @@
 mod pool;
 
 use parallax_backends::host::{BrowserHost, Host, timer_resolution_us};
-use parallax_backends::{GpuSlot, Machine, overhead};
+use parallax_backends::{GpuSlot, Machine, StopFlag, overhead};
 use parallax_engine::Control;
 use parallax_protocol::{Event, Fault, FaultKind, Outcome, Request, RunSpec, decode, encode};
 use std::cell::{Cell, RefCell};
@@ -41,6 +41,8 @@ struct Engine {
     machine: Machine,
     timer_resolution_us: f64,
     job: RefCell<Option<(u32, Rc<Control>)>>,
+    /// Raised to end the film that is being made.
+    film: RefCell<StopFlag>,
     hidden: Cell<bool>,
 }
 
@@ -65,6 +67,7 @@ pub async fn start(load_ms: f64) -> js_sys::Function {
         },
         timer_resolution_us: timer_resolution_us(&*host),
         job: RefCell::new(None),
+        film: RefCell::default(),
         hidden: Cell::new(false),
     });
     let overhead = overhead(&engine.machine.pool, &*host).await;
@@ -99,6 +102,8 @@ fn receive(engine: &Rc<Engine>, bytes: &[u8]) {
                 control.stop();
             }
         }
+        Request::Film { film, workload, seed } => show(engine, film, workload, seed),
+        Request::EndFilm => engine.film.borrow().raise(),
         Request::Visible(visible) => {
             engine.hidden.set(!visible);
             if let Some((_, control)) = &*engine.job.borrow() {
@@ -115,6 +120,7 @@ fn begin(engine: &Rc<Engine>, job: u32, spec: RunSpec) {
             "the engine is still busy with another run: stop that first".into(),
         );
     }
+    engine.film.borrow().raise();
     let control = Rc::new(Control::new(engine.hidden.get()));
     engine.job.replace(Some((job, Rc::clone(&control))));
     let engine = Rc::clone(engine);
@@ -128,6 +134,21 @@ fn begin(engine: &Rc<Engine>, job: u32, spec: RunSpec) {
         };
         let resolution = engine.timer_resolution_us;
         parallax_engine::run(&engine.machine, resolution, job, spec, &control, &emit).await;
+    });
+}
+
+/// Makes a film, unless a run is on its way: that is not to be disturbed.
+fn show(engine: &Rc<Engine>, film: u32, workload: String, seed: u64) {
+    engine.film.borrow().raise();
+    let stop = StopFlag::new();
+    if engine.job.borrow().is_some() {
+        stop.raise();
+    }
+    engine.film.replace(stop.clone());
+    let engine = Rc::clone(engine);
+    wasm_bindgen_futures::spawn_local(async move {
+        let emit = |event: Event| post(&event);
+        parallax_engine::film(&engine.machine, film, &workload, seed, &stop, &emit).await;
     });
 }
 

@@ -11,6 +11,19 @@ pub trait Workload: Sync {
 
     /// The work at one size, its inputs made from the seed.
     fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError>;
+
+    /// The work in motion; `Ok(None)` where nothing moves. [`WorkloadInfo::film`] says what is
+    /// seen.
+    fn film(&self, _seed: u64) -> Result<Option<Box<dyn Film>>, ProblemError> {
+        Ok(None)
+    }
+}
+
+/// A moving picture of the work, small and slow enough to be seen: made beside the races, never
+/// during one.
+pub trait Film: Send {
+    /// The next frame; `None` when it is over.
+    fn next(&mut self) -> Option<Picture>;
 }
 
 /// Work at one size with its inputs.

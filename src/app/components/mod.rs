@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod code;
+mod film;
 mod lesson;
 mod machine;
 mod masthead;
@@ -14,6 +15,7 @@ mod share;
 pub use answer::Answer;
 pub use ask::Ask;
 pub use code::Code;
+pub use film::Film;
 pub use lesson::Lesson;
 pub use machine::Machine;
 pub use masthead::Masthead;
@@ -61,6 +63,8 @@ pub struct Page {
     pub embedded: bool,
     /// The share dialog is open.
     pub sharing: RwSignal<bool>,
+    /// The last run was started with the page's own button.
+    pub by_hand: RwSignal<bool>,
 }
 
 impl Page {
@@ -96,6 +100,7 @@ impl Page {
             Ok(Question { spec, .. }) => {
                 self.complained.set(false);
                 self.start(spec);
+                self.by_hand.set(true);
                 show_answer();
             }
             Err(_) => self.complained.set(true),
@@ -104,6 +109,7 @@ impl Page {
 
     /// Runs a spec, whatever the form asks.
     pub fn start(self, spec: RunSpec) {
+        self.by_hand.set(false);
         let backends = self.catalogue.with_value(|c| form::ladder(&spec, c));
         let started = utc((js_sys::Date::now() / 1e3) as u64);
         self.dispatch(Input::Run {

@@ -136,7 +136,8 @@ fn cell(at: f64, cells: u32) -> u32 {
     ((at * f64::from(cells)) as u32).min(cells.saturating_sub(1))
 }
 
-fn draw(canvas: &web_sys::HtmlCanvasElement, picture: &Picture) -> Result<(), JsValue> {
+/// Puts a picture on a canvas of its size.
+pub fn draw(canvas: &web_sys::HtmlCanvasElement, picture: &Picture) -> Result<(), JsValue> {
     let Some(context) = canvas.get_context("2d")? else {
         return Ok(());
     };

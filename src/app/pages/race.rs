@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use parallax_protocol::{Catalogue, RunSpec};
 
 use crate::components::{
-    Answer, Ask, Code, Lesson, Machine, Masthead, Notices, Page, Pictures, Reports, Share,
+    Answer, Ask, Code, Film, Lesson, Machine, Masthead, Notices, Page, Pictures, Reports, Share,
 };
 use crate::hub::Hub;
 use crate::query;
@@ -40,6 +40,7 @@ pub fn Race(
         theirs: RwSignal::new(None),
         embedded,
         sharing: RwSignal::new(false),
+        by_hand: RwSignal::new(false),
     };
     provide_context(page);
     follow_address(page);
@@ -52,6 +53,7 @@ pub fn Race(
             <div class="findings">
                 <Answer/>
                 <Pictures/>
+                {(!embedded).then(|| view! { <Film/> })}
                 <Lesson/>
             </div>
             {(!embedded).then(|| view! {

@@ -297,3 +297,39 @@ fn visibility_is_told_to_every_engine() {
         [Effect::Send(Request::Visible(true))]
     );
 }
+
+#[test]
+fn a_film_plays_beside_runs_only_and_one_at_a_time() {
+    let play = || Input::Play {
+        workload: "heat".into(),
+        seed: 1,
+    };
+    let over = |film| Input::Engine(Event::Frame { film, picture: None });
+    let mut session = Session::new("b");
+    assert!(session.apply(play()).is_empty(), "no engine yet");
+    session.apply(ready());
+    let effects = session.apply(play());
+    assert!(
+        matches!(&effects[..], [Effect::Send(Request::Film { film: 1, .. })]),
+        "{effects:?}"
+    );
+    session.apply(play());
+    session.apply(over(1));
+    assert_eq!(session.film, Some(2), "the end of the first is not the second's");
+    session.apply(over(2));
+    assert_eq!(session.film, None);
+
+    session.apply(play());
+    let effects = session.apply(Input::Visible(false));
+    assert_eq!(effects[0], Effect::Send(Request::EndFilm));
+    assert!(session.apply(play()).is_empty(), "nobody sees it");
+    session.apply(Input::Visible(true));
+    session.apply(play());
+    let effects = session.apply(press());
+    assert!(
+        matches!(&effects[..], [Effect::Send(Request::Run { .. })]),
+        "{effects:?}"
+    );
+    assert_eq!(session.film, None);
+    assert!(session.apply(play()).is_empty(), "a run is not to be disturbed");
+}

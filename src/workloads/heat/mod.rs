@@ -1,11 +1,12 @@
 //! Heat: ten sweeps of a five-point stencil. Four operations a point on numbers that lie in
 //! memory: what counts is how often they have to come from there.
 
+mod film;
 mod reference;
 mod sweeps;
 
 use crate::inputs::Random;
-use crate::kernel::{Arithmetic, Kernel, Level, Output, Problem, ProblemError, Workload};
+use crate::kernel::{Arithmetic, Film, Kernel, Level, Output, Problem, ProblemError, Workload};
 use crate::simd::{Scalar, Simd};
 use crate::{Access, Buffer, Data, GpuPass, GpuProgram, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -37,6 +38,7 @@ impl Workload for Heat {
             name: "Heat".into(),
             question: "When four operations wait for every number, is it still the processor that decides?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            film: Some("256 x 256 points of the same kind, ten sweeps a frame.".into()),
             tries: readme::tries(include_str!("README.md")),
             recorded: readme::recorded(include_str!("README.md")),
             size_means: "points along each side of the plate".into(),
@@ -63,6 +65,10 @@ impl Workload for Heat {
         };
         let field = Arc::new(field);
         Ok(Box::new(Plate { n, seed, field }))
+    }
+
+    fn film(&self, seed: u64) -> Result<Option<Box<dyn Film>>, ProblemError> {
+        Ok(Some(Box::new(film::Spreading::new(seed))))
     }
 }
 

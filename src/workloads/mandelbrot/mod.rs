@@ -1,9 +1,10 @@
 //! Mandelbrot: how many steps each pixel's orbit stays bounded. Independent pixels,
 //! very uneven work: what lanes and threads do with divergence.
 
+mod film;
 mod reference;
 
-use crate::kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+use crate::kernel::{Arithmetic, Film, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 use crate::simd::{F32s, Scalar, Simd, U32s};
 use crate::{Data, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -42,6 +43,7 @@ impl Workload for Mandelbrot {
             name: "Mandelbrot set".into(),
             question: "When every pixel takes its own time, how much do lanes, threads and a GPU still buy?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            film: Some("Chunks of rows, in the order in which four threads would finish them, each in its tint: slowed down.".into()),
             tries: readme::tries(include_str!("README.md")),
             recorded: readme::recorded(include_str!("README.md")),
             size_means: "pixels along each side of the image".into(),
@@ -64,6 +66,10 @@ impl Workload for Mandelbrot {
     fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError> {
         let n = ProblemError::check(ID, size, SIZES)?;
         Ok(Box::new(Image { n, seed }))
+    }
+
+    fn film(&self, _seed: u64) -> Result<Option<Box<dyn Film>>, ProblemError> {
+        Ok(Some(Box::new(film::Filling::new())))
     }
 }
 
@@ -142,24 +148,24 @@ impl Problem for Image {
     }
 
     fn picture(&self, output: &Output) -> Picture {
-        // The set itself black; outside of it, quick escapes dark and slow ones bright.
-        const STOPS: [[u8; 3]; 6] = [
-            [9, 12, 42],
-            [24, 60, 130],
-            [70, 150, 200],
-            [236, 244, 240],
-            [250, 190, 70],
-            [150, 50, 20],
-        ];
-        picture::field(self.n, |i| {
-            let steps = output.at(i) as f32;
-            if steps >= MAX_STEPS as f32 {
-                [0, 0, 0]
-            } else {
-                picture::gradient(&STOPS, (steps / 48.0).sqrt())
-            }
-        })
+        picture::field(self.n, |i| colour(output.at(i) as f32))
     }
+}
+
+/// The set itself black; outside of it, quick escapes dark and slow ones bright.
+fn colour(steps: f32) -> [u8; 3] {
+    const STOPS: [[u8; 3]; 6] = [
+        [9, 12, 42],
+        [24, 60, 130],
+        [70, 150, 200],
+        [236, 244, 240],
+        [250, 190, 70],
+        [150, 50, 20],
+    ];
+    if steps >= MAX_STEPS as f32 {
+        return [0, 0, 0];
+    }
+    picture::gradient(&STOPS, (steps / 48.0).sqrt())
 }
 
 /// The step counts of an n by n image, computed row by row.

@@ -94,3 +94,13 @@ fn a_tile_that_was_never_written_is_wrong_on_the_gpu_too() {
         assert!(!v.ok && v.max_error > v.tolerance && v.worst.is_some(), "{v:?}");
     }
 }
+
+#[test]
+fn the_film_ends_with_the_whole_image() {
+    let mut film = Mandelbrot.film(1).unwrap().unwrap();
+    let frames: Vec<Picture> = std::iter::from_fn(|| film.next()).collect();
+    let image = Image { n: 256, seed: 1 };
+    let whole = image.picture(&Output::U32(counts(256, row::<Simd>)));
+    assert_eq!(frames.last(), Some(&whole));
+    assert_ne!(frames[0], whole);
+}

@@ -39,6 +39,7 @@ impl Workload for MapReduce {
             name: "Map and reduce".into(),
             question: "What is left to win when a million cosines end in a single number?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            film: None,
             tries: readme::tries(include_str!("README.md")),
             recorded: readme::recorded(include_str!("README.md")),
             size_means: "grid points along each axis".into(),

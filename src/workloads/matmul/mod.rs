@@ -26,6 +26,7 @@ impl Workload for Matmul {
             name: "Matrix product".into(),
             question: "When every number is used a thousand times, who keeps the arithmetic fed?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            film: None,
             tries: readme::tries(include_str!("README.md")),
             recorded: readme::recorded(include_str!("README.md")),
             size_means: "rows and columns of the matrices".into(),

@@ -1,10 +1,11 @@
 //! Monte Carlo: pi from darts. Random numbers on every rung at once need a generator that
 //! has no state: a number is a function of its place, so that nobody waits for the one before.
 
+mod film;
 mod reference;
 
 use crate::gpu::grid;
-use crate::kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+use crate::kernel::{Arithmetic, Film, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 use crate::simd::{F32s, Scalar, Simd, U32s};
 use crate::{Access, Buffer, Data, GpuPass, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -30,6 +31,7 @@ impl Workload for MonteCarlo {
             name: "Monte Carlo".into(),
             question: "How do a million threads draw random numbers without waiting for each other?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            film: Some("The first 24,000 darts, 200 a frame.".into()),
             tries: readme::tries(include_str!("README.md")),
             recorded: readme::recorded(include_str!("README.md")),
             size_means: "darts thrown".into(),
@@ -51,6 +53,10 @@ impl Workload for MonteCarlo {
     fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError> {
         let n = ProblemError::check(ID, size, SIZES)?;
         Ok(Box::new(Throws { n, seed }))
+    }
+
+    fn film(&self, seed: u64) -> Result<Option<Box<dyn Film>>, ProblemError> {
+        Ok(Some(Box::new(film::Falling::new(seed))))
     }
 }
 
@@ -125,40 +131,46 @@ impl Problem for Throws {
     fn picture(&self, output: &Output) -> Picture {
         const SIDE: usize = 256;
         const MOST: usize = 12_000;
-        let board = Board::new(SIDE);
+        let mut board = Board::new(SIDE);
         // A wrong count has no picture of its own: its darts are the seed's.
         let darts = self.n.min(MOST).min(output.len() * BLOCK);
-        board.picture((0..darts).map(|dart| reference::dart(self.seed, dart)))
+        board.throw((0..darts).map(|dart| reference::dart(self.seed, dart)));
+        board.picture()
     }
 }
 
-/// A picture of darts.
+/// The square, the circle in it, and darts.
 struct Board {
     side: usize,
+    colours: Vec<[u8; 3]>,
 }
 
 impl Board {
     fn new(side: usize) -> Self {
-        Board { side }
+        let centre = |pixel: usize| (2 * pixel + 1) as f32 / side as f32 - 1.0;
+        let ground = |i: usize| match centre(i % side).powi(2) + centre(i / side).powi(2) < 1.0 {
+            true => [240, 243, 246],
+            false => [222, 226, 232],
+        };
+        Board {
+            colours: (0..side * side).map(ground).collect(),
+            side,
+        }
     }
 
-    fn picture(&self, darts: impl Iterator<Item = (i32, i32)>) -> Picture {
-        const GROUND: ([u8; 3], [u8; 3]) = ([222, 226, 232], [240, 243, 246]);
-        const DART: ([u8; 3], [u8; 3]) = ([178, 84, 44], [28, 92, 150]);
+    fn throw(&mut self, darts: impl Iterator<Item = (i32, i32)>) {
         let side = self.side;
         let place = |c: i32| (c + 32_768) as usize * side / 65_536;
-        let centre = |pixel: usize| (2 * pixel + 1) as f32 / side as f32 - 1.0;
-        let mut colours: Vec<[u8; 3]> = (0..side * side)
-            .map(|i| {
-                let inside = centre(i % side).powi(2) + centre(i / side).powi(2) < 1.0;
-                if inside { GROUND.1 } else { GROUND.0 }
-            })
-            .collect();
         for (x, y) in darts {
-            let dart = if is_hit(x, y) { DART.1 } else { DART.0 };
-            colours[place(y) * side + place(x)] = dart;
+            self.colours[place(y) * side + place(x)] = match is_hit(x, y) {
+                true => [28, 92, 150],
+                false => [178, 84, 44],
+            };
         }
-        picture::field(side, |i| colours[i])
+    }
+
+    fn picture(&self) -> Picture {
+        picture::field(self.side, |i| self.colours[i])
     }
 }
 

@@ -1,10 +1,11 @@
 //! N-body: the pull of every body on every other. n numbers in, n^2 square roots and
 //! divisions, n numbers out: arithmetic alone decides.
 
+mod film;
 mod reference;
 
 use crate::inputs::Random;
-use crate::kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+use crate::kernel::{Arithmetic, Film, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 use crate::simd::{F32s, Scalar, Simd};
 use crate::{Data, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -40,6 +41,7 @@ impl Workload for Nbody {
             name: "N-body".into(),
             question: "When nothing but arithmetic is in the way, how far do lanes, threads and a GPU go?".into(),
             lesson: readme::lesson(include_str!("README.md")),
+            film: Some("A thousand bodies in rotation, moved by the same kernel.".into()),
             tries: readme::tries(include_str!("README.md")),
             recorded: readme::recorded(include_str!("README.md")),
             size_means: "bodies, each of which pulls on all others".into(),
@@ -62,6 +64,10 @@ impl Workload for Nbody {
     fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError> {
         let n = ProblemError::check(ID, size, SIZES)?;
         Ok(Box::new(Bodies::new(n, seed)))
+    }
+
+    fn film(&self, seed: u64) -> Result<Option<Box<dyn Film>>, ProblemError> {
+        Ok(Some(Box::new(film::Motion::new(seed))))
     }
 }
 
@@ -186,12 +192,14 @@ impl Problem for Bodies {
         let n = self.n;
         let pull = |i: usize| (0..3).map(|a| output.at(a * n + i).powi(2)).sum::<f64>().sqrt() as f32;
         let greatest = (0..n).map(pull).fold(f32::MIN_POSITIVE, f32::max);
-        sky(&self.at, |i| (pull(i) / greatest).sqrt())
+        sky(from_fn(|axis| self.at[axis].as_slice()), |i| {
+            (pull(i) / greatest).sqrt()
+        })
     }
 }
 
 /// Bodies seen along the z axis, brighter where `light` is nearer to 1.
-fn sky(at: &[Arc<Vec<f32>>; 3], light: impl Fn(usize) -> f32) -> Picture {
+fn sky(at: [&[f32]; 3], light: impl Fn(usize) -> f32) -> Picture {
     const SIDE: usize = 384;
     /// What of space is seen: +-3.5.
     const REACH: f32 = 3.5;
