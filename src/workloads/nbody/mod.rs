@@ -200,21 +200,23 @@ impl Problem for Bodies {
 
 /// Bodies seen along the z axis, brighter where `light` is nearer to 1.
 fn sky(at: [&[f32]; 3], light: impl Fn(usize) -> f32) -> Picture {
-    const SIDE: usize = 384;
+    const SIDE: usize = 256;
     /// What of space is seen: +-3.5.
     const REACH: f32 = 3.5;
-    const STOPS: [[u8; 3]; 4] = [[10, 14, 30], [72, 102, 178], [240, 196, 120], [255, 250, 236]];
+    const STOPS: [[u8; 3]; 4] = [[10, 14, 30], [88, 122, 205], [246, 204, 128], [255, 250, 236]];
     let mut lights = vec![0.0f32; SIDE * SIDE];
     let place = |v: f32| ((v + REACH) / (2.0 * REACH) * SIDE as f32) as isize;
     for i in 0..at[0].len() {
         let (px, py) = (place(at[0][i]), place(at[1][i]));
-        let light = 0.35 + 0.65 * light(i);
-        for (dx, dy, share) in [(0, 0, 1.0), (1, 0, 0.4), (-1, 0, 0.4), (0, 1, 0.4), (0, -1, 0.4)] {
+        let light = 0.45 + 0.55 * light(i);
+        // Three pixels wide, so that it is seen in a small picture too.
+        for (dx, dy) in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy))) {
             let (x, y) = (px + dx, py + dy);
             let inside = |v: isize| (0..SIDE as isize).contains(&v);
             if inside(x) && inside(y) {
+                let share = [1.0, 0.5, 0.25][(dx.abs() + dy.abs()) as usize];
                 let pixel = &mut lights[y as usize * SIDE + x as usize];
-                *pixel = (*pixel + 0.8 * light * share).min(1.0);
+                *pixel = (*pixel + light * share).min(1.0);
             }
         }
     }
