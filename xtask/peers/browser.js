@@ -133,19 +133,22 @@ const GPUJS = {
     return { once: () => kernel(...at), look: bodies(task) };
   },
   'monte-carlo'(make, { n }) {
-    const threads = 4096;
+    // Enough for a GPU, and for `webasm`, which gives a worker 4,096 at least.
+    const threads = 65536;
     const kernel = make(
       [threads],
       function () {
+        let darts = this.constants.each;
+        if (this.thread.x < this.constants.rest) darts += 1;
         let hits = 0;
-        for (let i = this.thread.x; i < this.constants.n; i += this.constants.threads) {
+        for (let i = 0; i < darts; i++) {
           const x = Math.random();
           const y = Math.random();
-          if (x * x + y * y <= 1) hits++;
+          if (x * x + y * y <= 1) hits += 1;
         }
         return hits;
       },
-      { constants: { n, threads } },
+      { constants: { each: Math.floor(n / threads), rest: n % threads } },
     );
     const once = async () => ((await kernel()).reduce((a, b) => a + b, 0) * 4) / n;
     return { once, look: one };

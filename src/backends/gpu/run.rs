@@ -22,7 +22,7 @@ const FIRST_GUESS: (f64, f64) = (50e6, 0.5e6);
 const BAND_STRIDE: u64 = 256;
 /// Bytes of a band's uniform: size, first row, seed.
 const PARAMS: u64 = 16;
-/// Most bands of a pass.
+/// Most bands of a run.
 const MAX_BANDS: u32 = 256;
 
 /// Compares what the program needs with what the device has.
@@ -100,9 +100,9 @@ pub async fn prepare(
 }
 
 /// How a pass is cut, if the whole takes `ms`: so that no band is above [`BAND_MS`].
-fn split(ms: f64, rows: u32) -> Split {
+fn split(ms: f64, rows: u32, most: u32) -> Split {
     // `max` first: it turns a NaN into the least.
-    let wanted = (ms / BAND_MS).ceil().max(1.0).min(f64::from(MAX_BANDS)) as u32;
+    let wanted = (ms / BAND_MS).ceil().max(1.0).min(f64::from(most.max(1))) as u32;
     let rows_each = rows.div_ceil(wanted.min(rows.max(1))).max(1);
     Split {
         rows: rows_each,
@@ -214,7 +214,7 @@ impl Buffers {
             })
         };
         let params = buffer(
-            BAND_STRIDE * u64::from(MAX_BANDS) * program.passes.len() as u64,
+            BAND_STRIDE * u64::from(MAX_BANDS).max(program.passes.len() as u64),
             Usage::UNIFORM | Usage::COPY_DST,
         );
         let input =
@@ -361,7 +361,9 @@ impl Ready {
     fn plan(&self) -> Vec<Split> {
         let passes = &self.program.passes;
         let ms = self.expected_ms / passes.len() as f64;
-        passes.iter().map(|pass| split(ms, pass.workgroups.1)).collect()
+        let most = MAX_BANDS / passes.len() as u32;
+        let splits = passes.iter().map(|pass| split(ms, pass.workgroups.1, most));
+        splits.collect()
     }
 
     pub async fn wait<T>(
@@ -525,14 +527,15 @@ mod tests {
 
     #[test]
     fn long_work_is_cut_into_bands_of_whole_rows() {
-        let count = |ms, rows| split(ms, rows).count;
+        let count = |ms, rows| split(ms, rows, MAX_BANDS).count;
         assert_eq!(count(10.0, 64), 1);
-        assert_eq!(split(501.0, 64), Split { rows: 6, count: 11 });
+        assert_eq!(split(501.0, 64, MAX_BANDS), Split { rows: 6, count: 11 });
         assert_eq!(count(1e9, 64), 64);
         assert!(count(1e9, 100_000) <= MAX_BANDS);
+        assert_eq!(split(1e9, 100, 25).count, 25);
         assert_eq!(count(0.0, 0), 1);
         assert_eq!(count(f64::NAN, 8), 1);
-        let rows: Vec<u32> = split(120.0, 7).first_rows().collect();
+        let rows: Vec<u32> = split(120.0, 7, MAX_BANDS).first_rows().collect();
         assert_eq!(rows, [0, 3, 6]);
     }
 }

@@ -132,6 +132,21 @@ fn a_panic_ends_its_row_only() {
 }
 
 #[test]
+fn small_work_stays_on_one_thread_and_says_so() {
+    let notes = |size| -> Vec<String> {
+        let events = events(pool(), spec("nbody", size), &Control::new(false));
+        let note = |event: &Event| match event {
+            Event::Note { backend, text, .. } if backend == "threads" => Some(text.clone()),
+            _ => None,
+        };
+        events.iter().filter_map(note).collect()
+    };
+    let says = |size| notes(size).iter().any(|text| text.contains("one thread"));
+    assert!(says(64), "{:?}", notes(64));
+    assert!(!says(600), "{:?}", notes(600));
+}
+
+#[test]
 fn stop_ends_the_run_and_says_so() {
     let control = Control::new(false);
     control.stop();

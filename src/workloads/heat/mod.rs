@@ -19,10 +19,8 @@ const SIZES: (u32, u32) = (1, 4096);
 pub(crate) const SWEEPS: usize = 10;
 /// Per point and sweep: 3 additions and a multiplication.
 const FLOPS: f64 = 4.0;
-/// The GPU does this many sweeps before it goes to memory, and makes tiles this wide; as in
-/// the shader.
-const GPU_SWEEPS: usize = 5;
-const GPU_TILE: usize = 30;
+/// Points of a workgroup across and down, as in the shader.
+const GPU_GROUP: (usize, usize) = (64, 4);
 
 /// Values are between 0 and 1, and averaging does not make errors grow: each sweep adds at
 /// most three roundings of a sum below 4, times a quarter (measured: 1.5e-7 in all).
@@ -149,19 +147,28 @@ impl Problem for Plate {
 
     /// To and fro between two buffers, without reading back.
     fn gpu(&self) -> GpuProgram {
-        let groups = self.n.div_ceil(GPU_TILE) as u32;
-        let pass = |from, to| GpuPass {
+        let groups = |length| self.n.div_ceil(length) as u32;
+        let pass = |sweep| GpuPass {
             entry: "main",
-            workgroups: (groups, groups),
-            bindings: vec![Access::Read(from), Access::Write(to)],
+            workgroups: (groups(GPU_GROUP.0), groups(GPU_GROUP.1)),
+            bindings: vec![
+                Access::Read(match sweep {
+                    0 => Buffer::Input(0),
+                    odd if odd % 2 == 1 => Buffer::Scratch(0),
+                    _ => Buffer::Output,
+                }),
+                Access::Write(if sweep % 2 == 0 {
+                    Buffer::Scratch(0)
+                } else {
+                    Buffer::Output
+                }),
+            ],
         };
-        const { assert!(SWEEPS == 2 * GPU_SWEEPS) };
+        // The last sweep has to end in the output.
+        const { assert!(SWEEPS.is_multiple_of(2)) };
         GpuProgram {
             source: include_str!("../../../shaders/heat.wgsl"),
-            passes: vec![
-                pass(Buffer::Input(0), Buffer::Scratch(0)),
-                pass(Buffer::Scratch(0), Buffer::Output),
-            ],
+            passes: (0..SWEEPS).map(pass).collect(),
             scratch: vec![self.n * self.n],
             data: self.data(),
         }
