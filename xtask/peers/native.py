@@ -219,7 +219,10 @@ def lanes(task):
             return both(lambda: sweeps_numpy(field), sweeps, field)
         case "nbody":
             places = [f32(2) * numbers(n, seed, stream) for stream in range(3)]
-            return both(lambda: pulls_numpy(*places), pulls, *places, fastmath=True)
+            # Python's model of errors asks at every pair whether it divides by zero, which keeps
+            # the serial code from vectors: 41 ms, and 4 without. The parallel code never asks.
+            options = {"fastmath": True, "error_model": "numpy"}
+            return both(lambda: pulls_numpy(*places), pulls, *places, **options)
         case "monte-carlo":
             return both(lambda: pi_numpy(n, seed), pi, n)
     why = "not written for this peer"
