@@ -28,115 +28,134 @@ function histogram(rows) {
   return counts;
 }
 
-/** Elements of a square that is an array of rows. */
-const elements = (task) => (rows) => task.spots.map((i) => rows[Math.floor(i / task.n)][i % task.n]);
-/** Bodies of an array with a number for each. */
-const bodies = (task) => (array) => task.spots.map((i) => array[i % task.n]);
-const one = (number) => [number];
+/** The field of `heat`, and the bodies of `nbody` by axis. */
+const field = ({ n, seed }) => numbers(n * n, seed, 0).map((x) => x / 2 + 0.5);
+const places = ({ n, seed }) => [0, 1, 2].map((axis) => numbers(n, seed, axis).map((x) => 2 * x));
 
-/** gpu.js: a function of the kernel's maker for each workload. */
+const WHY = 'not written for this peer';
+
+/** gpu.js, by workload: what is called, what is shown of its result, and the kernel. */
 const GPUJS = {
-  mandelbrot(make, { n }) {
-    const kernel = make([n, n], function () {
-      const cr = -2 + (this.thread.x * 2.5) / this.constants.n;
-      const ci = -1.25 + (this.thread.y * 2.5) / this.constants.n;
-      let zr = 0;
-      let zi = 0;
-      let steps = 0;
-      for (let i = 0; i < 256; i++) {
-        const zr2 = zr * zr;
-        const zi2 = zi * zi;
-        if (zr2 + zi2 > 4) break;
-        zi = 2 * zr * zi + ci;
-        zr = zr2 - zi2 + cr;
-        steps++;
-      }
-      return steps;
-    });
-    return { once: () => kernel(), look: histogram };
+  mandelbrot(gpu, settings, { n }) {
+    const kernel = gpu.createKernel(
+      function () {
+        const cr = -2 + (this.thread.x * 2.5) / this.constants.n;
+        const ci = -1.25 + (this.thread.y * 2.5) / this.constants.n;
+        let zr = 0;
+        let zi = 0;
+        let steps = 0;
+        for (let i = 0; i < 256; i++) {
+          const zr2 = zr * zr;
+          const zi2 = zi * zi;
+          if (zr2 + zi2 > 4) break;
+          zi = 2 * zr * zi + ci;
+          zr = zr2 - zi2 + cr;
+          steps++;
+        }
+        return steps;
+      },
+      { ...settings, output: [n, n], constants: { n } },
+    );
+    return { kernel, once: () => kernel(), look: histogram };
   },
-  matmul(make, task) {
-    const { n } = task;
-    const [a, b] = [0, 1].map((stream) => GPU.input(numbers(n * n, task.seed, stream), [n, n]));
-    const kernel = make([n, n], function (a, b) {
-      let sum = 0;
-      for (let i = 0; i < this.constants.n; i++) sum += a[this.thread.y][i] * b[i][this.thread.x];
-      return sum;
-    });
-    return { once: () => kernel(a, b), look: elements(task) };
+
+  matmul(gpu, settings, { n, seed, spots }) {
+    const [a, b] = [0, 1].map((stream) => GPU.input(numbers(n * n, seed, stream), [n, n]));
+    const kernel = gpu.createKernel(
+      function (a, b) {
+        let sum = 0;
+        for (let i = 0; i < this.constants.n; i++) sum += a[this.thread.y][i] * b[i][this.thread.x];
+        return sum;
+      },
+      { ...settings, output: [n, n], constants: { n } },
+    );
+    return { kernel, once: () => kernel(a, b), look: elements(n, spots) };
   },
-  // It reduces nothing by itself: a row's greatest value each, the rest is the caller's.
-  'map-reduce'(make, { n }) {
-    const kernel = make([n], function () {
-      const step = 6 / (this.constants.n - 1);
-      const y = -3 + this.thread.x * step;
-      let most = -1;
-      for (let i = 0; i < this.constants.n; i++) {
-        const x = -3 + i * step;
-        const r = x * x + y * y;
-        most = Math.max(most, Math.cos(r) / (1 + r));
-      }
-      return most;
-    });
-    const once = async () => (await kernel()).reduce((a, b) => Math.max(a, b));
-    return { once, look: one };
-  },
-  heat(make, task) {
-    const { n } = task;
-    const field = GPU.input(numbers(n * n, task.seed, 0), [n, n]);
-    const options = { pipeline: true, immutable: true };
-    const sweep = function (u) {
-      const x = this.thread.x;
-      const y = this.thread.y;
-      const last = this.constants.n - 1;
-      if (x < 1 || y < 1 || x >= last || y >= last) return u[y][x];
-      return 0.25 * (u[y - 1][x] + u[y + 1][x] + u[y][x - 1] + u[y][x + 1]);
-    };
-    // The first reads what the page has made, the others what the one before left in place.
-    const first = make([n, n], sweep, options);
-    const next = make([n, n], sweep, options);
+
+  /** A kernel cannot reduce: each of its threads takes a stretch of a row, the page the rest. */
+  'map-reduce'(gpu, settings, { n }) {
+    // Shorter ones give more threads than any mode occupies, and more to read back.
+    const stretch = 64;
+    const kernel = gpu.createKernel(
+      function () {
+        const y = -3 + this.thread.x * this.constants.step;
+        let most = -1;
+        for (let k = 0; k < this.constants.stretch; k++) {
+          // The last stretch may be more than a row has: its last point counts again.
+          const i = Math.min(this.thread.y * this.constants.stretch + k, this.constants.last);
+          const x = -3 + i * this.constants.step;
+          const r = x * x + y * y;
+          most = Math.max(most, Math.cos(r) / (1 + r));
+        }
+        return most;
+      },
+      {
+        ...settings,
+        output: [n, Math.ceil(n / stretch)],
+        constants: { stretch, last: n - 1, step: 6 / Math.max(n - 1, 1) },
+      },
+    );
     const once = async () => {
-      let u = await first(field);
-      for (let i = 1; i < 10; i++) {
-        const after = await next(u);
-        u.delete?.();
-        u = after;
-      }
-      const rows = u.toArray ? await u.toArray() : u;
-      u.delete?.();
-      return rows;
+      let most = -1;
+      for (const row of await kernel()) for (const value of row) if (value > most) most = value;
+      return most;
     };
-    return { once, look: elements(task) };
+    return { kernel, once, look: (most) => [most] };
   },
-  // One number a body, as shared by all peers: the sum of the three components.
-  nbody(make, task) {
-    const at = [0, 1, 2].map((stream) => numbers(task.n, task.seed, stream));
-    const kernel = make([task.n], function (x, y, z) {
-      let ax = 0;
-      let ay = 0;
-      let az = 0;
-      const xi = x[this.thread.x];
-      const yi = y[this.thread.x];
-      const zi = z[this.thread.x];
-      for (let j = 0; j < this.constants.n; j++) {
-        const dx = x[j] - xi;
-        const dy = y[j] - yi;
-        const dz = z[j] - zi;
-        const d = dx * dx + dy * dy + dz * dz + 0.001;
-        const k = 1 / (d * Math.sqrt(d));
-        ax += dx * k;
-        ay += dy * k;
-        az += dz * k;
-      }
-      return ax + ay + az;
+
+  heat(gpu, settings, task) {
+    const { n, spots } = task;
+    const start = GPU.input(field(task), [n, n]);
+    const sweep = gpu.createKernel(
+      function (u) {
+        const x = this.thread.x;
+        const y = this.thread.y;
+        if (x === 0 || y === 0 || x === this.constants.last || y === this.constants.last) return u[y][x];
+        return 0.25 * (u[y - 1][x] + u[y + 1][x] + u[y][x - 1] + u[y][x + 1]);
+      },
+      { ...settings, output: [n, n], constants: { last: n - 1 } },
+    );
+    // The field stays where the kernels are until all sweeps are done.
+    const pipeline = gpu.createPipeline(function (u) {
+      for (let i = 0; i < 10; i++) u = sweep(u);
+      return u;
     });
-    return { once: () => kernel(...at), look: bodies(task) };
+    return { pipeline, once: () => pipeline(start), look: elements(n, spots) };
   },
-  'monte-carlo'(make, { n }) {
-    // Enough for a GPU, and for `webasm`, which gives a worker 4,096 at least.
+
+  nbody(gpu, settings, task) {
+    const { n, spots } = task;
+    const [x, y, z] = places(task);
+    const kernel = gpu.createKernel(
+      function (x, y, z) {
+        const xi = x[this.thread.x];
+        const yi = y[this.thread.x];
+        const zi = z[this.thread.x];
+        let ax = 0;
+        let ay = 0;
+        let az = 0;
+        for (let j = 0; j < this.constants.n; j++) {
+          const dx = x[j] - xi;
+          const dy = y[j] - yi;
+          const dz = z[j] - zi;
+          const d = dx * dx + dy * dy + dz * dz + 0.001;
+          const k = 1 / (d * Math.sqrt(d));
+          ax += dx * k;
+          ay += dy * k;
+          az += dz * k;
+        }
+        return [ax, ay, az];
+      },
+      { ...settings, output: [n], constants: { n } },
+    );
+    const look = (pulls) => spots.flatMap((i) => Array.from(pulls[i]));
+    return { kernel, once: () => kernel(x, y, z), look };
+  },
+
+  'monte-carlo'(gpu, settings, { n }) {
+    // Enough for a GPU, and for `webasm`, which gives a worker 4096 at least.
     const threads = 65536;
-    const kernel = make(
-      [threads],
+    const kernel = gpu.createKernel(
       function () {
         let darts = this.constants.each;
         if (this.thread.x < this.constants.rest) darts += 1;
@@ -148,111 +167,121 @@ const GPUJS = {
         }
         return hits;
       },
-      { constants: { each: Math.floor(n / threads), rest: n % threads } },
+      {
+        ...settings,
+        output: [threads],
+        constants: { each: Math.floor(n / threads), rest: n % threads },
+      },
     );
-    const once = async () => ((await kernel()).reduce((a, b) => a + b, 0) * 4) / n;
-    return { once, look: one };
+    const once = async () => {
+      let hits = 0;
+      for (const some of await kernel()) hits += some;
+      return (4 * hits) / n;
+    };
+    return { kernel, once, look: (pi) => [pi] };
   },
 };
+
+/** Elements of a matrix that is an array of rows. */
+function elements(n, spots) {
+  return (rows) => spots.map((i) => rows[Math.floor(i / n)][i % n]);
+}
 
 /** gpu.js in one of its modes: what is measured, or why it cannot be. */
 async function gpujs(mode, task) {
   if (mode === 'webgpu' && !(await GPU.GPU.isWebGPUAvailable())) return 'no WebGPU adapter';
   const gpu = new GPU.GPU({ mode, asyncMode: true });
-  const settings = { asyncMode: true, precision: 'single', constants: { n: task.n } };
+  const settings = { asyncMode: true, precision: 'single' };
   if (mode === 'webasm') settings.poolSize = task.threads;
-  const kernels = [];
-  const make = (output, body, options) => {
-    const kernel = gpu.createKernel(body, { ...settings, output, ...options });
-    kernels.push(kernel);
-    return kernel;
+  const { kernel, pipeline, once, look } = GPUJS[task.workload](gpu, settings, task);
+  const fallback = () => {
+    if (kernel) return kernel.kernel?.fallbackReason;
+    // A pipeline's own reason may be that its kernels run one by one, in the mode asked for.
+    return pipeline.backend !== mode && (pipeline.fallbackReason ?? pipeline.backend);
   };
-  const fallback = () => kernels.map((kernel) => kernel.kernel?.fallbackReason).find(Boolean);
-  return { ...GPUJS[task.workload](make, task), fallback, end: () => gpu.destroy() };
+  return { once, look, fallback, end: () => gpu.destroy() };
 }
 
-/** jax-js: a function of the library and the task for each workload that arrays express. */
+/** jax-js, by workload. It holds no loop per pixel: Mandelbrot is not what it is for. */
 const JAXJS = {
-  matmul({ numpy }, task) {
-    const { n } = task;
-    const [a, b] = [0, 1].map((stream) =>
-      numpy.array(numbers(n * n, task.seed, stream)).reshape([n, n]),
-    );
+  matmul({ numpy }, { n, seed, spots }) {
+    const inputs = [0, 1].map((stream) => numpy.array(numbers(n * n, seed, stream)).reshape([n, n]));
+    const [a, b] = inputs;
     return {
+      inputs,
       once: () => numpy.matmul(a.ref, b.ref).data(),
-      look: (c) => task.spots.map((i) => c[i]),
-      end: () => [a, b].forEach((array) => array.dispose()),
+      look: (c) => spots.map((i) => c[i]),
     };
   },
+
   'map-reduce'({ numpy, jit }, { n }) {
-    const greatest = jit(() => {
-      const x = numpy.linspace(-3, 3, n);
-      const xx = x.ref.mul(x);
-      const r = xx.ref.reshape([1, n]).add(xx.reshape([n, 1]));
-      return numpy.max(numpy.cos(r.ref).div(r.add(1)));
+    const grid = numpy.linspace(-3, 3, n);
+    const greatest = jit((grid) => {
+      const squares = numpy.square(grid);
+      const r = squares.ref.reshape([n, 1]).add(squares);
+      // Row by row first: its threads share rows, and a maximum of all would be one thread's.
+      return numpy.max(numpy.max(numpy.cos(r.ref).div(r.add(1)), 1));
     });
-    return { once: async () => (await greatest().data())[0], look: one, end: () => {} };
+    return { inputs: [grid], once: () => greatest(grid.ref).data(), look: (most) => [most[0]] };
   },
+
   heat({ numpy, jit }, task) {
-    const { n } = task;
-    const field = numpy.array(numbers(n * n, task.seed, 0)).reshape([n, n]);
-    const sweep = jit((u) => {
-      const inner = [1, n - 1];
-      const up = u.ref.slice([0, n - 2], inner);
-      const down = u.ref.slice([2, n], inner);
-      const left = u.ref.slice(inner, [0, n - 2]);
-      const right = u.ref.slice(inner, [2, n]);
-      const mean = up.add(down).add(left).add(right).mul(0.25);
-      const rows = numpy.concatenate([u.ref.slice(inner, [0, 1]), mean, u.ref.slice(inner, [n - 1, n])], 1);
-      return numpy.concatenate([u.ref.slice([0, 1]), rows, u.slice([n - 1, n])], 0);
+    const { n, spots } = task;
+    const start = numpy.array(field(task)).reshape([n, n]);
+    const line = numpy.arange(n);
+    const within = line.ref.greater(0).mul(line.less(n - 1));
+    const inner = within.ref.reshape([n, 1]).mul(within);
+    const sweep = jit((u, inner) => {
+      const [before, here, after] = [[0, n - 2], [1, n - 1], [2, n]];
+      const vertical = u.ref.slice(before, here).add(u.ref.slice(after, here));
+      const horizontal = u.ref.slice(here, before).add(u.ref.slice(here, after));
+      return numpy.where(inner, numpy.pad(vertical.add(horizontal).mul(0.25), 1), u);
     });
     const once = () => {
-      let u = field.ref;
-      for (let i = 0; i < 10; i++) u = sweep(u);
+      let u = start.ref;
+      for (let i = 0; i < 10; i++) u = sweep(u, inner.ref);
       return u.data();
     };
-    return { once, look: (u) => task.spots.map((i) => u[i]), end: () => field.dispose() };
+    return { inputs: [start, inner], once, look: (u) => spots.map((i) => u[i]) };
   },
+
   nbody({ numpy, jit }, task) {
-    const { n } = task;
-    const at = [0, 1, 2].map((stream) => numpy.array(numbers(n, task.seed, stream)));
-    const pulls = jit((x, y, z) => {
-      const d = [x, y, z].map((axis) => axis.ref.reshape([1, n]).sub(axis.reshape([n, 1])));
-      const [dx, dy, dz] = d;
-      const r2 = dx.ref.mul(dx.ref).add(dy.ref.mul(dy.ref)).add(dz.ref.mul(dz.ref)).add(1e-3);
-      const k = numpy.reciprocal(r2.ref.mul(numpy.sqrt(r2)));
-      const sum = (axis) => numpy.sum(axis.mul(k.ref), 1);
-      const all = sum(dx).add(sum(dy)).add(sum(dz));
+    const { n, spots } = task;
+    const inputs = places(task).map((axis) => numpy.array(axis));
+    const pulls = jit((...axes) => {
+      const apart = axes.map((p) => p.ref.reshape([1, n]).sub(p.reshape([n, 1])));
+      const squares = apart.map((delta) => numpy.square(delta.ref));
+      const d = squares.reduce((sum, square) => sum.add(square)).add(1e-3);
+      const k = numpy.reciprocal(d.ref.mul(numpy.sqrt(d)));
+      const sums = apart.map((delta) => delta.mul(k.ref).sum(1));
       k.dispose();
-      return all;
+      return numpy.stack(sums, 1);
     });
     return {
-      once: () => pulls(...at.map((axis) => axis.ref)).data(),
-      look: bodies(task),
-      end: () => at.forEach((axis) => axis.dispose()),
+      inputs,
+      once: () => pulls(...inputs.map((axis) => axis.ref)).data(),
+      look: (a) => spots.flatMap((i) => Array.from(a.subarray(3 * i, 3 * i + 3))),
     };
   },
-  'monte-carlo'({ numpy, random, jit }, { n }) {
-    const pi = jit((key) => {
-      const [a, b] = random.split(key, 2);
-      const x = random.uniform(a, [n]);
-      const y = random.uniform(b, [n]);
-      const inside = numpy.lessEqual(x.ref.mul(x).add(y.ref.mul(y)), 1);
-      return numpy.sum(inside.astype(numpy.float32));
+
+  'monte-carlo'({ numpy, jit, random }, { n, seed }) {
+    const hits = jit((key) => {
+      const squares = numpy.square(random.uniform(key, [2, n]));
+      return squares.sum(0).lessEqual(1).astype(numpy.int32).sum();
     });
-    let seed = 0;
-    const once = async () => ((await pi(random.key(seed++)).data())[0] * 4) / n;
-    return { once, look: one, end: () => {} };
+    const once = async () => (4 * (await hits(random.key(seed)).data())[0]) / n;
+    return { inputs: [], once, look: (pi) => [pi] };
   },
 };
 
 /** jax-js on one of its devices. */
 async function jaxjs(device, task) {
-  const library = await import('./jax-js/index.js');
-  const devices = await library.init();
+  const jax = await import('./jax-js/index.js');
+  const devices = await jax.init();
   if (!devices.includes(device)) return `it offers no ${device} here, only ${devices.join(', ')}`;
-  library.defaultDevice(device);
-  return JAXJS[task.workload](library, task);
+  jax.defaultDevice(device);
+  const { inputs, once, look } = JAXJS[task.workload](jax, task);
+  return { once, look, end: () => inputs.forEach((array) => array.dispose()) };
 }
 
 /** Cold, warm-up, then samples of at least sample_ms within the lane's seconds. */
@@ -300,19 +329,18 @@ async function run(task, { onProgress } = {}) {
   // Both ask this how many workers to start.
   Object.defineProperty(navigator, 'hardwareConcurrency', { value: task.threads, configurable: true });
   const lanes = [
-    ['gpu.js', 'cpu', 1, gpujs],
-    ['gpu.js', 'webasm', task.threads, gpujs],
-    ['gpu.js', 'webgpu', 1, gpujs],
-    ['jax-js', 'wasm', task.threads, jaxjs],
-    ['jax-js', 'webgpu', 1, jaxjs],
+    ['gpu.js', 'cpu', 1, gpujs, GPUJS],
+    ['gpu.js', 'webasm', task.threads, gpujs, GPUJS],
+    ['gpu.js', 'webgpu', 1, gpujs, GPUJS],
+    ['jax-js', 'wasm', task.threads, jaxjs, JAXJS],
+    ['jax-js', 'webgpu', 1, jaxjs, JAXJS],
   ];
   const rows = [];
-  for (const [peer, backend, threads, make] of lanes) {
+  for (const [peer, backend, threads, make, written] of lanes) {
     const row = { peer, backend, form: 'javascript', threads };
     rows.push(row);
-    if (!(task.workload in (peer === 'gpu.js' ? GPUJS : JAXJS))) {
-      // Mandelbrot: jax-js holds no loop that ends for each pixel by itself.
-      row.skipped = peer === 'gpu.js' ? 'not written for this peer' : 'arrays do not express it';
+    if (!(task.workload in written)) {
+      row.skipped = WHY;
       continue;
     }
     onProgress?.({ doing: `${peer} ${backend}` });

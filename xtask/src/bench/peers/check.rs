@@ -3,6 +3,8 @@
 //! A peer rounds in its own way (gpu.js computes in f64, NumPy with complex numbers, GPUs fuse),
 //! so what is compared allows for that and for nothing else.
 
+use std::f64::consts::PI;
+
 use parallax_protocol::{ErrorKind, Verification};
 use serde_json::Value;
 
@@ -13,17 +15,30 @@ use super::Task;
 /// more (0.13 % at n = 256, 0.05 % at 1024).
 const OTHER_COUNTS: f64 = 0.01;
 
+/// How far chance may take an estimate of pi: a right one is beyond once in 1.7 million.
+const STANDARD_ERRORS: f64 = 5.0;
+
+/// At most so much of a number is lost by rounding it to f32.
+const ROUNDING: f64 = f32::EPSILON as f64 / 2.0;
+
+/// Sweeps of `heat`.
+const SWEEPS: usize = 10;
+
 /// What the output should be like.
 pub enum Expected {
     /// How often each count of steps occurs.
     Counts(Vec<f64>),
-    /// Numbers, each with what scales its error.
+    /// Numbers computed in f64, each with what scales its error.
     Spots {
         /// Value and scale.
         elements: Vec<(f64, f64)>,
         /// Relative to the scale.
         tolerance: f64,
+        /// Whether the scale is 1.
+        kind: ErrorKind,
     },
+    /// Pi, by this many random darts of the peer's own.
+    Pi(f64),
     /// No peer has it.
     Nothing,
 }
@@ -32,20 +47,30 @@ impl Expected {
     /// Computes it.
     pub fn of(task: &Task) -> Self {
         let n = f64::from(task.n);
-        // So many roundings of sums of n terms are what the workloads allow their own rungs.
-        let roundings = |count: f64| count * f64::from(f32::EPSILON) / 2.0;
-        let (elements, tolerance) = match task.workload.as_str() {
-            "mandelbrot" => return Self::Counts(counts(task.n)),
-            "matmul" => (product(task), roundings(4.0 * n.sqrt())),
-            "map-reduce" => (vec![(greatest(task.n), 1.0)], 1e-6),
-            "heat" => (heat(task), roundings(30.0)),
-            // gpu.js and jax-js add the components to each other too.
-            "nbody" => (pulls(task), roundings(16.0 + 4.0 * n.sqrt())),
-            // Five standard errors of n darts: the generators differ, chance does not.
-            "monte-carlo" => (vec![(std::f64::consts::PI, 1.0)], 5.0 * 1.642 / n.sqrt()),
-            _ => return Self::Nothing,
+        let relative = |elements, roundings: f64| Self::Spots {
+            elements,
+            tolerance: roundings * ROUNDING,
+            kind: ErrorKind::Relative,
         };
-        Self::Spots { elements, tolerance }
+        match task.workload.as_str() {
+            "mandelbrot" => Self::Counts(counts(task.n)),
+            // As the workload allows its own rungs: roundings of n terms grow like the root of n.
+            "matmul" => relative(product(task), 4.0 * n.sqrt()),
+            // The cosine at its greatest is flat, so that nothing but the last bits may differ.
+            "map-reduce" => Self::Spots {
+                elements: vec![(greatest(task.n), 1.0)],
+                tolerance: 1e-6,
+                kind: ErrorKind::Absolute,
+            },
+            // Three sums a sweep, rounded once each. A mean makes no error greater, and all terms
+            // are positive.
+            "heat" => relative(points(task), 3.0 * SWEEPS as f64),
+            // Sums as above. A term is rounded a dozen times, or more where a reciprocal and a root
+            // are approximate: by fast mathematics or on a GPU.
+            "nbody" => relative(pulls(task), 16.0 + 4.0 * n.sqrt()),
+            "monte-carlo" => Self::Pi(n),
+            _ => Self::Nothing,
+        }
     }
 
     /// Compares what a lane shows of its output. `None` if there is nothing to compare.
@@ -71,7 +96,11 @@ impl Expected {
                     complete,
                 )
             }
-            Self::Spots { elements, tolerance } => {
+            Self::Spots {
+                elements,
+                tolerance,
+                kind,
+            } => {
                 let errors = elements
                     .iter()
                     .zip(&got)
@@ -79,7 +108,16 @@ impl Expected {
                 // Not by `f64::max`, which would overlook NaN.
                 let worst = errors.fold(0.0, |a: f64, b| if b > a || b.is_nan() { b } else { a });
                 let complete = got.len() == elements.len();
-                (ErrorKind::Relative, worst, *tolerance, got.len() as u64, complete)
+                (*kind, worst, *tolerance, got.len() as u64, complete)
+            }
+            Self::Pi(darts) => {
+                let &[pi] = got.as_slice() else { return None };
+                let hits = pi * darts / 4.0;
+                // What is no count of hits was not counted, however near it is.
+                let counted = (hits - hits.round()).abs() < 1e-3;
+                let error = if counted { (pi - PI).abs() } else { f64::INFINITY };
+                let tolerance = STANDARD_ERRORS * 4.0 * (PI / 4.0 * (1.0 - PI / 4.0) / darts).sqrt();
+                (ErrorKind::Absolute, error, tolerance, *darts as u64, true)
             }
         };
         Some(Verification {
@@ -130,69 +168,63 @@ fn product(task: &Task) -> Vec<(f64, f64)> {
     task.spots.iter().map(spot).collect()
 }
 
-/// The greatest of cos(r) / (1 + r) on the grid.
+/// The greatest cos(r) / (1 + r) on the grid.
 fn greatest(n: u32) -> f64 {
     let step = 6.0 / f64::from(n.max(2) - 1);
-    let at = |i: u32| f64::from(i) * step - 3.0;
-    let value = |i, j| {
-        let r = at(i).powi(2) + at(j).powi(2);
-        r.cos() / (1.0 + r)
+    let squares: Vec<f64> = (0..n).map(|i| (f64::from(i) * step - 3.0).powi(2)).collect();
+    let row = |y: &f64| {
+        let values = squares.iter().map(|x| (x + y).cos() / (1.0 + x + y));
+        values.fold(-1.0, f64::max)
     };
-    let row = |j| (0..n).map(move |i| value(i, j)).fold(-1.0, f64::max);
-    (0..n).map(row).fold(-1.0, f64::max)
+    squares.iter().map(row).fold(-1.0, f64::max)
 }
 
-/// The plate's points after ten sweeps, each from the points within ten steps of it.
-fn heat(task: &Task) -> Vec<(f64, f64)> {
-    const SWEEPS: i64 = 10;
-    let n = i64::from(task.n);
-    let spot = |&i: &u64| {
-        let (row, column) = (i as i64 / n, i as i64 % n);
-        let side = 2 * SWEEPS + 1;
-        let place = |p: i64| (row - SWEEPS + p / side, column - SWEEPS + p % side);
-        let within = |(y, x): (i64, i64)| (0..n).contains(&y) && (0..n).contains(&x);
-        let moves = |(y, x): (i64, i64)| y > 0 && x > 0 && y < n - 1 && x < n - 1;
-        let given = |(y, x): (i64, i64)| f64::from(number((y * n + x) as u64, task.seed, 0));
-        let mut values: Vec<f64> = (0..side * side)
-            .map(|p| if within(place(p)) { given(place(p)) } else { 0.0 })
-            .collect();
-        for sweep in 1..=SWEEPS {
-            let before = values.clone();
-            // What lacks a neighbour here is no longer needed.
-            for p in (0..side * side).filter(|p| moves(place(*p))) {
-                let ring = (p / side)
-                    .min(p % side)
-                    .min(side - 1 - p / side)
-                    .min(side - 1 - p % side);
-                if ring >= sweep {
-                    let at = |q: i64| before[q as usize];
-                    values[p as usize] = 0.25 * (at(p - side) + at(p + side) + at(p - 1) + at(p + 1));
+/// The field's points that the task asks for. Each depends on no point more than ten away.
+fn points(task: &Task) -> Vec<(f64, f64)> {
+    let n = task.n as usize;
+    let point = |&i: &u64| {
+        let (row, column) = (i as usize / n, i as usize % n);
+        let (top, left) = (row.saturating_sub(SWEEPS), column.saturating_sub(SWEEPS));
+        let (bottom, right) = ((row + SWEEPS + 1).min(n), (column + SWEEPS + 1).min(n));
+        let at = |row: usize, column: usize| f64::from(number((row * n + column) as u64, task.seed, 0));
+        let line = |row: usize| (left..right).map(|column| at(row, column) / 2.0 + 0.5).collect();
+        let mut field: Vec<Vec<f64>> = (top..bottom).map(line).collect();
+        // The rim is the field's edge, or wrong by one more point a sweep.
+        for _ in 0..SWEEPS {
+            let before = field.clone();
+            for y in 1..field.len() - 1 {
+                for x in 1..field[y].len() - 1 {
+                    let (vertical, horizontal) = (
+                        before[y - 1][x] + before[y + 1][x],
+                        before[y][x - 1] + before[y][x + 1],
+                    );
+                    field[y][x] = 0.25 * (vertical + horizontal);
                 }
             }
         }
-        (values[(SWEEPS * side + SWEEPS) as usize], 1.0)
+        let value = field[row - top][column - left];
+        (value, value.max(f64::MIN_POSITIVE))
     };
-    task.spots.iter().map(spot).collect()
+    task.spots.iter().map(point).collect()
 }
 
-/// The sum of the components of some bodies' pulls, with the sum of the pulls' magnitudes.
+/// The pulls on the bodies that the task asks for, with the sums of their terms' magnitudes.
 fn pulls(task: &Task) -> Vec<(f64, f64)> {
-    let n = u64::from(task.n);
-    let at = |i: u64| [0, 1, 2].map(|stream| f64::from(number(i, task.seed, stream)));
-    let spot = |&i: &u64| {
-        let own = at(i % n);
-        let (mut sum, mut magnitudes) = (0.0, 0.0);
-        for j in 0..n {
-            let other = at(j);
-            let d = [0, 1, 2].map(|axis: usize| other[axis] - own[axis]);
-            let squared = d.iter().map(|d| d * d).sum::<f64>();
-            let k = (squared + f64::from(1e-3_f32)).powf(-1.5);
-            sum += k * d.iter().sum::<f64>();
-            magnitudes += k * d.iter().map(|d| d.abs()).sum::<f64>();
+    let place = |i: u64| [0, 1, 2].map(|axis| 2.0 * f64::from(number(i, task.seed, axis)));
+    let all: Vec<[f64; 3]> = (0..u64::from(task.n)).map(place).collect();
+    let pull = |&i: &u64| {
+        let mut sums = [(0.0, f64::MIN_POSITIVE); 3];
+        for other in &all {
+            let apart = [0, 1, 2].map(|axis| other[axis] - all[i as usize][axis]);
+            let d = apart.iter().map(|delta| delta * delta).sum::<f64>() + 1e-3;
+            let k = 1.0 / (d * d.sqrt());
+            for (sum, delta) in sums.iter_mut().zip(apart) {
+                *sum = (sum.0 + delta * k, sum.1 + (delta * k).abs());
+            }
         }
-        (sum, magnitudes.max(f64::MIN_POSITIVE))
+        sums
     };
-    task.spots.iter().map(spot).collect()
+    task.spots.iter().flat_map(pull).collect()
 }
 
 /// A number from -1 to 1 by a hash of its place; as native.py and browser.js make them.
@@ -263,50 +295,91 @@ mod tests {
         assert!(!expected.verify(&json!([])).unwrap().ok);
     }
 
-    /// What a plain program gives passes, and each of its mistakes does not.
+    /// What a lane shows of its output is right, and no longer with any one number changed so.
+    fn holds(expected: &Expected, right: &[f64], wrong: impl Fn(f64) -> f64) {
+        assert!(expected.verify(&json!(right)).unwrap().ok);
+        for place in 0..right.len() {
+            let mut output = right.to_vec();
+            output[place] = wrong(output[place]);
+            assert!(!expected.verify(&json!(output)).unwrap().ok, "{place}");
+        }
+    }
+
     #[test]
-    fn the_others_are_held_to_theirs() {
-        let verify = |task: &Task, output: &[f64]| Expected::of(task).verify(&json!(output)).unwrap().ok;
-        let grid = task("map-reduce", 1000);
-        // As NumPy has it in f32, and what a grid that starts a step late would give.
-        assert!(verify(&grid, &[0.999_982]) && !verify(&grid, &[0.999_928]));
-        let darts = task("monte-carlo", 1 << 20);
-        assert!(verify(&darts, &[3.1425]) && !verify(&darts, &[3.2]) && !verify(&darts, &[f64::NAN]));
+    fn a_maximum_is_held_to_its_last_bits() {
+        // The tutorial's figure, which is f32's.
+        let expected = Expected::of(&task("map-reduce", 5000));
+        holds(&expected, &[0.999_999_279_7], |max| max + 2e-6);
+        // On these grids, unlike their neighbours, the corners are greatest.
+        for n in [1, 2, 4] {
+            let expected = Expected::of(&task("map-reduce", n));
+            holds(&expected, &[18.0_f64.cos() / 19.0], |max| max - 2e-6);
+        }
+    }
 
-        let plate = Task {
-            spots: (0..40 * 40).collect(),
-            ..task("heat", 40)
-        };
-        let sweeps = |count: usize| {
-            let mut field: Vec<f64> = (0..1600).map(|i| f64::from(number(i, 1, 0))).collect();
-            for _ in 0..count {
-                let before = field.clone();
-                for i in (0..1600).filter(|i| (1..39).contains(&(i / 40)) && (1..39).contains(&(i % 40))) {
-                    field[i] = 0.25 * (before[i - 40] + before[i + 40] + before[i - 1] + before[i + 1]);
-                }
+    /// The field as a peer makes it: whole and in f32.
+    fn swept(n: usize, sweeps: usize) -> Vec<f32> {
+        let mut field: Vec<f32> = (0..n * n).map(|i| (number(i as u64, 1, 0) + 1.0) / 2.0).collect();
+        for _ in 0..sweeps {
+            let before = field.clone();
+            for i in (0..n * n).filter(|i| (1..n - 1).contains(&(i / n)) && (1..n - 1).contains(&(i % n))) {
+                field[i] = 0.25 * (before[i - n] + before[i + n] + before[i - 1] + before[i + 1]);
             }
-            field
-        };
-        assert!(verify(&plate, &sweeps(10)) && !verify(&plate, &sweeps(9)));
+        }
+        field
+    }
 
-        let bodies = task("nbody", 50);
-        let at = |i: u64, axis| f64::from(number(i, 1, axis));
-        let pull = |body: u64, left_out: u64| -> f64 {
-            let pulls = (0..50).filter(|&j| j != left_out).map(|j| {
-                let d: Vec<f64> = (0..3).map(|axis| at(j, axis) - at(body, axis)).collect();
-                let r2 = d.iter().map(|d| d * d).sum::<f64>() + 1e-3;
-                d.iter().sum::<f64>() / (r2 * r2.sqrt())
-            });
-            pulls.sum()
+    #[test]
+    fn ten_sweeps_are_neither_nine_nor_eleven() {
+        let mut task = task("heat", 40);
+        // A corner, edges, within ten points of an edge, and the middle.
+        task.spots = vec![0, 20, 40, 41, 180, 819, 820, 1599];
+        let expected = Expected::of(&task);
+        let shown = |sweeps| -> Vec<f64> {
+            let field = swept(40, sweeps);
+            task.spots.iter().map(|&i| f64::from(field[i as usize])).collect()
         };
-        let all = |left_out| {
-            bodies
-                .spots
-                .iter()
-                .map(|&b| pull(b, left_out))
-                .collect::<Vec<_>>()
+        holds(&expected, &shown(10), |value| value + 1e-5);
+        assert!(!expected.verify(&json!(shown(9))).unwrap().ok);
+        assert!(!expected.verify(&json!(shown(11))).unwrap().ok);
+    }
+
+    #[test]
+    fn pulls_are_whole_bodies() {
+        let mut task = task("nbody", 50);
+        task.spots = vec![3, 49];
+        let expected = Expected::of(&task);
+        let place = |i: u64, axis: u32| 2.0 * number(i, 1, axis);
+        let pull = |i: u64, n: u64| {
+            let mut sums = [0.0_f32; 3];
+            for j in 0..n {
+                let [x, y, z] = [0, 1, 2].map(|axis| place(j, axis) - place(i, axis));
+                let d = x * x + y * y + z * z + 1e-3;
+                let k = 1.0 / (d * d.sqrt());
+                sums = [sums[0] + x * k, sums[1] + y * k, sums[2] + z * k];
+            }
+            sums.map(f64::from)
         };
-        assert!(verify(&bodies, &all(99)) && !verify(&bodies, &all(7)));
+        let shown = |n| [pull(3, n), pull(49, n)].concat();
+        holds(&expected, &shown(50), |sum| sum * 1.001 + 1e-3);
+        assert!(
+            !expected.verify(&json!(shown(49))).unwrap().ok,
+            "a body is missing"
+        );
+    }
+
+    #[test]
+    fn pi_is_counted_and_near() {
+        let n = 1 << 20;
+        let expected = Expected::of(&task("monte-carlo", n));
+        let pi = |hits: f64| [4.0 * hits / f64::from(n)];
+        let hits = (PI / 4.0 * f64::from(n)).round();
+        // One standard error is 420 hits.
+        holds(&expected, &pi(hits + 1800.0), |_| pi(hits + 2400.0)[0]);
+        holds(&expected, &pi(hits - 1800.0), |_| pi(hits - 2400.0)[0]);
+        holds(&expected, &pi(hits), |_| PI);
+        assert!(!expected.verify(&json!([f64::NAN])).unwrap().ok);
+        assert!(expected.verify(&json!([])).is_none());
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn samples(list: &Value) -> Vec<Sample> {
 
 #[cfg(test)]
 mod tests {
-    use parallax_protocol::Asked;
+    use parallax_protocol::{Asked, ErrorKind};
     use serde_json::json;
 
     use super::*;
@@ -111,6 +111,7 @@ mod tests {
         let expected = Expected::Spots {
             elements: vec![(0.5, 1.0)],
             tolerance: 1e-6,
+            kind: ErrorKind::Relative,
         };
         row(&task, &lane, &expected, true)
     }

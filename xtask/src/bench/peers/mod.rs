@@ -130,7 +130,7 @@ struct Task {
     n: u32,
     seed: u64,
     threads: u32,
-    /// Elements of the output that are compared, by their place.
+    /// Elements or bodies of the output that are compared, by their place.
     spots: Vec<u64>,
     /// For one lane.
     seconds: f64,
@@ -139,7 +139,11 @@ struct Task {
 impl Task {
     fn new(race: &Asked, cores: u32) -> Self {
         let n = race.size.unwrap_or(1);
-        let elements = u64::from(n) * u64::from(n);
+        let elements = match race.workload.as_str() {
+            // Bodies, each compared whole.
+            "nbody" => u64::from(n),
+            _ => u64::from(n) * u64::from(n),
+        };
         Self {
             workload: race.workload.clone(),
             n,
