@@ -175,7 +175,7 @@ fn without_a_pool_the_threaded_rows_are_skipped_with_the_reason() {
 #[test]
 fn a_spec_that_cannot_be_run_says_what_can() {
     let cases = [
-        (spec("mandelbort", 64), "mandelbrot, matmul"),
+        (spec("mandelbort", 64), "mandelbrot, map-reduce"),
         (spec("matmul", 0), "from 1 to"),
         (spec("matmul", 1 << 30), "from 1 to"),
         (
