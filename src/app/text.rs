@@ -100,7 +100,6 @@ pub const PICTURES_KEYS: &str =
 pub const FILM: &str = "In motion";
 pub const PLAY: &str = "Play";
 pub const END_PLAY: &str = "Stop playing";
-pub const FILM_PICTURE: &str = "The work in motion";
 
 // The lesson and the code.
 pub const LESSON: &str = "The lesson";
@@ -492,6 +491,10 @@ pub fn pool_of(threads: u32, start: Option<&str>, empty: Option<&str>) -> String
     let start = start.map_or(String::new(), |start| format!(", started in {start}"));
     let empty = empty.map_or(String::new(), |empty| format!("; a run of nothing takes {empty}"));
     format!("{threads}{start}{empty}")
+}
+
+pub fn film_of(workload: &str) -> String {
+    format!("{workload} in motion")
 }
 
 pub fn adapter(name: &str, software: bool) -> String {

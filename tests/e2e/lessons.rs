@@ -39,6 +39,9 @@ pub fn tries_fill_the_form(house: &House) -> Result<()> {
             let expected = asked.map_or(info.default_size.to_string(), str::to_owned);
             ensure!(size == expected.as_str(), "{}: {size} for {attempt:?}", info.id);
             ensure!(page.notices()?.is_empty(), "{attempt:?}: {}", page.notices()?);
+            // Where it can be run, in the reader's sight.
+            let focus = page.eval("document.activeElement.dataset.testid ?? ''")?;
+            ensure!(focus == "run", "the focus is on {focus}");
         }
         ensure!(page.attribute("status", "data-state")? == "ready", "it ran");
     }

@@ -320,14 +320,17 @@ fn Backends() -> impl IntoView {
     .into_any()
 }
 
-/// Ctrl+Enter runs, Esc stops, wherever the focus is.
+/// Ctrl+Enter runs, Esc stops what runs or plays, wherever the focus is.
 fn listen_for_keys(page: Page) {
     let handle = window_event_listener(leptos::ev::keydown, move |ev| {
         if ev.key() == "Enter" && (ev.ctrl_key() || ev.meta_key()) {
             ev.prevent_default();
             page.run();
-        } else if ev.key() == "Escape" && page.session.with_untracked(Session::is_active) {
-            page.dispatch(Input::Stop);
+        } else if ev.key() == "Escape" {
+            match page.session.with_untracked(Session::is_active) {
+                true => page.dispatch(Input::Stop),
+                false => page.dispatch(Input::EndPlay),
+            }
         }
     });
     on_cleanup(move || handle.remove());

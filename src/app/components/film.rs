@@ -63,7 +63,7 @@ fn show(page: Page, caption: String) -> AnyView {
                 node_ref=canvas
                 class:seen=move || any.get()
                 role="img"
-                aria-label=text::FILM_PICTURE
+                aria-label=move || text::film_of(&page.of_workload(|w| w.name.clone()))
             ></canvas>
         </section>
     }
@@ -83,10 +83,16 @@ fn follow_runs(page: Page) {
             .as_ref()
             .is_some_and(|run| matches!(run.phase, Phase::Over(End::Settled | End::BudgetSpent)));
         if moment == Moment::Ended && complete && page.by_hand.get_untracked() && welcome() {
-            // Not from within the word that the run has ended.
+            let ran = session
+                .run
+                .as_ref()
+                .map(|run| (run.spec.workload.clone(), run.spec.seed));
+            // Not from within the word that the run has ended. The form may ask another question
+            // by now, and then there is another film in the place of this one.
             let film = move || {
-                if page.of_workload(|w| w.film.is_some()) {
-                    play(page);
+                let here = page.of_workload(|w| w.film.as_ref().map(|_| w.id.clone()));
+                if let Some((workload, seed)) = ran.filter(|(ran, _)| Some(ran) == here.as_ref()) {
+                    page.dispatch(Input::Play { workload, seed });
                 }
             };
             set_timeout(move || untrack(film), Duration::ZERO);

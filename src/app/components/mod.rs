@@ -26,6 +26,8 @@ pub use share::Share;
 
 use leptos::prelude::*;
 use parallax_protocol::{Asked, Catalogue, Report, RunSpec, WorkloadInfo, utc};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::form::{self, Fields, Problems, Question};
 use crate::hub::Hub;
@@ -119,15 +121,18 @@ impl Page {
         });
     }
 
-    /// Puts a change of the chosen workload's own question into the form.
+    /// Puts a question of the chosen workload into the form, what it does not name as it is at
+    /// first, and goes where it can be run. The last answer stays, and says what it is of.
     pub fn attempt(self, query: &str) {
         let of = self.workload.get_untracked();
         let query = query::parse(&format!("workload={of}&{query}"));
         let (fields, problems) = self.catalogue.with_value(|c| form::initial(&query, c));
         self.problems.set(problems);
-        if self.fields.with_untracked(|now| *now != fields) {
-            self.dispatch(Input::Forget);
-            self.fields.set(fields);
+        self.fields.set(fields);
+        let run = document().query_selector("[data-testid=run]").ok().flatten();
+        if let Some(run) = run.and_then(|run| run.dyn_into::<HtmlElement>().ok()) {
+            // Focus brings it into view; a browser that refuses leaves the reader where they are.
+            let _ = run.focus();
         }
     }
 
