@@ -19,7 +19,7 @@ const K_BLOCK: usize = 256;
 const ROW_BLOCK: usize = 32;
 
 /// Products that make a chunk worth claiming.
-const CHUNK_PRODUCTS: usize = 1 << 19;
+const CHUNK_PRODUCTS: usize = 1 << 21;
 /// Elements that one thread packs sooner than two.
 const PACK_TOGETHER: usize = 128 * 128;
 
