@@ -221,6 +221,8 @@ pub struct Shown {
     pub backend: String,
     /// The pixels.
     pub picture: Arc<Picture>,
+    /// The result in words, if it is one number.
+    pub result: Option<String>,
 }
 
 impl PartialEq for Shown {
@@ -375,10 +377,11 @@ impl Run {
         row.samples.push(sample);
     }
 
-    fn pictured(&mut self, backend: String, picture: Picture) {
+    fn pictured(&mut self, backend: String, picture: Picture, result: Option<String>) {
         let shown = Shown {
             backend,
             picture: Arc::new(picture),
+            result,
         };
         match self.pictures.iter_mut().find(|s| s.backend == shown.backend) {
             Some(old) => *old = shown,
@@ -643,7 +646,12 @@ impl Session {
                 provisional_ms,
                 ..
             } => run.verified(&backend, verification, cold, provisional_ms),
-            Event::Picture { backend, picture, .. } => run.pictured(backend, picture),
+            Event::Picture {
+                backend,
+                picture,
+                result,
+                ..
+            } => run.pictured(backend, picture, result),
             Event::Sample { backend, sample, .. } => run.sampled(&backend, sample),
             Event::Note { backend, text, .. } => {
                 if let Some(row) = run.row(&backend)

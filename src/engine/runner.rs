@@ -194,11 +194,14 @@ impl Run<'_> {
         });
         self.breathe().await?;
         let own = Arc::clone(problem);
-        let picture = self.machine.pool.offload(move || own.picture(&output)).await;
+        let job = move || (own.picture(&output), own.result(&output));
+        let shown = self.machine.pool.offload(job).await;
+        let (picture, result) = shown.map_err(|message| BackendError::Panicked { message })?;
         (self.emit)(Event::Picture {
             job: self.job,
             backend: row.backend.clone(),
-            picture: picture.map_err(|message| BackendError::Panicked { message })?,
+            picture,
+            result,
         });
         Ok(ok.then(|| Row {
             id: row.backend.clone(),

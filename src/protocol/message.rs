@@ -76,6 +76,8 @@ pub enum Event {
         backend: String,
         /// The image.
         picture: Picture,
+        /// The result in words, where it comes down to one number.
+        result: Option<String>,
     },
     /// One timed sample of a verified back end.
     Sample {

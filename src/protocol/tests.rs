@@ -89,6 +89,7 @@ fn events() -> Vec<Event> {
                 height: 1,
                 rgba: vec![1, 2, 3, 255],
             },
+            result: Some("pi = 3.14159".into()),
         },
         Event::Sample {
             job: 1,

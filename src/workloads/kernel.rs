@@ -55,6 +55,11 @@ pub trait Problem: Send + Sync {
 
     /// The output as an image of at most 512 pixels a side.
     fn picture(&self, output: &Output) -> Picture;
+
+    /// The result in words, where it comes down to one number.
+    fn result(&self, _output: &Output) -> Option<String> {
+        None
+    }
 }
 
 /// A computation cut into passes over index ranges.

@@ -2,6 +2,7 @@
 
 use super::{House, Visit, by};
 use anyhow::{Result, ensure};
+use serde_json::Value;
 use std::thread::sleep;
 use std::time::Duration;
 use xtask::browser::Options;
@@ -90,6 +91,11 @@ pub fn less_motion_is_heeded(house: &House) -> Result<()> {
     let page = house.open_with(query, house.site(), &options)?;
     page.ready()?;
     page.run()?;
+    let results =
+        page.eval("[...document.querySelectorAll('figcaption .result')].map(r => r.textContent)")?;
+    let results = results.as_array().cloned().unwrap_or_default();
+    let right = |text: &Value| text.as_str().is_some_and(|text| text.starts_with("pi = 3."));
+    ensure!(results.len() == 2 && results.iter().all(right), "{results:?}");
     sleep(Duration::from_millis(600));
     ensure!(!page.playing()?, "it plays unasked");
     page.press("play")?;

@@ -122,7 +122,10 @@ fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
                 <span class="hair x" style:left=at(|c| c.0)></span>
                 <span class="hair y" style:top=at(|c| c.1)></span>
             </div>
-            <figcaption><span class="swatch" aria-hidden="true"></span>{name}</figcaption>
+            <figcaption>
+                <span class="swatch" aria-hidden="true"></span>
+                <span>{name} {shown.result.map(|result| view! { <span class="result">{result}</span> })}</span>
+            </figcaption>
         </figure>
     }
     .into_any()

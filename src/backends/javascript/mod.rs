@@ -21,7 +21,7 @@ impl Backend for JavaScript {
             name: "JavaScript".into(),
             what: "plain JavaScript over typed arrays, one thread".into(),
             form: Form::JavaScript,
-            how: "doubles rounded to floats, one thread".into(),
+            how: "doubles or 32-bit integers, one thread".into(),
             threaded: false,
         }
     }

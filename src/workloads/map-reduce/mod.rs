@@ -142,6 +142,10 @@ impl Problem for Grid {
         })
     }
 
+    fn result(&self, output: &Output) -> Option<String> {
+        Some(format!("greatest: {:.8}", output.at(0)))
+    }
+
     fn picture(&self, output: &Output) -> Picture {
         const STOPS: [[u8; 3]; 5] = [
             [12, 30, 84],

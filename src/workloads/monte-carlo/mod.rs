@@ -127,6 +127,10 @@ impl Problem for Throws {
         })
     }
 
+    fn result(&self, output: &Output) -> Option<String> {
+        Some(format!("pi = {:.5}", 4.0 * output.at(0) / self.n as f64))
+    }
+
     /// The square, the circle in it, and the first darts.
     fn picture(&self, output: &Output) -> Picture {
         const SIDE: usize = 256;
