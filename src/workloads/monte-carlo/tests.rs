@@ -40,12 +40,12 @@ fn odd_numbers_of_darts_are_all_thrown() {
 #[test]
 fn pi_comes_out() {
     let n = 1 << 22;
-    let error = 1.642 / f64::from(n as u32).sqrt();
+    let error = 1.642 / f64::from(n).sqrt();
     let off: Vec<f64> = (0..10)
         .map(|seed| {
             let problem = MonteCarlo.problem(n, seed).unwrap();
             let hits = total(&run_alone(problem.kernel(Level::Simd, 1).unwrap()));
-            (4.0 * f64::from(hits) / f64::from(n as u32) - std::f64::consts::PI) / error
+            (4.0 * f64::from(hits) / f64::from(n) - std::f64::consts::PI) / error
         })
         .collect();
     let spread = (off.iter().map(|x| x * x).sum::<f64>() / 10.0).sqrt();

@@ -206,8 +206,8 @@ fn sky(at: [&[f32]; 3], light: impl Fn(usize) -> f32) -> Picture {
     const STOPS: [[u8; 3]; 4] = [[10, 14, 30], [88, 122, 205], [246, 204, 128], [255, 250, 236]];
     let mut lights = vec![0.0f32; SIDE * SIDE];
     let place = |v: f32| ((v + REACH) / (2.0 * REACH) * SIDE as f32) as isize;
-    for i in 0..at[0].len() {
-        let (px, py) = (place(at[0][i]), place(at[1][i]));
+    for (i, (&x, &y)) in at[0].iter().zip(at[1]).enumerate() {
+        let (px, py) = (place(x), place(y));
         let light = 0.45 + 0.55 * light(i);
         // Three pixels wide, so that it is seen in a small picture too.
         for (dx, dy) in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy))) {

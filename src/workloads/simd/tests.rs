@@ -61,8 +61,8 @@ fn words<F: F32s>() {
     let check = |got: F::U32s, expected: &dyn Fn(u32) -> u32| {
         let mut out = [0; 4];
         got.store_part(&mut out[..F::LANES]);
-        for lane in 0..F::LANES {
-            assert_eq!(out[lane], expected(plain(lane as u32)), "lane {lane}");
+        for (lane, got) in (0..).zip(&out[..F::LANES]) {
+            assert_eq!(*got, expected(plain(lane)), "lane {lane}");
         }
         let sum = (0..F::LANES).map(|lane| expected(plain(lane as u32)));
         assert_eq!(got.sum(), sum.fold(0, u32::wrapping_add));
