@@ -108,8 +108,8 @@ fn scalar_kernels_hold_no_simd_and_simd_kernels_do() {
                 .map(|(name, count)| (name, *count))
                 .collect()
         };
-        let scalar = of("simd::Scalar");
-        let simd = of("Simd");
+        let scalar = of("simd::scalar::Scalar");
+        let simd = of("simd::four::Simd");
         assert!(
             !scalar.is_empty(),
             "{id}: no scalar kernel found by name; is it inlined away?"
