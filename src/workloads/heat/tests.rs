@@ -9,12 +9,14 @@ fn worst(got: &Output, expected: impl Fn(usize) -> f64) -> f64 {
 /// The known solution: a sine mode decays by the same factor in every sweep.
 #[test]
 fn a_wave_decays_as_it_is_known_to() {
-    for n in [3, 17, 100, 513, 1030] {
+    for n in [3, 17, 100, 512, 1030] {
         let problem = Heat.problem(n, 0).unwrap();
         let n = n as usize;
         let after = mode(n, SWEEPS);
-        let decay = after(n / 16 * n) / mode(n, 0)(n / 16 * n);
-        println!("n = {n}: ten sweeps leave {decay} of the wave");
+        let point = n + 1;
+        let decay = after(point) / mode(n, 0)(point);
+        // At n = 512 and above a half-wave is some sixteen points: the page says 83 %.
+        assert!(n < 512 || (decay - 0.83).abs() < 0.01, "n = {n}: {decay}");
         let reference = run_alone(problem.reference().unwrap());
         // The wave itself is rounded to f32 at the start.
         assert!(worst(&reference, &after) < 6e-8, "n = {n}");
