@@ -197,7 +197,9 @@ struct Barrier {
     wake: Condvar,
 }
 
-/// Turns of spinning, some 20 to 50 microseconds.
+/// Turns of spinning: some 10 microseconds in WebAssembly, which has no pause, and 500 natively,
+/// where a turn holds one. A tenth was measured natively: two threads that the system had put on
+/// one core then stayed there, at 53 us a barrier for 0.5.
 const SPINS: u32 = 20_000;
 
 impl Barrier {
