@@ -40,6 +40,7 @@ async fn machine() -> Machine {
         cores,
         isolated: true,
         pool: Pool::Threads(POOL.get()),
+        memory: None,
         gpu: GpuSlot::probe(&*host).await,
         host,
     }

@@ -20,6 +20,7 @@ fn machine(gpu: GpuSlot) -> Machine {
         isolated: true,
         pool: Pool::Threads(rayon::current_num_threads()),
         gpu,
+        memory: None,
         host: Rc::new(NativeHost::new()),
     }
 }

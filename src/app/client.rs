@@ -8,9 +8,11 @@ use js_sys::{Reflect, Uint8Array};
 use leptos::prelude::set_timeout;
 use parallax_protocol::{Event, Request, decode, encode};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::BUILD;
+use crate::host;
 use crate::state::{Effect, Input};
 use crate::text;
 
@@ -36,6 +38,8 @@ struct Inner {
     live: Option<Live>,
     /// Counts the workers, so that a late word of a former one is not heard.
     generation: u32,
+    /// The worker has said something of its own: its program is there.
+    heard: bool,
 }
 
 /// A worker and the closures that it calls; both go together.
@@ -82,6 +86,7 @@ impl Client {
         let live = {
             let mut inner = self.inner.borrow_mut();
             inner.generation += 1;
+            inner.heard = false;
             inner.live.take()
         };
         if let Some(live) = live {
@@ -111,7 +116,7 @@ impl Client {
 
         let client = self.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            client.report(generation, read(&event.data()));
+            client.hear(generation, read(&event.data()));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
 
@@ -124,7 +129,7 @@ impl Client {
                 .map(ErrorEvent::message)
                 .filter(|message| !message.is_empty() && message != "undefined");
             let message = message.unwrap_or_else(|| text::ENGINE_NOT_LOADED.into());
-            client.report(generation, Input::Died(message));
+            client.hear(generation, Input::Died(message));
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
@@ -151,6 +156,30 @@ impl Client {
         if let Err(error) = sent {
             self.report_later(generation, Input::Died(error));
         }
+    }
+
+    /// An engine that does not even start may have been replaced on the server by a newer one:
+    /// that is asked first, and said instead.
+    fn hear(&self, generation: u32, input: Input) {
+        if !matches!(input, Input::Died(_)) {
+            self.inner.borrow_mut().heard = true;
+        } else if !self.inner.borrow().heard {
+            let client = self.clone();
+            return spawn_local(async move {
+                let served = host::served_build()
+                    .await
+                    .ok()
+                    .and_then(|build| build.as_string());
+                client.report(
+                    generation,
+                    match served {
+                        Some(build) if build != BUILD => Input::OtherBuild(build),
+                        _ => input,
+                    },
+                );
+            });
+        }
+        self.report(generation, input);
     }
 
     fn report(&self, generation: u32, input: Input) {

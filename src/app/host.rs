@@ -29,6 +29,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = parallaxHost)]
     pub fn failure(code: &str, message: &str) -> JsValue;
 
+    /// The build that the server has now, as text; nothing if it does not say.
+    #[wasm_bindgen(js_namespace = parallaxHost, js_name = servedBuild, catch)]
+    pub async fn served_build() -> Result<JsValue, JsValue>;
+
     /// Keeps an entry and its report.
     #[wasm_bindgen(js_namespace = parallaxHost, catch)]
     pub async fn put(entry: &JsValue, report: &JsValue) -> Result<JsValue, JsValue>;

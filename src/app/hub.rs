@@ -148,6 +148,7 @@ impl Hub {
         }
         let hub = self.clone();
         let target = document.clone();
+        // A page is hidden before it is frozen, and is shown after it is not.
         let changed = Closure::<dyn FnMut()>::new(move || {
             hub.dispatch(Input::Visible(!document.hidden()));
         });

@@ -19,6 +19,8 @@ pub enum Input {
     Engine(Event),
     /// The engine's worker reported a trap or could not be loaded or understood.
     Died(String),
+    /// The engine did not start, and the server has another build by now.
+    OtherBuild(String),
     /// The engine did not become ready in time.
     NotReadyInTime,
     /// The time in which a stop should have been answered is over.
@@ -252,6 +254,8 @@ pub struct Run {
     pub stage: Option<(Option<String>, Stage)>,
     /// What else must be said, in words.
     pub notes: Vec<String>,
+    /// The page was hidden during it for a while, which does not count.
+    pub was_hidden: bool,
     /// When Run was pressed, as UTC.
     pub started: String,
     /// The back end that was named last: the one to blame if the engine dies.
@@ -270,6 +274,7 @@ impl Run {
             blocks: 0,
             stage: None,
             notes: Vec::new(),
+            was_hidden: false,
             started,
             last_named: None,
         }
@@ -440,6 +445,7 @@ impl Session {
             Input::Engine(Event::Ready(capabilities)) => self.ready(capabilities),
             Input::Engine(event) => self.event(event),
             Input::Died(words) => self.died(words, None),
+            Input::OtherBuild(build) => self.other_build(build),
             Input::NotReadyInTime if self.engine == Engine::Starting => {
                 self.died(text::ENGINE_LATE.into(), None)
             }
@@ -453,6 +459,9 @@ impl Session {
             Input::Stop => self.stop(),
             Input::Visible(visible) => {
                 self.visible = visible;
+                if let Some(run) = self.run.as_mut().filter(|run| run.is_active()) {
+                    run.was_hidden |= !visible;
+                }
                 let mut effects = match visible {
                     true => Vec::new(),
                     false => self.end_film(),
@@ -475,11 +484,7 @@ impl Session {
 
     fn ready(&mut self, capabilities: Capabilities) -> Vec<Effect> {
         if capabilities.build != self.build {
-            self.engine = Engine::OtherBuild(capabilities.build);
-            if let Some(run) = self.run.as_mut().filter(|run| run.is_active()) {
-                run.end(End::Failed(text::OTHER_BUILD.into()));
-            }
-            return vec![Effect::Terminate];
+            return self.other_build(capabilities.build);
         }
         self.engine = Engine::Ready;
         self.capabilities = Some(capabilities);
@@ -495,6 +500,14 @@ impl Session {
             effects.extend(self.send_run());
         }
         effects
+    }
+
+    fn other_build(&mut self, build: String) -> Vec<Effect> {
+        self.engine = Engine::OtherBuild(build);
+        if let Some(run) = self.run.as_mut().filter(|run| run.is_active()) {
+            run.end(End::Failed(text::OTHER_BUILD.into()));
+        }
+        vec![Effect::Terminate]
     }
 
     /// Sends the run, or what is left of it, under a new number.
@@ -518,7 +531,11 @@ impl Session {
         if self.is_active() || matches!(self.engine, Engine::OtherBuild(_)) {
             return Vec::new();
         }
-        self.run = Some(Run::new(spec, backends, started));
+        let run = Run::new(spec, backends, started);
+        self.run = Some(Run {
+            was_hidden: !self.visible,
+            ..run
+        });
         // The engine ends it by itself when it hears of the run.
         self.film = None;
         match self.engine {

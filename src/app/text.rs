@@ -45,11 +45,14 @@ pub const ENGINE_LATE: &str = "the engine did not become ready within 20 seconds
 pub const ENGINE_NOT_LOADED: &str =
     "the engine's program could not be loaded, or it broke down while starting";
 pub const ENGINE_UNREADABLE: &str = "a message of the engine could not be read";
-pub const OTHER_BUILD: &str = "This page and its engine are of different builds; reload the page.";
+pub const OTHER_BUILD: &str =
+    "This page and its engine are of different builds, as after an update; reload the page.";
 pub const RELOAD: &str = "Reload";
 pub const STOP_NOT_ANSWERED: &str = "The engine did not answer and was restarted; what was measured is kept.";
 
 // The notices.
+pub const WAS_HIDDEN: &str =
+    "The page was hidden during the run: it waited, and the rounds that this touched do not count.";
 pub const NOT_ISOLATED: &str = "This page is not cross-origin isolated, so the browser gives it no shared memory and no threads. Everything else works. With threads: open the page from a server that sends the COOP and COEP headers, in a tab of its own.";
 
 // The answer.

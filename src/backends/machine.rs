@@ -18,6 +18,8 @@ pub struct Machine {
     /// The GPU, asked for once and again after a loss.
     #[cfg(feature = "gpu")]
     pub gpu: crate::GpuSlot,
+    /// Bytes that runs may take; `None` where the system itself is the limit.
+    pub memory: Option<u64>,
     /// Clock and timers.
     pub host: Rc<dyn Host>,
 }

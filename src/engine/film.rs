@@ -59,6 +59,7 @@ mod tests {
             pool: Pool::Threads(rayon::current_num_threads()),
             #[cfg(feature = "gpu")]
             gpu: parallax_backends::GpuSlot::missing("test"),
+            memory: None,
             host: Rc::new(NativeHost::new()),
         };
         let (stop, seen) = (StopFlag::new(), RefCell::new(Vec::new()));

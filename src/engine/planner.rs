@@ -25,6 +25,17 @@ pub enum SpecError {
         /// Threads in the pool.
         there: usize,
     },
+    /// More memory than the engine has.
+    Memory {
+        /// The workload's n.
+        size: u32,
+        /// Rows that would be there at once.
+        rows: usize,
+        /// Bytes that they need.
+        need: u64,
+        /// Bytes that there are.
+        have: u64,
+    },
 }
 
 impl std::fmt::Display for SpecError {
@@ -52,6 +63,18 @@ impl std::fmt::Display for SpecError {
             SpecError::Threads { asked, there } => {
                 write!(f, "{asked} threads are not possible: choose from 1 to {there}")
             }
+            SpecError::Memory {
+                size,
+                rows,
+                need,
+                have,
+            } => write!(
+                f,
+                "n = {size} on {rows} back ends needs {} MB of memory and the engine has {} MB here: \
+                 choose a smaller size or fewer back ends",
+                need.div_ceil(1 << 20),
+                have >> 20
+            ),
         }
     }
 }
@@ -100,7 +123,7 @@ pub fn capabilities(
     }
 }
 
-/// Finds the workload and checks everything that needs no memory.
+/// Finds the workload and checks everything that needs no memory, and how much will be needed.
 pub(crate) fn check(machine: &Machine, spec: &RunSpec) -> Result<&'static dyn Workload, SpecError> {
     for id in &spec.backends {
         if parallax_backends::find(id).is_none() {
@@ -115,7 +138,40 @@ pub(crate) fn check(machine: &Machine, spec: &RunSpec) -> Result<&'static dyn Wo
     if let Some(asked) = spec.threads.filter(|&t| t == 0 || t as usize > there) {
         return Err(SpecError::Threads { asked, there });
     }
-    parallax_workloads::find(&spec.workload).ok_or_else(|| SpecError::Workload(spec.workload.clone()))
+    let workload =
+        parallax_workloads::find(&spec.workload).ok_or_else(|| SpecError::Workload(spec.workload.clone()))?;
+    let rows = rows(spec)
+        .filter(|(backend, _)| backend.probe(machine).is_yes())
+        .count();
+    let threads = spec.threads.map_or(there, |threads| threads as usize);
+    let need = workload.footprint(spec.size, threads).peak(rows);
+    match machine.memory {
+        Some(have) if need > have => Err(SpecError::Memory {
+            size: spec.size,
+            rows,
+            need,
+            have,
+        }),
+        _ => Ok(workload),
+    }
+}
+
+/// The back ends of a run with the ids of their rows, in ladder order; one may be there twice,
+/// as `scalar` and `scalar#2`.
+fn rows(spec: &RunSpec) -> impl Iterator<Item = (&'static dyn Backend, String)> {
+    parallax_backends::registry().iter().flat_map(|&backend| {
+        let own = backend.info().id;
+        let ids: Vec<String> = match spec.backends.is_empty() {
+            true => vec![own],
+            false => spec
+                .backends
+                .iter()
+                .filter(|id| base_id(id) == own)
+                .cloned()
+                .collect(),
+        };
+        ids.into_iter().map(move |id| (backend, id))
+    })
 }
 
 /// The rows of a run: every back end asked for, with its support for this problem.
@@ -137,20 +193,7 @@ pub fn plan(machine: &Machine, spec: &RunSpec, problem: &dyn Problem) -> RunPlan
             backend: id,
         }
     };
-    // In ladder order; a back end may be there twice, as `scalar` and `scalar#2`.
-    let rows = parallax_backends::registry().iter().flat_map(|&backend| {
-        let own = backend.info().id;
-        let ids: Vec<String> = match spec.backends.is_empty() {
-            true => vec![own],
-            false => spec
-                .backends
-                .iter()
-                .filter(|id| base_id(id) == own)
-                .cloned()
-                .collect(),
-        };
-        ids.into_iter().map(move |id| row(backend, id))
-    });
+    let rows = rows(spec).map(|(backend, id)| row(backend, id));
     RunPlan {
         rows: rows.collect(),
         flops: problem.flops(),

@@ -77,10 +77,18 @@ struct Run<'a> {
     emit: &'a dyn Fn(Event),
 }
 
+/// What rows are prepared from and checked against.
+struct Work {
+    problem: Arc<dyn Problem>,
+    reference: Arc<Output>,
+}
+
 /// What became of a block.
 enum Block {
     /// Its samples were kept.
     Counted,
+    /// A row had to be prepared anew: its samples have no pair.
+    Broken,
     /// These rows failed.
     Failed(Vec<String>),
     /// The page was hidden meanwhile.
@@ -90,6 +98,9 @@ enum Block {
 /// A verified row that is being timed.
 struct Row {
     id: String,
+    plan: PlanRow,
+    /// Its device was lost once and asked for again; a second loss ends it.
+    rebuilt: bool,
     prepared: Box<dyn Prepared>,
     first_run_ms: f64,
     /// Runs in a batch.
@@ -110,18 +121,57 @@ impl Run<'_> {
         let rows = plan.rows.clone();
         (self.emit)(Event::Planned { job: self.job, plan });
 
-        let reference = Arc::new(self.reference(&problem).await?);
+        let work = Work {
+            reference: Arc::new(self.reference(&problem).await?),
+            problem,
+        };
         let mut ready = Vec::new();
         for row in rows.iter().filter(|row| row.support.is_yes()) {
             self.breathe().await?;
-            match self.prepare(row, &problem, &reference).await {
-                Ok(Some(row)) => ready.push(row),
+            let first = self.prepare(row, &work).await;
+            let lost = self.lost(&row.backend, &first);
+            let prepared = match lost {
+                true => self.prepare(row, &work).await,
+                false => first,
+            };
+            match prepared {
+                Ok(Some(row)) => ready.push(Row { rebuilt: lost, ..row }),
                 Ok(None) => {}
                 Err(error) => self.fail(&row.backend, error)?,
             }
         }
-        drop(reference);
-        self.measure(ready).await
+        self.measure(ready, &work).await
+    }
+
+    /// Whether a device was lost, which is said on the row: it is asked for again, once.
+    fn lost<T>(&self, backend: &str, result: &Result<T, BackendError>) -> bool {
+        let Err(BackendError::DeviceLost { reason }) = result else {
+            return false;
+        };
+        self.note(
+            backend,
+            format!("the GPU device was lost once ({reason}) and was asked for again"),
+        );
+        true
+    }
+
+    /// What becomes of a row that broke down: prepared and verified anew if its device was lost
+    /// for the first time. False if it is gone, which has been said then.
+    async fn rebuild(&self, row: &mut Row, error: BackendError, work: &Work) -> Result<bool, End> {
+        let result = Err(error);
+        let anew = match !row.rebuilt && self.lost(&row.id, &result) {
+            true => self.prepare(&row.plan, work).await,
+            false => result,
+        };
+        match anew {
+            Ok(Some(anew)) => {
+                row.prepared = anew.prepared;
+                row.rebuilt = true;
+                Ok(true)
+            }
+            Ok(None) => Ok(false),
+            Err(error) => self.fail(&row.id, error).map(|()| false),
+        }
     }
 
     /// The reference's output, computed on all threads.
@@ -145,12 +195,8 @@ impl Run<'_> {
     }
 
     /// The cold part of a row. `None` if it is wrong, which has been said then.
-    async fn prepare(
-        &self,
-        row: &PlanRow,
-        problem: &Arc<dyn Problem>,
-        reference: &Arc<Output>,
-    ) -> Result<Option<Row>, BackendError> {
+    async fn prepare(&self, row: &PlanRow, work: &Work) -> Result<Option<Row>, BackendError> {
+        let Work { problem, reference } = work;
         let Some(backend) = parallax_backends::find(&row.backend) else {
             return Ok(None);
         };
@@ -205,6 +251,8 @@ impl Run<'_> {
         });
         Ok(ok.then(|| Row {
             id: row.backend.clone(),
+            plan: row.clone(),
+            rebuilt: false,
             prepared,
             batch: calibrate::batch(cold.first_run, 1, self.timer_resolution_us),
             first_run_ms: cold.first_run,
@@ -229,26 +277,32 @@ impl Run<'_> {
     }
 
     /// Warm-up and blocks. Rows that fail on the way are dropped.
-    async fn measure(&self, mut rows: Vec<Row>) -> Result<Outcome, End> {
+    async fn measure(&self, mut rows: Vec<Row>, work: &Work) -> Result<Outcome, End> {
         let host = &self.machine.host;
         let begin = host.now_ms();
         let limit = calibrate::warm_up_limit_ms(self.spec.budget_s, rows.len());
         let mut warm = Vec::new();
         for mut row in rows.drain(..) {
             self.breathe().await?;
-            match self.warm_up(&mut row, limit).await {
-                Ok(()) => warm.push(row),
-                Err(error) => self.fail(&row.id, error)?,
+            loop {
+                match self.warm_up(&mut row, limit).await {
+                    Ok(()) => break warm.push(row),
+                    Err(error) => {
+                        if !self.rebuild(&mut row, error, work).await? {
+                            break;
+                        }
+                    }
+                }
             }
         }
         let mut rows = warm;
-        let outcome = self.blocks(&mut rows, begin).await?;
+        let outcome = self.blocks(&mut rows, begin, work).await?;
         self.parts(&mut rows).await;
         Ok(outcome)
     }
 
     /// Samples of all rows, block by block, until a look ends it or the budget is spent.
-    async fn blocks(&self, rows: &mut Vec<Row>, mut begin: f64) -> Result<Outcome, End> {
+    async fn blocks(&self, rows: &mut Vec<Row>, mut begin: f64, work: &Work) -> Result<Outcome, End> {
         let host = &self.machine.host;
         let mut random = Random::new(self.spec.seed, ORDER_STREAM);
         let mut blocks = 0;
@@ -259,8 +313,13 @@ impl Run<'_> {
             }
             let block_begin = host.now_ms();
             random.shuffle(rows);
-            match self.block(rows, blocks).await? {
+            match self.block(rows, blocks, work).await? {
                 Block::Counted => {}
+                Block::Broken => {
+                    // What it took to ask again is no time of the race.
+                    begin += host.now_ms() - block_begin;
+                    continue;
+                }
                 Block::Failed(ids) => {
                     rows.retain(|row| !ids.contains(&row.id));
                     continue;
@@ -355,11 +414,12 @@ impl Run<'_> {
     }
 
     /// One sample of every row; they are kept only if the block counts, so that pairs stay pairs.
-    async fn block(&self, rows: &mut [Row], block: u32) -> Result<Block, End> {
+    async fn block(&self, rows: &mut [Row], block: u32, work: &Work) -> Result<Block, End> {
         let host = &self.machine.host;
         self.control.watch_visibility();
         let mut taken = BTreeMap::new();
         let mut failed = Vec::new();
+        let mut broken = false;
         for row in rows.iter_mut() {
             self.breathe().await?;
             self.stage(Some(&row.id), Stage::Sampling);
@@ -375,14 +435,17 @@ impl Run<'_> {
                     };
                     taken.insert(row.id.clone(), sample);
                 }
-                Err(error) => {
-                    self.fail(&row.id, error)?;
-                    failed.push(row.id.clone());
-                }
+                Err(error) => match self.rebuild(row, error, work).await? {
+                    true => broken = true,
+                    false => failed.push(row.id.clone()),
+                },
             }
         }
         if !failed.is_empty() {
             return Ok(Block::Failed(failed));
+        }
+        if broken {
+            return Ok(Block::Broken);
         }
         // The word that the page was hidden may still be waiting.
         self.breathe().await?;

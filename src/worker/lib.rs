@@ -47,9 +47,10 @@ struct Engine {
 }
 
 /// Starts pool and GPU, tells the page, and returns the function that takes its requests.
-/// `load_ms` is what it took to fetch and compile this program.
+/// `load_ms` is what it took to fetch and compile this program, `most_bytes` what its memory
+/// may grow to.
 #[wasm_bindgen]
-pub async fn start(load_ms: f64) -> js_sys::Function {
+pub async fn start(load_ms: f64, most_bytes: f64) -> js_sys::Function {
     std::panic::set_hook(Box::new(|info| keep_panic(&info.to_string())));
     let host = Rc::new(BrowserHost);
     let isolated = ISOLATED.with(|isolated| *isolated);
@@ -63,6 +64,7 @@ pub async fn start(load_ms: f64) -> js_sys::Function {
             isolated,
             pool,
             gpu,
+            memory: Some((most_bytes as u64).saturating_sub(used_bytes())),
             host: Rc::clone(&host) as Rc<dyn Host>,
         },
         timer_resolution_us: timer_resolution_us(&*host),
@@ -83,6 +85,12 @@ pub async fn start(load_ms: f64) -> js_sys::Function {
     let receive: Closure<dyn FnMut(js_sys::Uint8Array)> =
         Closure::new(move |bytes: js_sys::Uint8Array| receive(&engine, &bytes.to_vec()));
     receive.into_js_value().unchecked_into()
+}
+
+/// What the memory has grown to: after the start, program, stacks and pool.
+fn used_bytes() -> u64 {
+    const PAGE: u64 = 1 << 16;
+    core::arch::wasm32::memory_size(0) as u64 * PAGE
 }
 
 fn receive(engine: &Rc<Engine>, bytes: &[u8]) {

@@ -9,6 +9,10 @@ pub trait Workload: Sync {
     /// Names, words, sizes and sources.
     fn info(&self) -> WorkloadInfo;
 
+    /// What a run at this size on so many threads holds in memory, known before anything is
+    /// allocated.
+    fn footprint(&self, size: u32, threads: usize) -> Footprint;
+
     /// The work at one size, its inputs made from the seed.
     fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError>;
 
@@ -16,6 +20,30 @@ pub trait Workload: Sync {
     /// seen.
     fn film(&self, _seed: u64) -> Result<Option<Box<dyn Film>>, ProblemError> {
         Ok(None)
+    }
+}
+
+/// Bytes that a run holds, by what holds them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// The inputs, from beginning to end.
+    pub inputs: u64,
+    /// The reference's own buffers, while it is computed.
+    pub reference: u64,
+    /// The reference's output, kept to compare with.
+    pub expected: u64,
+    /// The buffers of one row, its output among them, kept while it is timed.
+    pub row: u64,
+    /// An output once more, while it is checked and drawn.
+    pub output: u64,
+}
+
+impl Footprint {
+    /// The most that is held at once, with so many rows.
+    pub fn peak(&self, rows: usize) -> u64 {
+        let rows = self.row.saturating_mul(rows as u64).saturating_add(self.output);
+        let most = self.reference.max(rows);
+        self.inputs.saturating_add(self.expected).saturating_add(most)
     }
 }
 

@@ -33,7 +33,7 @@ mod nbody;
 
 pub use data::Data;
 pub use gpu::{Access, Buffer, GpuPass, GpuProgram};
-pub use kernel::{Arithmetic, Film, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+pub use kernel::{Arithmetic, Film, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 pub use shared::{OutOfMemory, Shared};
 
 /// Every workload, in the order of the page's list.

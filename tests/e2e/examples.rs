@@ -1,6 +1,6 @@
 //! The README's examples, run as they stand there against the built page.
 
-use super::House;
+use crate::house::{House, skip};
 use anyhow::{Context, Result, ensure};
 use parallax::protocol::{Report, ResultStatus};
 use std::os::unix::fs::symlink;
@@ -20,6 +20,11 @@ pub fn webdriver(house: &House) -> Result<()> {
 
 /// `cargo xtask bench` against the real page: the report it writes is the page's.
 pub fn bench(house: &House) -> Result<()> {
+    let browser = if house.is_chromium() {
+        "chromium"
+    } else {
+        "firefox"
+    };
     let cargo = env::var_os("CARGO").context("cargo test says where cargo is")?;
     let target = house.dist.parent().context("no folder")?.join("target/tmp");
     fs::create_dir_all(&target)?;
@@ -34,6 +39,7 @@ pub fn bench(house: &House) -> Result<()> {
             "--backend",
             "javascript,scalar,threads+simd",
         ])
+        .args(["--browser", browser])
         .args(["--size", "64", "--budget", "1", "--seed", "3", "--json"])
         .arg(&file)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -66,9 +72,6 @@ pub fn bench(house: &House) -> Result<()> {
 }
 
 fn says(output: &str, lines: &[&str]) -> Result<()> {
-    if output == SKIPPED {
-        return Ok(());
-    }
     for start in lines {
         ensure!(
             output.lines().any(|line| line.starts_with(start)),
@@ -78,12 +81,10 @@ fn says(output: &str, lines: &[&str]) -> Result<()> {
     Ok(())
 }
 
-const SKIPPED: &str = "skipped";
-
 fn run(house: &House, driver: &str, modules: &str) -> Result<String> {
+    let chromium = house.chromium("is what the examples start")?;
     let Some(modules) = env::var_os(modules) else {
-        println!("SKIPPED the README's {driver} example: {driver} could not be installed");
-        return Ok(SKIPPED.into());
+        return skip(format!("{driver} could not be installed"));
     };
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))?;
     let mut blocks = readme
@@ -107,8 +108,8 @@ fn run(house: &House, driver: &str, modules: &str) -> Result<String> {
         .arg("example.mjs")
         .current_dir(&folder)
         .env("PARALLAX", &site.url)
-        .env("CHROMIUM", &house.browser.chromium)
-        .env("CHROMEDRIVER", &house.browser.chromedriver)
+        .env("CHROMIUM", &chromium.chromium)
+        .env("CHROMEDRIVER", &chromium.chromedriver)
         .output()
         .context("node did not start")?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

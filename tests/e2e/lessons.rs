@@ -1,6 +1,6 @@
 //! What stands beside a race: things to try, and the work in motion.
 
-use super::{House, Visit, by};
+use crate::house::{House, Visit, by};
 use anyhow::{Result, ensure};
 use serde_json::Value;
 use std::thread::sleep;
@@ -84,7 +84,7 @@ pub fn a_film_follows_a_run_and_gives_way(house: &House) -> Result<()> {
 /// Where less motion is wanted, nothing moves before Play is pressed.
 pub fn less_motion_is_heeded(house: &House) -> Result<()> {
     let options = Options {
-        flags: vec!["--force-prefers-reduced-motion".into()],
+        still: true,
         ..Options::default()
     };
     let query = "?workload=monte-carlo&size=4096&budget=0.5&backends=scalar,simd";

@@ -1,24 +1,14 @@
 //! A number becomes something to script, keep, save and compare: `window.parallax`, the
 //! history, files.
 
-use super::{House, Visit, by};
+use crate::house::{House, Visit, by};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use std::fs;
-use xtask::browser::Options;
 
 /// A short run of everything, by script.
 const SPEC: &str = "{workload: 'mandelbrot', size: 128, budget: 2}";
 
 impl Visit {
-    /// Awaits an expression in the page; a rejection is `{name, message}`.
-    pub fn awaited(&self, expression: &str) -> Result<Value> {
-        self.session.run_async(&format!(
-            "const done = arguments[0];
-             (async () => ({expression}))().then(done, (e) => done({{name: e.name, message: e.message}}));"
-        ))
-    }
-
     /// The rejection of a run by script.
     fn refused(&self, spec: &str) -> Result<(String, String)> {
         let error = self.awaited(&format!("await parallax.run({spec})"))?;
@@ -307,7 +297,7 @@ pub fn files(house: &House) -> Result<()> {
 
 impl Visit {
     /// Chooses a file of this content, as a person would in the browser's dialog.
-    fn import(&self, name: &str, content: &str) -> Result<()> {
+    pub fn import(&self, name: &str, content: &str) -> Result<()> {
         let content = serde_json::to_string(content)?;
         self.eval(&format!(
             "(() => {{
@@ -341,7 +331,7 @@ impl Visit {
         self.wait(&format!("document.querySelector('{}') !== null", by("theirs")))
     }
 
-    fn entries(&self) -> Result<u64> {
+    pub fn entries(&self) -> Result<u64> {
         let count = self.eval(&format!(
             "document.querySelectorAll('{}').length",
             by("history-entry")
@@ -356,7 +346,7 @@ impl Visit {
         ))
     }
 
-    fn type_into(&self, id: &str, text: &str) -> Result<()> {
+    pub fn type_into(&self, id: &str, text: &str) -> Result<()> {
         let text = json!(text);
         self.eval(&format!(
             "(() => {{
@@ -407,39 +397,5 @@ pub fn history_is_kept(house: &House) -> Result<()> {
     ensure!(page.entries()? == 1, "one press deleted everything");
     page.press("history-clear")?;
     page.entries_are(0)?;
-    page.console_is_clean()
-}
-
-pub fn blocked_storage_is_no_error(house: &House) -> Result<()> {
-    // The browser's own way to block it: a page's script sees it refused.
-    let folder = house
-        .dist
-        .parent()
-        .context("no folder")?
-        .join("target/tmp/no-storage");
-    let _ = fs::remove_dir_all(&folder);
-    super::copy(&house.dist, &folder)?;
-    fs::write(
-        folder.join("block.js"),
-        "for (const name of ['indexedDB', 'localStorage', 'sessionStorage']) {
-             Object.defineProperty(window, name, {get() { throw new DOMException('blocked', 'SecurityError'); }});
-         }",
-    )?;
-    let index = fs::read_to_string(folder.join("index.html"))?;
-    let index = index.replacen("<head>", "<head><script src=\"block.js\"></script>", 1);
-    fs::write(folder.join("index.html"), index)?;
-    let site = xtask::server::Site::new(folder);
-    let page = house.open_with(
-        "?workload=mandelbrot&size=64&budget=0.5",
-        site,
-        &Options::default(),
-    )?;
-    page.ready()?;
-    page.run()?;
-    page.row_is_timed("simd")?;
-    page.wait(&format!(
-        "document.querySelector('{}') !== null",
-        by("history-blocked")
-    ))?;
     page.console_is_clean()
 }

@@ -1,18 +1,19 @@
-//! Starts Chromium under WebDriver, the same way for tests and screenshots.
+//! Starts browsers under WebDriver, the same way for tests, races and screenshots.
 //!
-//! [`Driver::start`] gives the address of a chromedriver that ends with its value, and
-//! with it every browser that it started. [`capabilities`] is the body of a new session:
+//! [`Driver::start`] gives the address of a driver that ends with its value, and with it
+//! every browser that it started. [`Browser::capabilities`] is the body of a new session:
 //! what the sandbox here needs, and which of WebGPU, colour scheme and size a test wants.
 
 use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use anyhow::{Context, Result, ensure};
+use serde_json::{Map, Value, json};
 
 use crate::process::{self, Group};
 use crate::webdriver::request;
@@ -43,13 +44,42 @@ pub const FLAGS: [&str; 10] = [
 /// null there, which is worth tests of its own.
 pub const WEBGPU: [&str; 1] = ["--enable-unsafe-webgpu"];
 
-/// A browser and the driver that belongs to it.
+/// Chromium and the driver that belongs to it.
 #[derive(Debug, Clone)]
-pub struct Browser {
+pub struct Chromium {
     /// Chromium or Chrome.
     pub chromium: PathBuf,
     /// A chromedriver of the same version.
     pub chromedriver: PathBuf,
+}
+
+/// Firefox and its driver.
+#[derive(Debug, Clone)]
+pub struct Firefox {
+    /// Firefox of any channel.
+    pub firefox: PathBuf,
+    /// geckodriver, whose versions go with many of Firefox.
+    pub geckodriver: PathBuf,
+}
+
+/// WebKitGTK and its driver.
+#[derive(Debug, Clone)]
+pub struct WebKit {
+    /// The browser that comes with the driver.
+    pub minibrowser: PathBuf,
+    /// WebKitWebDriver.
+    pub driver: PathBuf,
+}
+
+/// Who shows pages.
+#[derive(Debug, Clone)]
+pub enum Browser {
+    /// With WebGPU, by software if need be.
+    Chromium(Chromium),
+    /// With WebGPU where it has it.
+    Firefox(Firefox),
+    /// Without WebGPU.
+    WebKit(WebKit),
 }
 
 /// What a session's browser is like.
@@ -59,10 +89,14 @@ pub struct Options {
     pub webgpu: bool,
     /// Whether the system's colour scheme is dark.
     pub dark: bool,
+    /// Whether the system asks for less motion.
+    pub still: bool,
     /// The window, in CSS pixels.
     pub size: (u32, u32),
-    /// Further command line flags.
+    /// Further command line flags, of Chromium only.
     pub flags: Vec<String>,
+    /// Preferences by name, of Chromium or Firefox.
+    pub prefs: Vec<(String, Value)>,
 }
 
 impl Default for Options {
@@ -70,57 +104,92 @@ impl Default for Options {
         Self {
             webgpu: true,
             dark: false,
+            still: false,
             size: (1280, 800),
             flags: Vec::new(),
+            prefs: Vec::new(),
         }
     }
 }
 
-/// The capabilities of a new session, ready as the value of `alwaysMatch`.
-#[must_use]
-pub fn capabilities(browser: &Browser, options: &Options) -> Value {
-    let (width, height) = options.size;
-    let mut flags: Vec<String> = FLAGS.map(str::to_owned).into();
-    if options.webgpu {
-        flags.extend(WEBGPU.map(str::to_owned));
+impl Browser {
+    /// The program that speaks WebDriver for it.
+    #[must_use]
+    pub fn driver(&self) -> &Path {
+        match self {
+            Self::Chromium(browser) => &browser.chromedriver,
+            Self::Firefox(browser) => &browser.geckodriver,
+            Self::WebKit(browser) => &browser.driver,
+        }
     }
-    flags.push(format!("--window-size={width},{height}"));
-    flags.push(format!(
-        "--blink-settings=preferredColorScheme={}",
-        u8::from(!options.dark)
-    ));
-    flags.extend(options.flags.iter().cloned());
-    json!({
-        "browserName": "chrome",
+
+    /// The capabilities of a new session, ready as the value of `alwaysMatch`.
+    #[must_use]
+    pub fn capabilities(&self, options: &Options) -> Value {
+        let mut all = match self {
+            Self::Chromium(browser) => browser.capabilities(options),
+            Self::Firefox(browser) => browser.capabilities(options),
+            Self::WebKit(browser) => browser.capabilities(),
+        };
         // A page that measures itself on a busy machine may take its time.
-        "timeouts": { "script": SCRIPT.as_millis() as u64 },
-        "goog:chromeOptions": { "binary": browser.chromium, "args": flags },
-        "goog:loggingPrefs": { "browser": "ALL" },
-    })
+        all["timeouts"] = json!({ "script": SCRIPT.as_millis() as u64 });
+        all
+    }
 }
 
-/// Firefox and its driver: another engine to race in. Tests and screenshots need Chromium.
-#[derive(Debug, Clone)]
-pub struct Firefox {
-    /// Firefox of any channel.
-    pub firefox: PathBuf,
-    /// geckodriver, whose versions go with many of Firefox.
-    pub geckodriver: PathBuf,
+impl Chromium {
+    fn capabilities(&self, options: &Options) -> Value {
+        let (width, height) = options.size;
+        let mut flags: Vec<String> = FLAGS.map(str::to_owned).into();
+        if options.webgpu {
+            flags.extend(WEBGPU.map(str::to_owned));
+        }
+        if options.still {
+            flags.push("--force-prefers-reduced-motion".into());
+        }
+        flags.push(format!("--window-size={width},{height}"));
+        flags.push(format!(
+            "--blink-settings=preferredColorScheme={}",
+            u8::from(!options.dark)
+        ));
+        flags.extend(options.flags.iter().cloned());
+        let prefs: Map<String, Value> = options.prefs.iter().cloned().collect();
+        json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": { "binary": self.chromium, "args": flags, "prefs": prefs },
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+        })
+    }
 }
 
 impl Firefox {
-    /// The capabilities of a new session, as [`capabilities`] are Chromium's.
-    #[must_use]
-    pub fn capabilities(&self) -> Value {
+    fn capabilities(&self, options: &Options) -> Value {
+        let (width, height) = options.size;
+        let mut prefs = json!({
+            // Where it is off by default it is there all the same.
+            "dom.webgpu.enabled": options.webgpu,
+            "layout.css.prefers-color-scheme.content-override": u8::from(!options.dark),
+            "ui.prefersReducedMotion": u8::from(options.still),
+        });
+        for (name, value) in &options.prefs {
+            prefs[name] = value.clone();
+        }
         json!({
             "browserName": "firefox",
-            "timeouts": { "script": SCRIPT.as_millis() as u64 },
             "moz:firefoxOptions": {
                 "binary": self.firefox,
-                "args": ["-headless"],
-                // Where it is off by default it is there all the same.
-                "prefs": { "dom.webgpu.enabled": true },
+                "args": ["-headless", format!("--width={width}"), format!("--height={height}")],
+                "prefs": prefs,
             },
+        })
+    }
+}
+
+impl WebKit {
+    fn capabilities(&self) -> Value {
+        json!({
+            "browserName": "MiniBrowser",
+            "webkitgtk:browserOptions": { "binary": self.minibrowser, "args": ["--automation"] },
         })
     }
 }
@@ -130,32 +199,27 @@ impl Firefox {
 pub struct Driver {
     /// Its address, without a slash at the end.
     pub url: String,
-    _group: Group,
+    group: Group,
 }
 
 impl Driver {
-    /// Starts chromedriver on a free port and waits until it listens.
+    /// Starts the browser's driver on a free port and waits until it listens.
     ///
     /// # Errors
     /// If it cannot be started or does not say where it listens.
     pub fn start(browser: &Browser) -> Result<Self> {
-        Self::launch(&browser.chromedriver)
-    }
-
-    /// Starts any driver that takes `--port=0` and says where it listens.
-    ///
-    /// # Errors
-    /// If it cannot be started or does not say where it listens.
-    pub fn launch(program: &Path) -> Result<Self> {
         // A test that is ended by a signal would leave its browsers behind.
         process::end_children_when_interrupted();
+        let program = browser.driver();
         let mut command = Command::new(program);
         command
-            .arg("--port=0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut group = Group::start(&mut command)?;
+        if let Browser::WebKit(_) = browser {
+            return Self::silent(command);
+        }
+        let mut group = Group::start(command.arg("--port=0"))?;
         let output = group.child().stdout.take().context("the driver has no output")?;
         let (send, port) = mpsc::channel();
         thread::spawn(move || {
@@ -171,8 +235,30 @@ impl Driver {
             .with_context(|| format!("{} did not start: `{0} --port=0` shows why", program.display()))?;
         Ok(Self {
             url: format!("http://127.0.0.1:{port}"),
-            _group: group,
+            group: group,
         })
+    }
+
+    /// WebKit's takes no port 0 and says nothing: it is given a port that was free just now.
+    fn silent(mut command: Command) -> Result<Self> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        command.arg(format!("--port={port}")).stdout(Stdio::null());
+        let group = Group::start(&mut command)?;
+        let started = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            ensure!(started.elapsed() < PATIENCE, "{command:?} did not start");
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(Self {
+            url: format!("http://127.0.0.1:{port}"),
+            group: group,
+        })
+    }
+
+    /// The process of the driver; its browsers descend from it.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.group.id()
     }
 }
 
@@ -211,17 +297,18 @@ mod tests {
 
     #[test]
     fn options_become_flags() {
-        let browser = Browser {
+        let browser = Browser::Chromium(Chromium {
             chromium: "/c".into(),
             chromedriver: "/d".into(),
-        };
+        });
         let options = Options {
             webgpu: false,
             dark: true,
             size: (390, 844),
             flags: vec!["--x".into()],
+            ..Options::default()
         };
-        let capabilities = capabilities(&browser, &options);
+        let capabilities = browser.capabilities(&options);
         let flags = capabilities["goog:chromeOptions"]["args"].as_array().unwrap();
         let has = |flag: &str| flags.iter().any(|one| one == flag);
         assert!(has("--window-size=390,844") && has("--x") && !has(WEBGPU[0]));

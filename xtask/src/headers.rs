@@ -90,7 +90,8 @@ pub fn host_files(folder: &Path) -> Result<Vec<(&'static str, String)>> {
     ])
 }
 
-fn everywhere() -> impl Iterator<Item = Header> {
+/// On every answer of a host that isolates.
+pub fn everywhere() -> impl Iterator<Item = Header> {
     ISOLATION.into_iter().chain(ALWAYS)
 }
 

@@ -131,6 +131,12 @@ impl Group {
         &mut self.child
     }
 
+    /// The first process' number.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The first process' status if it has ended.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()

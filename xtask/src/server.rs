@@ -8,14 +8,18 @@ use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::response::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use futures_util::TryStreamExt;
 use tokio::sync::oneshot;
 use tower_http::services::ServeDir;
 
@@ -28,12 +32,44 @@ pub struct Site {
     pub root: PathBuf,
     /// Whether COOP and COEP are sent.
     pub isolated: bool,
+    /// Whether the service worker is there that adds them where they are not sent.
+    pub fallback: bool,
     /// None of our headers at all: somebody else's host.
     pub plain: bool,
     /// Whether the content security policy is sent: other people's code may not keep to it.
     pub policy: bool,
-    /// Paths that hold one of these are answered with 404, as if a deploy had lost them.
-    pub deny: Vec<String>,
+    /// What goes wrong with which answers.
+    pub faults: Vec<Fault>,
+}
+
+/// Something that goes wrong with the answers to some paths.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// The paths that hold this.
+    pub path: String,
+    /// So many answers are as they should be first.
+    pub after: usize,
+    /// What then happens.
+    pub what: Wrong,
+}
+
+/// What can be wrong with an answer.
+#[derive(Debug, Clone)]
+pub enum Wrong {
+    /// 404, as if a deploy had lost the file.
+    Missing,
+    /// No answer at all.
+    Silent,
+    /// The connection ends after this many bytes.
+    Cut(usize),
+    /// Another content type.
+    Type(&'static str),
+    /// Without the headers that isolate.
+    NotIsolated,
+    /// This stands before the file's own text: how a test changes a browser from within.
+    Begins(String),
+    /// This instead of the file's content.
+    Is(Vec<u8>),
 }
 
 /// A site that is being served; dropping it ends that.
@@ -52,10 +88,33 @@ impl Site {
         Self {
             root,
             isolated: true,
+            fallback: true,
             plain: false,
             policy: true,
-            deny: Vec::new(),
+            faults: Vec::new(),
         }
+    }
+
+    /// The same site with a fault.
+    #[must_use]
+    pub fn with(mut self, path: &str, what: Wrong) -> Self {
+        self.faults.push(Fault {
+            path: path.into(),
+            after: 0,
+            what,
+        });
+        self
+    }
+
+    /// The same site with a fault that comes after so many good answers.
+    #[must_use]
+    pub fn with_later(mut self, path: &str, after: usize, what: Wrong) -> Self {
+        self.faults.push(Fault {
+            path: path.into(),
+            after,
+            what,
+        });
+        self
     }
 
     /// Serves it on 127.0.0.1; port 0 takes a free one. Answers when this returns.
@@ -114,8 +173,18 @@ pub fn listen(port: u16) -> Result<TcpListener> {
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
+impl Running {
+    /// The port that is served.
+    ///
+    /// # Errors
+    /// Never for a site that was started.
+    pub fn port(&self) -> Result<u16> {
+        let port = self.url.trim_end_matches('/').rsplit(':').next();
+        port.context("no port")?.parse().context("no port")
+    }
+
+    /// Ends it: from now on nothing answers there.
+    pub fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -123,18 +192,50 @@ impl Drop for Running {
     }
 }
 
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A site and how often each of its faults was asked for.
+#[derive(Debug)]
+struct Served {
+    site: Site,
+    asked: Vec<AtomicUsize>,
+}
+
 async fn serve(listener: TcpListener, site: Site) -> std::io::Result<()> {
     let files = ServeDir::new(&site.root);
+    let asked = site.faults.iter().map(|_| AtomicUsize::new(0)).collect();
     let router = Router::new()
         .fallback_service(files)
-        .layer(from_fn_with_state(Arc::new(site), dress));
+        .layer(from_fn_with_state(Arc::new(Served { site, asked }), dress));
     axum::serve(tokio::net::TcpListener::from_std(listener)?, router).await
 }
 
-/// Puts the table's headers on every answer, refusals included, and logs what is missing.
-async fn dress(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+/// Puts the table's headers on every answer, refusals included, does what goes wrong, and logs
+/// what is missing.
+async fn dress(State(served): State<Arc<Served>>, mut request: Request, next: Next) -> Response {
+    let site = &served.site;
     let path = request.uri().path().to_owned();
-    let denied = site.deny.iter().any(|part| path.contains(part));
+    let due = |(fault, asked): (&Fault, &AtomicUsize)| {
+        path.contains(&fault.path) && asked.fetch_add(1, Ordering::Relaxed) >= fault.after
+    };
+    let faulty = site.faults.iter().any(|fault| path.contains(&fault.path));
+    let faults = site.faults.iter().zip(&served.asked);
+    let wrong: Vec<&Wrong> = faults
+        .filter(|pair| due(*pair))
+        .map(|(fault, _)| &fault.what)
+        .collect();
+    if faulty {
+        // The whole file and not "not modified", which would hide what is wrong with it.
+        for name in [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE, header::RANGE] {
+            request.headers_mut().remove(name);
+        }
+    }
+    let hidden = !site.fallback && path.ends_with("/isolation.js");
+    let denied = hidden || wrong.iter().any(|wrong| matches!(wrong, Wrong::Missing));
     let mut response = if denied {
         StatusCode::NOT_FOUND.into_response()
     } else {
@@ -144,18 +245,72 @@ async fn dress(State(site): State<Arc<Site>>, request: Request, next: Next) -> R
     if !found {
         eprintln!("404 {path}{}", if denied { " (denied)" } else { "" });
     }
-    if site.plain {
-        return response;
-    }
-    let sent = headers::of(&path, found, site.isolated);
-    for (name, value) in sent.filter(|header| site.policy || *header != headers::POLICY) {
-        if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
-            response
-                .headers_mut()
-                .insert(name, HeaderValue::from_static(value));
+    if !site.plain {
+        let sent = headers::of(&path, found, site.isolated);
+        for (name, value) in sent.filter(|header| site.policy || *header != headers::POLICY) {
+            if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+                response
+                    .headers_mut()
+                    .insert(name, HeaderValue::from_static(value));
+            }
         }
     }
+    if faulty {
+        // Nobody is to keep what is wrong, nor what is to be wrong the next time.
+        let never = HeaderValue::from_static("no-store");
+        response.headers_mut().insert(header::CACHE_CONTROL, never);
+    }
+    for wrong in wrong {
+        response = spoil(response, wrong).await;
+    }
     response
+}
+
+async fn spoil(mut response: Response, wrong: &Wrong) -> Response {
+    let headers = response.headers_mut();
+    match wrong {
+        Wrong::Missing => return response,
+        Wrong::Silent => std::future::pending().await,
+        Wrong::Type(name) => {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(name));
+            return response;
+        }
+        Wrong::NotIsolated => {
+            for (name, _) in headers::ISOLATION {
+                headers.remove(name);
+            }
+            return response;
+        }
+        Wrong::Cut(_) | Wrong::Begins(_) | Wrong::Is(_) => {}
+    }
+    let (mut parts, body) = response.into_parts();
+    // Our own files, which are there as a whole.
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let length = |parts: &mut Parts, length: usize| {
+        parts
+            .headers
+            .insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    };
+    let body = match wrong {
+        Wrong::Cut(bytes) => {
+            length(&mut parts, body.len());
+            let begin = body.slice(..body.len().min(*bytes));
+            // A stream that breaks off: the length that was promised is never reached.
+            let broken = futures_util::stream::iter([Ok(begin), Err(ErrorKind::ConnectionReset)]);
+            Body::from_stream(broken.map_err(std::io::Error::from))
+        }
+        Wrong::Begins(text) => {
+            let whole = [text.as_bytes(), &body].concat();
+            length(&mut parts, whole.len());
+            Body::from(whole)
+        }
+        Wrong::Is(content) => {
+            length(&mut parts, content.len());
+            Body::from(content.clone())
+        }
+        _ => Body::from(body),
+    };
+    Response::from_parts(parts, body)
 }
 
 #[cfg(test)]
@@ -210,8 +365,7 @@ mod tests {
     fn faults_on_demand() {
         let plain = Site {
             isolated: false,
-            deny: vec!["worker.js".into()],
-            ..site()
+            ..site().with("worker.js", Wrong::Missing)
         };
         let running = plain.start(0).unwrap();
         assert!(!get(&running, "").contains("cross-origin-embedder-policy"));
@@ -226,16 +380,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_is_wrong_with_what_it_names_only() {
+        let faulty = site()
+            .with("engine_bg.wasm", Wrong::Cut(2))
+            .with_later("worker.js", 1, Wrong::Begins("0;".into()))
+            .with("index", Wrong::Is(b"other".to_vec()));
+        let running = faulty.start(0).unwrap();
+        let body = |path: &str| {
+            let answer = request("GET", &format!("{}engine-0123456789ab/{path}", running.url), None);
+            answer.map(|answer| String::from_utf8_lossy(&answer.body).into_owned())
+        };
+        assert_eq!(body("worker.js").unwrap(), "1", "the first is as it should be");
+        assert_eq!(body("worker.js").unwrap(), "0;1");
+        assert!(
+            body("engine_bg.wasm").is_err_and(|e| format!("{e:#}").contains("not"))
+                || body("engine_bg.wasm").unwrap().len() == 2
+        );
+        assert!(get(&running, "engine-0123456789ab/worker.js").contains("no-store"));
+        assert!(get(&running, "").contains("no-cache"));
+    }
+
+    #[test]
     fn a_taken_port_is_named() {
         let running = site().start(0).unwrap();
-        let port = running
-            .url
-            .trim_end_matches('/')
-            .rsplit(':')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
+        let port = running.port().unwrap();
         let error = site().start(port).unwrap_err().to_string();
         assert!(
             error.contains(&port.to_string()) && error.contains("--port"),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Driver, Options, capabilities};
+use crate::browser::{Browser, Driver, Options};
 
 /// No single call takes longer: scripts have a limit of their own, [`crate::browser::SCRIPT`].
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -66,6 +66,15 @@ pub fn request(method: &str, url: &str, body: Option<&Value>) -> Result<Answer> 
     Ok(Answer { head, body })
 }
 
+/// Keys without a letter, as WebDriver names them.
+pub mod key {
+    #![allow(missing_docs, reason = "each is its key")]
+    pub const TAB: char = '\u{e004}';
+    pub const ENTER: char = '\u{e007}';
+    pub const CONTROL: char = '\u{e009}';
+    pub const ESCAPE: char = '\u{e00c}';
+}
+
 /// One browser window; dropping it closes the browser.
 #[derive(Debug)]
 pub struct Session {
@@ -76,9 +85,9 @@ impl Session {
     /// Opens a browser with a fresh profile.
     ///
     /// # Errors
-    /// If it does not start; the message is chromedriver's.
+    /// If it does not start; the message is the driver's.
     pub fn start(driver: &Driver, browser: &Browser, options: &Options) -> Result<Self> {
-        Self::with(driver, &capabilities(browser, options))
+        Self::with(driver, &browser.capabilities(options))
     }
 
     /// Opens a browser with these capabilities.
@@ -141,7 +150,7 @@ impl Session {
         let id = found
             .as_object()
             .and_then(|element| element.values().next()?.as_str())
-            .context("chromedriver gave no element")?;
+            .context("the driver gave no element")?;
         self.post(&format!("element/{id}/click"), &json!({}))
             .with_context(|| format!("{selector} cannot be pressed"))
             .map(drop)
@@ -174,20 +183,65 @@ impl Session {
         base64(picture.as_str().context("no picture")?).context("the picture is not base64")
     }
 
+    /// Presses keys one after another where the focus is, and lets go of them in reverse: a
+    /// letter, or a code point of WebDriver's such as [`key::ENTER`].
+    ///
+    /// # Errors
+    /// If the driver refuses.
+    pub fn keys(&self, keys: &[char]) -> Result<()> {
+        let step = |kind: &str, key: &char| json!({ "type": kind, "value": key.to_string() });
+        let down = keys.iter().map(|key| step("keyDown", key));
+        let up = keys.iter().rev().map(|key| step("keyUp", key));
+        let actions: Vec<Value> = down.chain(up).collect();
+        let keyboard = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
+        self.post("actions", &keyboard).map(drop)
+    }
+
+    /// Opens another tab in front and speaks to it from now on. Gives the former one's name.
+    ///
+    /// # Errors
+    /// If the driver refuses.
+    pub fn new_tab(&self) -> Result<String> {
+        let former = call("GET", &format!("{}/window", self.url), None)?;
+        let made = self.post("window/new", &json!({ "type": "tab" }))?;
+        self.to_tab(made["handle"].as_str().context("no handle")?)?;
+        Ok(former.as_str().context("no handle")?.to_owned())
+    }
+
+    /// Brings a tab to the front.
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn to_tab(&self, name: &str) -> Result<()> {
+        self.post("window", &json!({ "handle": name })).map(drop)
+    }
+
     /// A call of the Chrome DevTools protocol.
     ///
     /// # Errors
-    /// If the browser refuses.
+    /// If the browser refuses, or is not Chromium.
     pub fn cdp(&self, method: &str, params: &Value) -> Result<Value> {
         self.post("goog/cdp/execute", &json!({ "cmd": method, "params": params }))
     }
 
-    /// What the page has logged to the console since the last call.
+    /// What the page has logged to the console since the last call. Chromium only.
     ///
     /// # Errors
     /// If the browser refuses.
     pub fn console(&self) -> Result<Vec<String>> {
-        let log = self.post("se/log", &json!({ "type": "browser" }))?;
+        self.log("browser")
+    }
+
+    /// The events of the DevTools protocol since the last call, as JSON. Chromium only.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub fn events(&self) -> Result<Vec<String>> {
+        self.log("performance")
+    }
+
+    fn log(&self, kind: &str) -> Result<Vec<String>> {
+        let log = self.post("se/log", &json!({ "type": kind }))?;
         let lines = log.as_array().into_iter().flatten();
         Ok(lines
             .filter_map(|line| Some(line["message"].as_str()?.to_owned()))

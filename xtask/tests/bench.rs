@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use xtask::browser::Browser;
+use xtask::browser::Chromium;
 
 /// The page's API as it is documented, with rows that the spec's seed decides on.
 const PAGE: &str = r#"
@@ -46,7 +46,7 @@ struct Bench {
 impl Bench {
     /// None, with a word to the tally, where there is no browser.
     fn new(name: &str) -> Option<Self> {
-        if Browser::find().is_none() {
+        if Chromium::find().is_none() {
             println!("SKIPPED {name}: no Chromium with chromedriver");
             return None;
         }

@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use xtask::browser::{Browser, Driver, Options};
+use xtask::browser::{Browser, Chromium, Driver, Options};
 use xtask::server::Site;
 use xtask::webdriver::Session;
 
 #[test]
 fn a_session_is_what_was_asked_for() {
-    let Some(browser) = Browser::find() else {
+    let Some(browser) = Chromium::find().map(Browser::Chromium) else {
         println!("SKIPPED a_session_is_what_was_asked_for: no Chromium with chromedriver");
         return;
     };

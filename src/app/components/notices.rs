@@ -30,6 +30,9 @@ pub fn Notices() -> impl IntoView {
             }
             if let Some(run) = &session.run {
                 all.extend(run.notes.iter().cloned().map(|words| ("plain", words)));
+                if run.was_hidden {
+                    all.push(("plain", text::WAS_HIDDEN.into()));
+                }
             }
             if session.capabilities.as_ref().is_some_and(|c| !c.isolated) {
                 all.push(("plain", text::NOT_ISOLATED.into()));

@@ -61,11 +61,68 @@
   };
   Object.defineProperty(window, 'parallax', { value: Object.freeze(parallax) });
 
+  // --- Isolation on hosts that send no headers: a service worker adds them (isolation.js).
+  // Only where it is missing, in a page of its own, and with one reload at most.
+
+  const REMOVED = 'parallax-isolation-removed';
+  const RELOADED = 'parallax-isolation-reloaded';
+  let touched = false;
+  const touch = () => (touched = true);
+  const isolate = async () => {
+    const query = new URLSearchParams(location.search);
+    if (window.top !== window || query.has('embed') || !('serviceWorker' in navigator)) return;
+    const wish = query.get('isolate');
+    if (wish === 'off') {
+      localStorage.setItem(REMOVED, '1');
+      const registration = await navigator.serviceWorker.getRegistration('./');
+      if (registration && (await registration.unregister()) && crossOriginIsolated) location.reload();
+      return;
+    }
+    if (wish === 'on') localStorage.removeItem(REMOVED);
+    if (crossOriginIsolated || localStorage.getItem(REMOVED)) return;
+    addEventListener('pointerdown', touch, { once: true });
+    addEventListener('keydown', touch, { once: true });
+    await navigator.serviceWorker.register('isolation.js');
+    await navigator.serviceWorker.ready;
+    // What somebody has begun is not taken away; the next load is isolated. And if one reload
+    // did not help, a second would not.
+    if (touched || job || sessionStorage.getItem(RELOADED)) return;
+    sessionStorage.setItem(RELOADED, '1');
+    location.reload();
+  };
+  // Blocked or refused: the page says that it is not isolated, and all but threads works.
+  isolate().catch(() => {});
+
+  // --- The page's own program may not arrive: said by what is there without it.
+
+  let arrived = false;
+  const missing = (why) => {
+    const notice = document.getElementById('not-loaded');
+    if (arrived || !notice) return;
+    notice.hidden = false;
+    connected.reject(failure('page-failed', `the page's program could not be loaded: ${why}`));
+    ready.reject(failure('page-failed', `the page's program could not be loaded: ${why}`));
+  };
+  // A script that is not there, one that is cut off, and a program that is neither.
+  addEventListener(
+    'error',
+    ({ target, filename, message }) => {
+      if (target instanceof HTMLScriptElement) missing('a file is missing');
+      // Not of an extension's scripts.
+      else if (filename && filename.startsWith(location.origin)) missing(message);
+    },
+    true,
+  );
+  addEventListener('unhandledrejection', ({ reason }) => missing(reason && reason.message));
+  setTimeout(() => missing('the server does not answer'), 30_000);
+
   // --- The store: light entries to list, and the reports themselves.
 
   let opened = null;
   const database = () => {
     opened ??= new Promise((resolve, reject) => {
+      // A browser whose store is damaged may never answer.
+      setTimeout(() => reject(new Error('the browser\'s store does not answer')), 5_000);
       const request = indexedDB.open('parallax', 1);
       request.onupgradeneeded = () => {
         request.result.createObjectStore('entries', { keyPath: 'id', autoIncrement: true });
@@ -105,11 +162,13 @@
 
     /** The page's program is up. */
     connect(calls) {
+      arrived = true;
       page = calls;
       connected.resolve();
     },
     /** It never will be. */
     lost(message) {
+      arrived = true;
       const error = failure('page-failed', message);
       connected.reject(error);
       ready.reject(error);
@@ -125,6 +184,16 @@
     },
     finished: (report) => job && job.resolve(report),
     refused: (code, message) => job && job.reject(failure(code, message)),
+
+    /** The build that the server has now; `undefined` if it does not say. */
+    async servedBuild() {
+      try {
+        const answer = await fetch('build.json', { cache: 'no-store', signal: AbortSignal.timeout(5_000) });
+        return (await answer.json()).build;
+      } catch {
+        return undefined;
+      }
+    },
 
     put: (entry, report) =>
       transact('readwrite', (entries, reports, done) => {

@@ -160,6 +160,7 @@ fn race(spec: RunSpec) -> (Report, bool) {
         isolated: true,
         pool: Pool::Threads(cores),
         #[cfg(feature = "gpu")]
+        memory: None,
         gpu: pollster::block_on(parallax_backends::GpuSlot::probe(&*host)),
         host: Rc::clone(&host) as _,
     };

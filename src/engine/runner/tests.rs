@@ -13,6 +13,7 @@ fn machine(pool: Pool) -> Machine {
         pool,
         #[cfg(feature = "gpu")]
         gpu: parallax_backends::GpuSlot::missing("no GPU in this test"),
+        memory: None,
         host: Rc::new(NativeHost::new()),
     }
 }

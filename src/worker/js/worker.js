@@ -2,6 +2,13 @@
 // tells the page of traps, after which no Rust runs any more. See src/worker/lib.rs.
 
 import init, { start } from './engine.js';
+import { initial, maximum } from './memory.js';
+
+const PAGE = 65_536;
+// Phones end a tab that reserves more: 512 MiB, in pages.
+const PHONE = 8_192;
+// Below this, 64 MiB in pages, no run of any use has room.
+const LEAST = 1_024;
 
 let panic = '';
 self.parallaxPanic = (message) => {
@@ -32,10 +39,26 @@ self.addEventListener('parallax-pool-fault', (event) => {
   report('pool thread', event.detail);
 });
 
+// A shared memory reserves its maximum when it is made, and where that is refused a smaller
+// one may not be. Sizes are checked against what was got: `most` is in pages.
+function reserve() {
+  const phone = navigator.userAgentData?.mobile ?? /Android|iPhone|iPad|Mobile/.test(navigator.userAgent);
+  for (let most = phone ? Math.min(PHONE, maximum) : maximum; ; most /= 2) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial, maximum: most, shared: true }), most };
+    } catch (error) {
+      if (most / 2 < LEAST) {
+        throw new Error(`the browser gives it no memory (${error.message}): close other tabs, then try again`);
+      }
+    }
+  }
+}
+
 try {
   const begin = performance.now();
-  await init();
-  const receive = await start(performance.now() - begin);
+  const { memory, most } = reserve();
+  await init({ memory });
+  const receive = await start(performance.now() - begin, most * PAGE);
   self.addEventListener('message', ({ data }) => receive(data));
 } catch (error) {
   report('engine', `the engine did not start: ${describe(error)}`);

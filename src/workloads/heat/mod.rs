@@ -6,7 +6,7 @@ mod reference;
 mod sweeps;
 
 use crate::inputs::Random;
-use crate::kernel::{Arithmetic, Film, Kernel, Level, Output, Problem, ProblemError, Workload};
+use crate::kernel::{Arithmetic, Film, Footprint, Kernel, Level, Output, Problem, ProblemError, Workload};
 use crate::simd::{Scalar, Simd};
 use crate::{Access, Buffer, Data, GpuPass, GpuProgram, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -52,6 +52,18 @@ impl Workload for Heat {
                 include_str!("sweeps.rs"),
                 include_str!("../../../shaders/heat.wgsl"),
             ),
+        }
+    }
+
+    fn footprint(&self, size: u32, threads: usize) -> Footprint {
+        let points = u64::from(size).pow(2);
+        Footprint {
+            inputs: 4 * points,
+            // Two fields in f64.
+            reference: 16 * points,
+            expected: 8 * points,
+            row: 4 * points + sweeps::KEPT_BYTES * threads as u64,
+            output: 4 * points,
         }
     }
 

@@ -27,6 +27,8 @@ const SHARE: usize = 4;
 const WIDTH: usize = COLUMNS + 2 * SWEEPS;
 /// Rows that are kept of each sweep.
 const KEPT: usize = 3;
+/// Bytes that a worker keeps.
+pub(super) const KEPT_BYTES: u64 = ((SWEEPS - 1) * KEPT * WIDTH * size_of::<f32>()) as u64;
 
 /// Ten sweeps on `F::LANES` points at a time.
 pub struct Sweeps<F> {

@@ -4,7 +4,9 @@
 mod film;
 mod reference;
 
-use crate::kernel::{Arithmetic, Film, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+use crate::kernel::{
+    Arithmetic, Film, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload,
+};
 use crate::simd::{F32s, Scalar, Simd, U32s};
 use crate::{Data, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -60,6 +62,17 @@ impl Workload for Mandelbrot {
                 include_str!("mod.rs"),
                 include_str!("../../../shaders/mandelbrot.wgsl"),
             ),
+        }
+    }
+
+    fn footprint(&self, size: u32, _threads: usize) -> Footprint {
+        let counts = 4 * u64::from(size).pow(2);
+        Footprint {
+            inputs: 0,
+            reference: counts,
+            expected: counts,
+            row: counts,
+            output: counts,
         }
     }
 

@@ -4,7 +4,7 @@
 mod reference;
 
 use crate::gpu::grid;
-use crate::kernel::{Arithmetic, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+use crate::kernel::{Arithmetic, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 use crate::simd::{F32s, Scalar, Simd, U32s};
 use crate::{Access, Buffer, Data, GpuPass, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -55,6 +55,17 @@ impl Workload for MapReduce {
                 include_str!("mod.rs"),
                 include_str!("../../../shaders/map-reduce.wgsl"),
             ),
+        }
+    }
+
+    fn footprint(&self, size: u32, _threads: usize) -> Footprint {
+        let values = u64::from(size).div_ceil(TILE as u64).pow(2) + 1;
+        Footprint {
+            inputs: 0,
+            reference: 8 * values,
+            expected: 8 * values,
+            row: 4 * values,
+            output: 4 * values,
         }
     }
 

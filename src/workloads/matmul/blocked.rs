@@ -23,6 +23,13 @@ const CHUNK_PRODUCTS: usize = 1 << 21;
 /// Elements that one thread packs sooner than two.
 const PACK_TOGETHER: usize = 128 * 128;
 
+/// Bytes of the product of two n x n matrices: both packed, in panels of at most 32, and the
+/// result.
+pub fn bytes(n: usize) -> u64 {
+    let padded = n.next_multiple_of(32) as u64;
+    4 * (2 * padded + n as u64) * n as u64
+}
+
 /// The product on `ROWS` by `VECTORS * F::LANES` register tiles.
 pub struct Blocked<F, const ROWS: usize, const VECTORS: usize> {
     inputs: Arc<Inputs>,

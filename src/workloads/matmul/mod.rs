@@ -5,7 +5,7 @@ mod blocked;
 mod reference;
 
 use crate::inputs::{Random, wave};
-use crate::kernel::{Arithmetic, Kernel, Level, Output, Problem, ProblemError, Workload};
+use crate::kernel::{Arithmetic, Footprint, Kernel, Level, Output, Problem, ProblemError, Workload};
 use crate::simd::{Scalar, Simd};
 use crate::{Data, GpuProgram, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -43,6 +43,18 @@ impl Workload for Matmul {
                 include_str!("blocked.rs"),
                 include_str!("../../../shaders/matmul.wgsl"),
             ),
+        }
+    }
+
+    fn footprint(&self, size: u32, _threads: usize) -> Footprint {
+        let elements = u64::from(size).pow(2);
+        Footprint {
+            // Two matrices, and norms in f64 for the tolerance.
+            inputs: 8 * elements + 32 * u64::from(size),
+            reference: 8 * elements,
+            expected: 8 * elements,
+            row: blocked::bytes(size as usize),
+            output: 4 * elements,
         }
     }
 

@@ -5,7 +5,9 @@ mod film;
 mod reference;
 
 use crate::gpu::grid;
-use crate::kernel::{Arithmetic, Film, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+use crate::kernel::{
+    Arithmetic, Film, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload,
+};
 use crate::simd::{F32s, Scalar, Simd, U32s};
 use crate::{Access, Buffer, Data, GpuPass, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -47,6 +49,17 @@ impl Workload for MonteCarlo {
                 include_str!("mod.rs"),
                 include_str!("../../../shaders/monte-carlo.wgsl"),
             ),
+        }
+    }
+
+    fn footprint(&self, size: u32, _threads: usize) -> Footprint {
+        let counts = 4 * (u64::from(size).div_ceil(BLOCK as u64) + 1);
+        Footprint {
+            inputs: 0,
+            reference: counts,
+            expected: counts,
+            row: counts,
+            output: counts,
         }
     }
 

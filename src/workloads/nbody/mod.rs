@@ -5,7 +5,9 @@ mod film;
 mod reference;
 
 use crate::inputs::Random;
-use crate::kernel::{Arithmetic, Film, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+use crate::kernel::{
+    Arithmetic, Film, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload,
+};
 use crate::simd::{F32s, Scalar, Simd};
 use crate::{Data, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
@@ -61,6 +63,20 @@ impl Workload for Nbody {
         }
     }
 
+    fn footprint(&self, size: u32, _threads: usize) -> Footprint {
+        let bodies = u64::from(size);
+        let looked_at = sampled(size as usize) as u64;
+        Footprint {
+            inputs: 12 * bodies,
+            // Three sums and a scale in f64, and which body.
+            reference: 40 * looked_at,
+            expected: 32 * looked_at,
+            row: 12 * bodies,
+            // With what is compared, in f64.
+            output: 12 * bodies + 120 * looked_at + 48 * bodies,
+        }
+    }
+
     fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError> {
         let n = ProblemError::check(ID, size, SIZES)?;
         Ok(Box::new(Bodies::new(n, seed)))
@@ -96,9 +112,14 @@ impl Bodies {
     /// The bodies that the reference looks at.
     fn samples(&self) -> impl Iterator<Item = usize> + use<> {
         let n = self.n;
-        let count = (REFERENCE_PAIRS / n).max(256).min(n);
+        let count = sampled(n);
         (0..count).map(move |s| s * n / count)
     }
+}
+
+/// How many bodies the reference looks at.
+fn sampled(n: usize) -> usize {
+    (REFERENCE_PAIRS / n.max(1)).max(256).min(n)
 }
 
 impl Problem for Bodies {

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::args::Engine;
-use crate::browser::{Browser, Driver, Firefox, Options, capabilities};
+use crate::browser::{Browser, Driver, Options};
 use crate::setup;
 use crate::webdriver::Session;
 
@@ -21,36 +21,15 @@ const POLL: Duration = Duration::from_millis(300);
 /// How long a page's scripts may take to load.
 const LOADED: Duration = Duration::from_secs(30);
 
-/// Who runs pages.
-#[derive(Debug)]
-pub enum Runner {
-    /// With WebGPU, by software if need be.
-    Chromium(Browser),
-    /// With WebGPU where it has it.
-    Firefox(Firefox),
-}
-
-impl Runner {
-    /// Finds or installs it.
-    ///
-    /// # Errors
-    /// What is missing and how to get it.
-    pub fn find(engine: Engine) -> Result<Self> {
-        Ok(match engine {
-            Engine::Chromium => Self::Chromium(setup::browser()?),
-            Engine::Firefox => Self::Firefox(setup::firefox()?),
-        })
-    }
-
-    fn start(&self) -> Result<(Driver, Session)> {
-        let (driver, wanted) = match self {
-            Self::Chromium(browser) => (&browser.chromedriver, capabilities(browser, &Options::default())),
-            Self::Firefox(browser) => (&browser.geckodriver, browser.capabilities()),
-        };
-        let driver = Driver::launch(driver)?;
-        let session = Session::with(&driver, &wanted)?;
-        Ok((driver, session))
-    }
+/// Finds or installs who runs pages.
+///
+/// # Errors
+/// What is missing and how to get it.
+pub fn browser(engine: Engine) -> Result<Browser> {
+    Ok(match engine {
+        Engine::Chromium => Browser::Chromium(setup::chromium()?),
+        Engine::Firefox => Browser::Firefox(setup::firefox()?),
+    })
 }
 
 /// A page that is open. Dropping it closes its browser.
@@ -65,8 +44,9 @@ impl Page {
     ///
     /// # Errors
     /// If the browser does not start or the page does not load.
-    pub fn open(runner: &Runner, url: &str) -> Result<Self> {
-        let (driver, session) = runner.start()?;
+    pub fn open(browser: &Browser, url: &str) -> Result<Self> {
+        let driver = Driver::start(browser)?;
+        let session = Session::start(&driver, browser, &Options::default())?;
         session.go(url)?;
         Ok(Self {
             session,

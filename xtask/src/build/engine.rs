@@ -96,7 +96,33 @@ pub(super) fn build(job: &Job, named: &Path) -> Result<()> {
     let scripts = job.root.join("src/worker/js");
     copy(&scripts.join("pool.js"), &helper(&folder)?)?;
     copy(&scripts.join("worker.js"), &folder.join("worker.js"))?;
+    memory(&folder)?;
     javascript(job.root, &folder.join("javascript"))
+}
+
+/// Writes `memory.js`: what the engine's memory begins with and may grow to, in pages, as its
+/// glue has it. The Worker makes the memory by itself, smaller where that is refused.
+fn memory(folder: &Path) -> Result<()> {
+    let glue = folder.join("engine.js");
+    let text = fs::read_to_string(&glue).with_context(|| format!("{} cannot be read", glue.display()))?;
+    let [initial, maximum] = pages(&text).with_context(|| {
+        format!(
+            "{} makes no shared memory: xtask/src/build/engine.rs has to learn this version of wasm-bindgen",
+            glue.display()
+        )
+    })?;
+    let file = folder.join("memory.js");
+    let text = format!("export const initial = {initial};\nexport const maximum = {maximum};\n");
+    fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+/// Initial and maximum pages in `new WebAssembly.Memory({initial:20,maximum:16384,shared:true})`.
+fn pages(glue: &str) -> Option<[u32; 2]> {
+    let (_, rest) = glue.split_once("new WebAssembly.Memory({")?;
+    let (fields, _) = rest.split_once("})")?;
+    let value = |name: &str| fields.split(',').find_map(|field| field.strip_prefix(name));
+    (value("shared:")? == "true").then_some(())?;
+    Some([value("initial:")?.parse().ok()?, value("maximum:")?.parse().ok()?])
 }
 
 /// Copies the JavaScript back end's Worker and every workload's kernel beside it, as files:
@@ -182,6 +208,14 @@ mod tests {
                 .to_string_lossy()
                 .starts_with("-C\x1ftarget-feature=")
         );
+    }
+
+    #[test]
+    fn the_memory_is_found_in_the_glue() {
+        let glue = "memory: memory || new WebAssembly.Memory({initial:20,maximum:16384,shared:true}), x";
+        assert_eq!(pages(glue), Some([20, 16_384]));
+        assert_eq!(pages("new WebAssembly.Memory({initial:20})"), None);
+        assert_eq!(pages(""), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 /// Files and folders that the site is made of; one that is absent adds nothing.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
     "index.html",
@@ -20,6 +20,7 @@ const SOURCES: [&str; 8] = [
     "shaders",
     "style",
     "xtask/src/build",
+    "xtask/src/headers.rs",
 ];
 
 /// How many hex digits are kept.

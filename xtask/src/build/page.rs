@@ -6,8 +6,10 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde_json::json;
 
 use super::{Job, encoded, start};
+use crate::headers;
 use crate::process::{Step, say};
 
 /// What makes the page smaller by a tenth and costs nothing that it has: Leptos' views
@@ -45,7 +47,23 @@ pub(super) fn build(job: &Job) -> Result<()> {
         // Trunk takes any other value than true or false for an error.
         .env_remove("NO_COLOR");
     Step::new("build the page", "its messages are above").shown(command)?;
-    start::into_a_file(job.stage)
+    start::into_a_file(job.stage)?;
+    fallback(job)
+}
+
+/// The service worker for hosts without headers: ours, above it this build's id and the table.
+fn fallback(job: &Job) -> Result<()> {
+    let source = job.root.join("src/app/js/isolation.js");
+    let source =
+        fs::read_to_string(&source).with_context(|| format!("{} cannot be read", source.display()))?;
+    let headers: Vec<_> = headers::everywhere().collect();
+    let text = format!(
+        "const BUILD = {};\nconst HEADERS = {};\n\n{source}",
+        json!(job.id),
+        json!(headers)
+    );
+    let file = job.stage.join("isolation.js");
+    fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))
 }
 
 /// Trunk's `--offline` holds for cargo too, so what cargo needs has to be there before.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::args::Bench;
 use crate::bench::ask::{self, Plan};
 use crate::bench::native::Native;
-use crate::bench::page::{Page, Runner};
+use crate::bench::page::{Page, browser};
 use crate::bench::peers::Peers;
 use crate::bench::progress::{Progress, words};
 use crate::bench::{limit, report, self_check, table};
@@ -24,9 +24,9 @@ use crate::{build, paths};
 /// If what was asked is not there, or nothing could be measured at all.
 pub fn run(options: &Bench) -> Result<bool> {
     let root = paths::root()?;
-    let runner = Runner::find(options.browser)?;
+    let browser = browser(options.browser)?;
     let site = Site::new(site()?).start(0)?;
-    let page = Page::open(&runner, &site.url)?;
+    let page = Page::open(&browser, &site.url)?;
     let ready = page.ready()?;
     let plan = ask::plan(options, &ready)?;
     if let Some(races) = options.self_check {
@@ -40,7 +40,7 @@ pub fn run(options: &Bench) -> Result<bool> {
     // All that is built or installed is there before the first clock starts.
     let others = Others {
         native: options.native.then(|| Native::build(&root)).transpose()?,
-        peers: options.peers.then(|| Peers::set_up(&root, &runner)),
+        peers: options.peers.then(|| Peers::set_up(&root, &browser)),
         ready: &ready,
     };
     let (report, well) = races(&page, &others, &plan)?;

@@ -20,6 +20,7 @@ pub fn run(options: Serve) -> Result<bool> {
     let dist = build::site()?;
     let site = Site {
         isolated: options.isolation,
+        fallback: options.isolation,
         ..Site::new(dist.folder)
     };
     let running = site.start_on(listener)?;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::process::say;
 use crate::setup;
 
-/// Finds or installs compiler, tools and browser.
+/// Finds or installs compiler, tools and chromium.
 ///
 /// # Errors
 /// What is missing and how to get it.
@@ -18,13 +18,20 @@ pub fn run() -> Result<bool> {
     ] {
         say(format!("took {}", tool.display()));
     }
-    let browser = setup::browser()?;
+    let chromium = setup::chromium()?;
     say(format!(
         "took {} and {}",
-        browser.chromium.display(),
-        browser.chromedriver.display()
+        chromium.chromium.display(),
+        chromium.chromedriver.display()
     ));
     say(format!("took {}", setup::axe()?.display()));
+    say(format!("took {}", setup::cargo_deny()?.display()));
+    let firefox = setup::firefox()?;
+    say(format!(
+        "took {} and {}",
+        firefox.firefox.display(),
+        firefox.geckodriver.display()
+    ));
     setup::vulkan();
     Ok(true)
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use crate::args::Shot;
-use crate::browser::{Driver, Options};
+use crate::browser::{Browser, Driver, Options};
 use crate::process::say;
 use crate::server::Site;
 use crate::webdriver::Session;
@@ -31,7 +31,7 @@ const README: (&str, &str) = ("large-light-done.png", "docs/screenshot.png");
 pub fn run(options: Shot) -> Result<bool> {
     let root = paths::root()?;
     let dist = build::site()?;
-    let browser = setup::browser()?;
+    let browser = Browser::Chromium(setup::chromium()?);
     fs::create_dir_all(&options.out).with_context(|| format!("{} cannot be made", options.out.display()))?;
     let site = Site::new(dist.folder).start(0)?;
     let driver = Driver::start(&browser)?;

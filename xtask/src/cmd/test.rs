@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use super::dist::{kilobytes, sizes};
 use crate::args::{Part, Test};
-use crate::browser::Browser;
+use crate::browser::{Browser, Chromium};
 use crate::build::{self, Dist, engine};
 use crate::process::{Step, say};
 use crate::tally::{Reader, Tally};
@@ -51,15 +51,17 @@ pub fn run(options: Test) -> Result<bool> {
     if wants(Part::Native) {
         setup::vulkan();
         tally.add(native(&root, options.full, site.as_ref()));
+        tally.add(dependencies(&root));
     }
     if let Some(site) = &site {
         tally.add(budget(site));
-        match setup::browser() {
-            Ok(browser) => {
+        match setup::chromium() {
+            Ok(chromium) => {
                 if wants(Part::Browser) {
-                    tally.add(in_browser(&root, options.full, &browser));
+                    tally.add(in_browser(&root, options.full, &chromium));
                 }
                 if wants(Part::E2e) {
+                    let browser = Browser::Chromium(chromium);
                     tally.add(end_to_end(&root, options.full, &browser, site));
                 }
             }
@@ -70,6 +72,12 @@ pub fn run(options: Test) -> Result<bool> {
                     }
                 }
             }
+        }
+        if wants(Part::E2e) {
+            tally.add(match setup::firefox() {
+                Ok(firefox) => end_to_end(&root, options.full, &Browser::Firefox(firefox), site),
+                Err(error) => skipped("e2e in Firefox", &error),
+            });
         }
     }
 
@@ -106,8 +114,48 @@ fn native(root: &Path, full: bool, site: Option<&Dist>) -> Tally {
     count("native", command, full)
 }
 
+/// What the dependencies are: their licences, where they are from, and, where the database can
+/// be had, whether anything is known against them.
+fn dependencies(root: &Path) -> Tally {
+    say("\n== dependencies");
+    let deny = match setup::cargo_deny() {
+        Ok(deny) => deny,
+        Err(error) => return skipped("dependencies", &error),
+    };
+    let ask = |what: &[&str]| {
+        let mut command = Command::new(&deny);
+        command
+            .args(["--log-level", "error", "check", "--hide-inclusion-graph"])
+            .args(what)
+            .current_dir(root)
+            .env("CARGO", paths::native_cargo());
+        command
+    };
+    let mut tally = Tally::default();
+    let step = Step::new("check the licences", "deny.toml says which are allowed");
+    match step.shown(ask(&["licenses", "bans", "sources"])) {
+        Ok(()) => tally.pass(),
+        Err(_) => tally.fail("licences and sources of the dependencies"),
+    }
+    // What is known is asked of a repository, which not every network lets through.
+    let mut fetch = Command::new(&deny);
+    fetch.arg("fetch").arg("db").current_dir(root);
+    let step = Step::new("fetch the advisories", "without them they are not checked");
+    match step.quiet(fetch) {
+        Err(error) => tally.skip("advisories on the dependencies", format!("{error:#}")),
+        Ok(()) => {
+            let step = Step::new("check the advisories", "deny.toml may name exceptions");
+            match step.shown(ask(&["advisories"])) {
+                Ok(()) => tally.pass(),
+                Err(_) => tally.fail("advisories on the dependencies"),
+            }
+        }
+    }
+    tally
+}
+
 /// The registries' conformance as wasm with threads, in the browser.
-fn in_browser(root: &Path, full: bool, browser: &Browser) -> Tally {
+fn in_browser(root: &Path, full: bool, browser: &Chromium) -> Tally {
     let setup = match setup::build() {
         Ok(setup) => setup,
         Err(error) => return broken("browser", &error),
@@ -134,9 +182,30 @@ fn end_to_end(root: &Path, full: bool, browser: &Browser, site: &Dist) -> Tally 
         .args(["test", "-p", "parallax", "--test", "e2e"])
         .current_dir(root)
         .env_remove("CARGO_BUILD_TARGET")
-        .env("PARALLAX_DIST", &site.folder)
-        .env("PARALLAX_CHROMIUM", &browser.chromium)
-        .env("PARALLAX_CHROMEDRIVER", &browser.chromedriver);
+        .env("PARALLAX_DIST", &site.folder);
+    let name = match browser {
+        Browser::Chromium(browser) => {
+            command
+                .env("PARALLAX_BROWSER", "chromium")
+                .env("PARALLAX_CHROMIUM", &browser.chromium)
+                .env("PARALLAX_CHROMEDRIVER", &browser.chromedriver);
+            "e2e in Chromium"
+        }
+        Browser::Firefox(browser) => {
+            command
+                .env("PARALLAX_BROWSER", "firefox")
+                .env("PARALLAX_FIREFOX", &browser.firefox)
+                .env("PARALLAX_GECKODRIVER", &browser.geckodriver);
+            "e2e in Firefox"
+        }
+        Browser::WebKit(browser) => {
+            command
+                .env("PARALLAX_BROWSER", "webkit")
+                .env("PARALLAX_MINIBROWSER", &browser.minibrowser)
+                .env("PARALLAX_WEBKITDRIVER", &browser.driver);
+            "e2e in WebKitGTK"
+        }
+    };
     match setup::axe() {
         Ok(axe) => {
             command.env("PARALLAX_AXE", axe);
@@ -149,7 +218,7 @@ fn end_to_end(root: &Path, full: bool, browser: &Browser, site: &Dist) -> Tally 
         }
         Err(error) => say(format!("the README's examples are skipped: {error:#}")),
     }
-    count("e2e", command, full)
+    count(name, command, full)
 }
 
 /// What is fetched before anything is seen or run has a limit.
@@ -200,6 +269,12 @@ fn count(name: &str, mut command: Command, full: bool) -> Tally {
             reader.end(false, name)
         }
     }
+}
+
+fn skipped(name: &str, error: &anyhow::Error) -> Tally {
+    let mut tally = Tally::default();
+    tally.skip(name, format!("{error:#}"));
+    tally
 }
 
 fn broken(name: &str, error: &anyhow::Error) -> Tally {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::apt;
-use crate::browser::Browser;
+use crate::browser::Chromium;
 use crate::paths;
 use crate::process::say;
 
@@ -14,13 +14,13 @@ use crate::process::say;
 ///
 /// # Errors
 /// What is missing and how to get it; the tests count that as skipped.
-pub fn browser() -> Result<Browser> {
-    let found = Browser::find();
+pub fn chromium() -> Result<Chromium> {
+    let found = Chromium::find();
     if let Some(browser) = found {
         return Ok(browser);
     }
     apt::install(&["chromium", "chromium-driver", "fonts-dejavu-core"])
-        .and_then(|()| Browser::find().context("Chromium is installed but not on PATH"))
+        .and_then(|()| Chromium::find().context("Chromium is installed but not on PATH"))
         .context(
             "no Chromium with chromedriver: install both, or set PARALLAX_CHROMIUM and \
              PARALLAX_CHROMEDRIVER to them",
@@ -45,7 +45,7 @@ pub fn vulkan() {
     }
 }
 
-impl Browser {
+impl Chromium {
     /// The browser that the environment names, else the first on `PATH`.
     #[must_use]
     pub fn find() -> Option<Self> {

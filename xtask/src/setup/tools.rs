@@ -18,6 +18,9 @@ const BINARYEN: &str = "132.0.0";
 /// What reads the page as a screen reader's user would and says where that fails.
 const AXE: &str = "4.14.1";
 
+/// Reads licences and sources of the dependencies.
+const CARGO_DENY: &str = "0.20.2";
+
 /// Without browsers of its own: the examples take the one that is there.
 const PLAYWRIGHT: &str = "1.65.1";
 const SELENIUM: &str = "4.49.0";
@@ -99,6 +102,24 @@ pub fn axe() -> Result<PathBuf> {
         file: "node_modules/axe-core/axe.min.js",
         takes: "a moment",
         install: npm_install,
+    }
+    .find_or_install()
+}
+
+/// cargo-deny, which reads what the dependencies are.
+///
+/// # Errors
+/// If cargo cannot install it; the test then says that it was skipped.
+pub fn cargo_deny() -> Result<PathBuf> {
+    if let Some(found) = paths::program("cargo-deny") {
+        return Ok(found);
+    }
+    Tool {
+        name: "cargo-deny",
+        version: CARGO_DENY.into(),
+        file: "bin/cargo-deny",
+        takes: "about 3 minutes",
+        install: |tool, folder| cargo_install(tool, folder, &["--locked", "--no-default-features"]),
     }
     .find_or_install()
 }

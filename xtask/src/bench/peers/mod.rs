@@ -19,8 +19,9 @@ use serde_json::{Map, Value, json};
 
 use self::check::Expected;
 use super::limit;
-use super::page::{Page, Runner};
+use super::page::Page;
 use super::progress::{Progress, words};
+use crate::browser::Browser;
 use crate::process::{Step, say};
 use crate::server::{Running, Site};
 use crate::setup;
@@ -55,7 +56,7 @@ struct InBrowser {
 impl Peers {
     /// Installs what is missing and opens the page.
     #[must_use]
-    pub fn set_up(root: &Path, runner: &Runner) -> Self {
+    pub fn set_up(root: &Path, browser: &Browser) -> Self {
         let said = |what: &str, error: anyhow::Error| {
             let why = format!("{error:#}");
             say(format!("{what} are skipped: {why}"));
@@ -64,7 +65,7 @@ impl Peers {
         };
         Self {
             native: Native::set_up(root).map_err(|error| said("NumPy and Numba", error)),
-            browser: InBrowser::set_up(root, runner).map_err(|error| said("gpu.js and jax-js", error)),
+            browser: InBrowser::set_up(root, browser).map_err(|error| said("gpu.js and jax-js", error)),
         }
     }
 
@@ -208,7 +209,7 @@ impl Native {
 impl InBrowser {
     /// The page with the packages' files beside it, isolated as ours is but without our
     /// policy: both peers make code at run time.
-    fn set_up(root: &Path, runner: &Runner) -> Result<Self> {
+    fn set_up(root: &Path, browser: &Browser) -> Result<Self> {
         let packages = setup::browser_peers()?;
         say(format!(
             "took gpu.js {} and jax-js {}",
@@ -229,7 +230,7 @@ impl InBrowser {
             ..Site::new(folder)
         }
         .start(0)?;
-        let page = Page::open(runner, &site.url)?;
+        let page = Page::open(browser, &site.url)?;
         page.wait_for("window.peers")
             .context("the peers' page did not load")?;
         Ok(Self { page, _site: site })

@@ -1,0 +1,257 @@
+//! Hosts that send no headers, pages inside of others, and the service worker that helps where
+//! it may.
+
+use crate::house::{House, LIMIT, Visit, by, copy};
+use anyhow::{Result, ensure};
+use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
+use xtask::browser::Options;
+use xtask::server::{Site, Wrong};
+
+const SHORT: &str = "?workload=mandelbrot&size=128&budget=0.5";
+/// The rungs that need a pool.
+const POOLED: [&str; 2] = ["threads", "threads+simd"];
+
+/// No headers and no service worker: all but the threads works, and the page says why.
+pub fn no_headers(house: &House) -> Result<()> {
+    let page = house.open_from(SHORT, house.plain())?;
+    page.ready()?;
+    ensure!(page.attribute("machine", "data-isolated")? == "false");
+    page.notice_says("isolated")?;
+    page.run()?;
+    for row in POOLED {
+        page.row_is(row, "skipped")?;
+        page.reason_says(row, "isolated")?;
+    }
+    page.others_are_timed(&POOLED)?;
+    if page.has_gpu()? {
+        page.row_is_timed("gpu")?;
+    }
+    // Without a pool kernels run on the engine's own thread: Stop has to end the engine.
+    let page = house.open_from("?workload=mandelbrot&size=4096&budget=60", house.plain())?;
+    page.press("run")?;
+    page.state_is(&["running"])?;
+    sleep(Duration::from_millis(700));
+    page.stops_at_once()?;
+    page.run_again_shortly()
+}
+
+/// A host without any headers of ours.
+fn bare(house: &House) -> Site {
+    Site {
+        plain: true,
+        ..house.site()
+    }
+}
+
+/// The first script of the page, which Trunk names by a hash.
+const PAGE_SCRIPT: &str = "/theme-";
+/// Counts how often pages of this tab were loaded, across reloads.
+const COUNT: &str = "try { sessionStorage.loads = +(sessionStorage.loads ?? 0) + 1; } catch {}";
+
+impl Visit {
+    fn loads(&self) -> Result<u64> {
+        Ok(self.eval("+sessionStorage.loads")?.as_u64().unwrap_or(0))
+    }
+
+    fn is_isolated(&self) -> Result<bool> {
+        Ok(self.eval("crossOriginIsolated")? == true)
+    }
+
+    /// The page reloads itself once and is up again.
+    fn becomes_isolated(&self) -> Result<()> {
+        self.wait("crossOriginIsolated && document.querySelector('[data-testid=run]') !== null")?;
+        self.ready()
+    }
+}
+
+/// The service worker adds the headers: after one reload everything works, threads too.
+pub fn a_host_without_headers(house: &House) -> Result<()> {
+    let site = bare(house).with(PAGE_SCRIPT, Wrong::Begins(COUNT.into()));
+    let page = house.load(SHORT, site, &Options::default())?;
+    page.becomes_isolated()?;
+    ensure!(page.loads()? == 2, "loaded {} times", page.loads()?);
+    ensure!(page.notices()?.is_empty(), "{}", page.notices()?);
+    page.run()?;
+    page.others_are_timed(&[])?;
+    // The policy comes with them.
+    let thrown = page.session.run_async(
+        "const done = arguments[0]; setTimeout(() => { try { (0, eval)('1'); done(''); } catch (e) { done(e.name); } });",
+    )?;
+    ensure!(thrown == "EvalError", "eval is allowed: {thrown}");
+    page.console_is_clean()?;
+    // A second visit is isolated from its first moment on.
+    page.session.go(&format!("{}{SHORT}", page.site.url))?;
+    ensure!(page.is_isolated()?, "the second visit is not isolated");
+    page.ready()?;
+    ensure!(page.loads()? == 3, "loaded {} times", page.loads()?);
+    Ok(())
+}
+
+/// A browser that has none, as in some private windows, or that refuses.
+pub fn service_workers_blocked(house: &House) -> Result<()> {
+    for block in [
+        "delete Navigator.prototype.serviceWorker;",
+        "ServiceWorkerContainer.prototype.register = async () => { throw new DOMException('blocked', 'SecurityError'); };",
+        "ServiceWorkerContainer.prototype.register = () => new Promise(() => {});",
+    ] {
+        let site = bare(house).with(PAGE_SCRIPT, Wrong::Begins(format!("{COUNT} {block}")));
+        let page = house.open_from(SHORT, site)?;
+        page.ready()?;
+        sleep(Duration::from_millis(500));
+        ensure!(page.loads()? == 1, "loaded {} times", page.loads()?);
+        page.notice_says("isolated")?;
+        page.run()?;
+        page.others_are_timed(&POOLED)?;
+    }
+    Ok(())
+}
+
+/// One that does nothing for the page: one reload, then the page says what is missing.
+pub fn a_service_worker_that_does_not_help(house: &House) -> Result<()> {
+    let idle = "self.addEventListener('install', () => self.skipWaiting());
+        self.addEventListener('activate', (e) => e.waitUntil(self.clients.claim()));";
+    let site = bare(house)
+        .with("isolation.js", Wrong::Is(idle.into()))
+        .with(PAGE_SCRIPT, Wrong::Begins(COUNT.into()));
+    let page = house.load(SHORT, site, &Options::default())?;
+    page.wait("+sessionStorage.loads === 2")?;
+    page.notice_says("isolated")?;
+    sleep(Duration::from_secs(2));
+    ensure!(page.loads()? == 2, "loaded {} times", page.loads()?);
+    page.run()?;
+    page.others_are_timed(&POOLED)
+}
+
+/// What somebody has begun is not taken away by a reload.
+pub fn no_reload_under_a_persons_hands(house: &House) -> Result<()> {
+    let slow = "const slow = ServiceWorkerContainer.prototype.register;
+        ServiceWorkerContainer.prototype.register = async function (...a) {
+            await new Promise((r) => setTimeout(r, 1500)); return slow.apply(this, a); };";
+    let site = bare(house).with(PAGE_SCRIPT, Wrong::Begins(format!("{COUNT} {slow}")));
+    let page = house.open_from(SHORT, site)?;
+    page.press("size-tiny")?;
+    page.run()?;
+    page.row_is_timed("simd")?;
+    sleep(Duration::from_secs(2));
+    ensure!(page.loads()? == 1, "reloaded while somebody was at work");
+    page.row_is_timed("simd")
+}
+
+/// Two deploys in turn: the second's page is up at once, with its own service worker.
+pub fn two_deploys_in_turn(house: &House) -> Result<()> {
+    let newer = house.folder("second-deploy")?;
+    copy(&house.dist, &newer)?;
+    let build = house.build()?;
+    let script = fs::read_to_string(newer.join("isolation.js"))?;
+    ensure!(
+        script.contains(&build),
+        "the service worker does not say its build"
+    );
+    fs::write(newer.join("isolation.js"), script.replace(&build, "000000000000"))?;
+    let page = house.load(SHORT, bare(house), &Options::default())?;
+    page.becomes_isolated()?;
+    let served_by = "(await fetch('build.json')).headers.get('X-Parallax-Isolation')";
+    ensure!(page.awaited(served_by)? == build, "not served by the first");
+    let url = format!("{}{SHORT}", page.site.url);
+    let page = page.served_by(Site {
+        plain: true,
+        ..Site::new(newer)
+    })?;
+    page.session.go(&url)?;
+    page.becomes_isolated()?;
+    // The browser looks for a newer one by itself after a visit.
+    page.session.wait(
+        "(window.asked ??= (async () => { for (;;) {
+             const by = (await fetch('build.json')).headers.get('X-Parallax-Isolation');
+             if (by === '000000000000') return (window.newer = true);
+             await new Promise((r) => setTimeout(r, 100));
+         } })(), window.newer === true)",
+        LIMIT,
+    )?;
+    page.run()?;
+    page.others_are_timed(&[])
+}
+
+/// A host that learns to send headers: the service worker goes.
+pub fn a_host_that_sends_headers_later(house: &House) -> Result<()> {
+    let page = house.load(SHORT, bare(house), &Options::default())?;
+    page.becomes_isolated()?;
+    let url = format!("{}{SHORT}", page.site.url);
+    let page = page.served_by(house.site())?;
+    page.session.go(&url)?;
+    page.becomes_isolated()?;
+    // It goes with the last page that it was asked for.
+    page.session.go(&url)?;
+    page.ready()?;
+    let left = page.awaited("(await navigator.serviceWorker.getRegistrations()).length")?;
+    ensure!(left == 0, "{left} service workers are left");
+    page.run()?;
+    page.others_are_timed(&[])
+}
+
+/// A link removes it, and it stays away until another link wants it back.
+pub fn removed_by_a_link(house: &House) -> Result<()> {
+    let page = house.load(SHORT, bare(house), &Options::default())?;
+    page.becomes_isolated()?;
+    let url = page.site.url.clone();
+    page.session.go(&format!("{url}{SHORT}&isolate=off"))?;
+    page.wait("!crossOriginIsolated && document.querySelector('[data-testid=run]') !== null")?;
+    page.notice_says("isolated")?;
+    page.session.go(&format!("{url}{SHORT}"))?;
+    page.notice_says("isolated")?;
+    sleep(Duration::from_secs(1));
+    let left = page.awaited("(await navigator.serviceWorker.getRegistrations()).length")?;
+    ensure!(left == 0, "{left} service workers are left");
+    page.run()?;
+    page.others_are_timed(&POOLED)?;
+    page.session.go(&format!("{url}{SHORT}&isolate=on"))?;
+    page.session.run("sessionStorage.clear()")?;
+    page.session.go(&format!("{url}{SHORT}"))?;
+    page.becomes_isolated()
+}
+
+/// In somebody else's page, which is not isolated and so neither is the frame.
+pub fn embedded(house: &House) -> Result<()> {
+    let folder = house.folder("embedding")?;
+    let inner = house.site().start(0)?;
+    // Another host than the page's own: localhost is to 127.0.0.1 what a stranger is.
+    let url = inner.url.replace("127.0.0.1", "localhost");
+    fs::write(
+        folder.join("index.html"),
+        format!(
+            "<!doctype html><title>A stranger's page</title><iframe id=f width=900 height=700 src=\"{url}?embed&workload=mandelbrot&size=64&budget=0.5\"></iframe>"
+        ),
+    )?;
+    let outer = Site {
+        isolated: false,
+        plain: true,
+        ..Site::new(folder)
+    };
+    let outer = outer.start(0)?;
+    let session = house.session(&Options::default())?;
+    session.go(&outer.url)?;
+    session.frame("#f")?;
+    let page = house.visit(session, outer);
+    page.session.wait(
+        &format!("document.querySelector('{}') !== null", by("run")),
+        LIMIT,
+    )?;
+    page.ready()?;
+    ensure!(page.attribute("machine", "data-isolated")? == "false");
+    ensure!(page.notices()?.contains("isolated"), "{}", page.notices()?);
+    let own = page.attribute("own-page", "href")?;
+    ensure!(own.starts_with(&url) && !own.contains("embed"), "{own}");
+    ensure!(page.eval(&format!("document.querySelector('{}') === null", by("history")))? == true);
+    page.run()?;
+    page.row_is_timed("simd")?;
+    page.row_is("threads", "skipped")?;
+    // Nothing is registered for a page that is not the site's own.
+    let left = page.awaited("(await navigator.serviceWorker.getRegistrations()).length")?;
+    ensure!(
+        left == 0,
+        "{left} service workers were registered by an embedded page"
+    );
+    Ok(())
+}

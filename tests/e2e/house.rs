@@ -1,0 +1,411 @@
+//! A browser, a page being looked at, and what a person does with it: look, press, read, wait.
+
+use anyhow::{Context, Error, Result, ensure};
+use serde_json::{Value, json};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
+use std::{env, fs};
+use xtask::browser::{Browser, Chromium, Driver, Firefox, Options, WebKit};
+use xtask::server::{Running, Site, Wrong};
+use xtask::webdriver::Session;
+
+/// Everything ends sooner; a slow machine under load gets this much.
+pub const LIMIT: Duration = Duration::from_secs(90);
+
+/// The rungs that every browser has, in ladder order.
+pub const CPU: [&str; 5] = ["javascript", "scalar", "simd", "threads", "threads+simd"];
+
+/// What the tests share.
+pub struct House {
+    pub dist: PathBuf,
+    pub axe: Option<PathBuf>,
+    pub browser: Browser,
+    pub driver: Driver,
+    /// Whether it offers an adapter, once that was asked.
+    gpu: OnceLock<bool>,
+}
+
+/// A page being looked at, and the server it came from.
+pub struct Visit {
+    pub session: Session,
+    pub site: Running,
+    /// What of it only Chromium tells.
+    chromium: bool,
+}
+
+/// Why a test cannot be made here: said, never counted as passed.
+#[derive(Debug)]
+pub struct Skip(pub String);
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Skip {}
+
+/// Ends a test that cannot be made here.
+pub fn skip<T>(why: impl Into<String>) -> Result<T> {
+    Err(Error::new(Skip(why.into())))
+}
+
+impl House {
+    pub fn from_env() -> Option<House> {
+        let path = |name| env::var_os(name).map(PathBuf::from);
+        let browser = match env::var("PARALLAX_BROWSER").as_deref() {
+            Ok("firefox") => Browser::Firefox(Firefox {
+                firefox: path("PARALLAX_FIREFOX")?,
+                geckodriver: path("PARALLAX_GECKODRIVER")?,
+            }),
+            Ok("webkit") => Browser::WebKit(WebKit {
+                minibrowser: path("PARALLAX_MINIBROWSER")?,
+                driver: path("PARALLAX_WEBKITDRIVER")?,
+            }),
+            _ => Browser::Chromium(Chromium {
+                chromium: path("PARALLAX_CHROMIUM")?,
+                chromedriver: path("PARALLAX_CHROMEDRIVER")?,
+            }),
+        };
+        Some(House {
+            dist: path("PARALLAX_DIST")?,
+            axe: path("PARALLAX_AXE"),
+            driver: Driver::start(&browser).expect("the browser's driver starts"),
+            browser,
+            gpu: OnceLock::new(),
+        })
+    }
+
+    /// The browser's files, for what only Chromium can show; in others the test is skipped.
+    pub fn chromium(&self, why: &str) -> Result<&Chromium> {
+        match &self.browser {
+            Browser::Chromium(chromium) => Ok(chromium),
+            _ => skip(format!("only Chromium {why}")),
+        }
+    }
+
+    pub fn is_chromium(&self) -> bool {
+        matches!(self.browser, Browser::Chromium(_))
+    }
+
+    pub fn site(&self) -> Site {
+        Site::new(self.dist.clone())
+    }
+
+    /// A folder of this name for a test's own files, empty.
+    pub fn folder(&self, name: &str) -> Result<PathBuf> {
+        let target = self.dist.parent().context("no folder")?.join("target/tmp");
+        let folder = target.join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// The id of the build that is tested.
+    pub fn build(&self) -> Result<String> {
+        let build: Value = serde_json::from_slice(&fs::read(self.dist.join("build.json"))?)?;
+        Ok(build["build"].as_str().context("no build id")?.to_owned())
+    }
+
+    /// Where a file of the engine is served.
+    pub fn engine(&self, file: &str) -> Result<String> {
+        Ok(format!("engine-{}/{file}", self.build()?))
+    }
+
+    /// The site with an engine that begins with a script of the test's.
+    pub fn altered(&self, script: &str) -> Result<Site> {
+        let worker = self.engine("worker.js")?;
+        Ok(self
+            .site()
+            .with(&worker, Wrong::Begins(format!("{{ {script} }}\n"))))
+    }
+
+    /// The site without isolation, and without what would help.
+    pub fn plain(&self) -> Site {
+        Site {
+            isolated: false,
+            fallback: false,
+            ..self.site()
+        }
+    }
+
+    /// Skips what needs an adapter where this browser offers none.
+    pub fn needs_gpu(&self) -> Result<()> {
+        let there = match self.gpu.get() {
+            Some(there) => *there,
+            None => {
+                let page = self.open("")?;
+                page.ready()?;
+                *self.gpu.get_or_init(|| page.has_gpu().unwrap_or(false))
+            }
+        };
+        match there {
+            true => Ok(()),
+            false => skip("this browser offers no GPU adapter here"),
+        }
+    }
+
+    /// A browser that shows nothing yet.
+    pub fn session(&self, options: &Options) -> Result<Session> {
+        Session::start(&self.driver, &self.browser, options)
+    }
+
+    /// Opens the page as it is for most people.
+    pub fn open(&self, query: &str) -> Result<Visit> {
+        self.open_with(query, self.site(), &Options::default())
+    }
+
+    /// Opens the page of a site of its own.
+    pub fn open_from(&self, query: &str, site: Site) -> Result<Visit> {
+        self.open_with(query, site, &Options::default())
+    }
+
+    pub fn open_with(&self, query: &str, site: Site, options: &Options) -> Result<Visit> {
+        let visit = self.load(query, site, options)?;
+        visit.wait("document.querySelector('[data-testid=run]') !== null")?;
+        Ok(visit)
+    }
+
+    /// Loads an address, whatever comes of it.
+    pub fn load(&self, query: &str, site: Site, options: &Options) -> Result<Visit> {
+        let site = site.start(0)?;
+        let session = self.session(options)?;
+        session.go(&format!("{}{query}", site.url))?;
+        Ok(self.visit(session, site))
+    }
+
+    pub fn visit(&self, session: Session, site: Running) -> Visit {
+        Visit {
+            session,
+            site,
+            chromium: self.is_chromium(),
+        }
+    }
+}
+
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+pub fn by(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}
+
+impl Visit {
+    pub fn wait(&self, expression: &str) -> Result<()> {
+        self.session.wait(expression, LIMIT)
+    }
+
+    pub fn eval(&self, expression: &str) -> Result<Value> {
+        self.session.run(&format!("return ({expression})"))
+    }
+
+    pub fn text(&self, id: &str) -> Result<String> {
+        let text = self.eval(&format!(
+            "document.querySelector('{}')?.textContent ?? ''",
+            by(id)
+        ))?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    pub fn attribute(&self, id: &str, name: &str) -> Result<String> {
+        let value = self.eval(&format!(
+            "document.querySelector('{}')?.getAttribute('{name}') ?? ''",
+            by(id)
+        ))?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+
+    pub fn press(&self, id: &str) -> Result<()> {
+        self.session.click(&by(id))
+    }
+
+    pub fn state_is(&self, states: &[&str]) -> Result<()> {
+        let list = json!(states);
+        let status = by("status");
+        self.wait(&format!(
+            "{list}.includes(document.querySelector('{status}').dataset.state)"
+        ))
+    }
+
+    pub fn ready(&self) -> Result<()> {
+        self.state_is(&["ready"])
+    }
+
+    /// Presses Run and waits until the run is over.
+    pub fn run(&self) -> Result<()> {
+        self.press("run")?;
+        self.state_is(&["starting", "running", "done", "failed", "stopped"])?;
+        self.state_is(&["done", "failed", "stopped"])
+    }
+
+    /// The row's state, and that it is what is expected.
+    pub fn row_is(&self, backend: &str, expected: &str) -> Result<()> {
+        let status = self.attribute(&format!("row-{backend}"), "data-status")?;
+        let reason = self.text(&format!("reason-{backend}"))?;
+        ensure!(
+            status == expected,
+            "{backend} is '{status}' ({reason}), not '{expected}'"
+        );
+        Ok(())
+    }
+
+    /// Everything that a timed row has to show.
+    pub fn row_is_timed(&self, backend: &str) -> Result<()> {
+        let row = format!("row-{backend}");
+        self.row_is(backend, "ok")?;
+        ensure!(
+            self.attribute(&row, "data-verified")? == "true",
+            "{backend} is not verified"
+        );
+        let median: f64 = self
+            .attribute(&row, "data-median-ms")?
+            .parse()
+            .context(row.clone())?;
+        ensure!(median > 0.0, "{backend}: median {median}");
+        let samples: u32 = self.attribute(&row, "data-samples")?.parse()?;
+        ensure!(samples > 0, "{backend} has no samples");
+        Ok(())
+    }
+
+    /// The GPU row, which depends on whether this browser offers WebGPU at all.
+    pub fn has_gpu(&self) -> Result<bool> {
+        Ok(!self.attribute("machine", "data-adapter")?.is_empty())
+    }
+
+    pub fn reason_says(&self, backend: &str, words: &str) -> Result<()> {
+        let reason = self.text(&format!("reason-{backend}"))?;
+        ensure!(
+            reason.contains(words),
+            "{backend}: '{reason}' does not say '{words}'"
+        );
+        Ok(())
+    }
+
+    pub fn notices(&self) -> Result<String> {
+        let all = format!(
+            "[...document.querySelectorAll('{}')].map(n => n.textContent).join(' | ')",
+            by("notice")
+        );
+        Ok(self.eval(&all)?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Nothing was logged; only Chromium's driver tells.
+    pub fn console_is_clean(&self) -> Result<()> {
+        if !self.chromium {
+            return Ok(());
+        }
+        let lines = self.session.console()?;
+        ensure!(lines.is_empty(), "the console says: {lines:#?}");
+        Ok(())
+    }
+
+    /// Takes back ends out of the run.
+    pub fn without(&self, backends: &[&str]) -> Result<()> {
+        for backend in backends {
+            self.press(&format!("backend-{backend}"))?;
+        }
+        Ok(())
+    }
+
+    /// Presses Stop and says after how many milliseconds the page said so.
+    pub fn stop(&self) -> Result<f64> {
+        // Timed in the page: WebDriver's own round trips are not the page's.
+        let script = format!(
+            "const done = arguments[0];
+             const status = document.querySelector('{}');
+             const begin = performance.now();
+             const watch = () => status.dataset.state === 'stopped'
+                 ? done(performance.now() - begin) : setTimeout(watch, 5);
+             document.querySelector('{}').click();
+             watch();",
+            by("status"),
+            by("stop")
+        );
+        self.session.run_async(&script)?.as_f64().context("no time")
+    }
+
+    /// Stop answers within what is promised.
+    pub fn stops_at_once(&self) -> Result<()> {
+        let ms = self.stop()?;
+        println!("stopped {ms} ms after the press");
+        ensure!(ms <= 500.0, "stopped after {ms} ms");
+        Ok(())
+    }
+
+    /// The row comes into this state.
+    pub fn row_becomes(&self, backend: &str, status: &str) -> Result<()> {
+        self.wait(&format!(
+            "document.querySelector('{}').dataset.status === '{status}'",
+            by(&format!("row-{backend}"))
+        ))
+    }
+
+    /// All rungs that need no GPU are verified and timed, but these.
+    pub fn others_are_timed(&self, but: &[&str]) -> Result<()> {
+        for backend in CPU.into_iter().filter(|id| !but.contains(id)) {
+            self.row_is_timed(backend)?;
+        }
+        Ok(())
+    }
+
+    /// A notice says these words, sooner or later.
+    pub fn notice_says(&self, words: &str) -> Result<()> {
+        let notice = by("notice");
+        let words = json!(words);
+        self.wait(&format!(
+            "[...document.querySelectorAll('{notice}')].some((n) => n.textContent.includes({words}))"
+        ))
+        .with_context(|| format!("no notice says {words}"))
+    }
+
+    /// Awaits an expression in the page; a rejection is `{name, message}`.
+    pub fn awaited(&self, expression: &str) -> Result<Value> {
+        self.session.run_async(&format!(
+            "const done = arguments[0];
+             (async () => ({expression}))().then(done, (e) => done({{name: e.name, message: e.message}}));"
+        ))
+    }
+
+    /// The smallest size, all back ends that are chosen.
+    pub fn run_again_shortly(&self) -> Result<()> {
+        self.press("size-tiny")?;
+        self.type_into("budget", "0.5")?;
+        self.run()?;
+        self.row_is_timed("scalar")
+    }
+
+    /// Another server on the same port: a deploy, or the end of an outage.
+    pub fn served_by(self, site: Site) -> Result<Visit> {
+        let Visit {
+            session,
+            site: former,
+            chromium,
+        } = self;
+        let port = former.port()?;
+        drop(former);
+        Ok(Visit {
+            session,
+            site: site.start(port)?,
+            chromium,
+        })
+    }
+
+    /// The server is gone, the page is still there.
+    pub fn goes_offline(&mut self) {
+        self.site.stop();
+    }
+}

@@ -1,0 +1,204 @@
+//! A random walk of runs, stops, sizes, hidden pages, traps and lost devices: at its end the page
+//! works, the history holds every run, and memory is what it was.
+
+use crate::faults::SWITCHBOARD;
+use crate::house::{House, Visit, by};
+use crate::memory::megabytes;
+use anyhow::{Context, Result, ensure};
+use rand_pcg::Pcg64Mcg;
+use rand_pcg::rand_core::{RngCore, SeedableRng};
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime};
+use xtask::server::Wrong;
+
+/// In the page: hidden and shown at will.
+const SHUTTERS: &str = "
+    let hidden = false;
+    Object.defineProperty(Document.prototype, 'hidden', { configurable: true, get: () => hidden });
+    window.testHide = (hide) => { hidden = hide; document.dispatchEvent(new Event('visibilitychange')); };
+";
+/// Memory may end above its start by this share.
+const GROWTH: f64 = 0.1;
+
+pub fn short(house: &House) -> Result<()> {
+    walk(
+        house,
+        Duration::from_secs(if house.is_chromium() { 150 } else { 45 }),
+    )
+}
+
+pub fn long(house: &House) -> Result<()> {
+    walk(house, Duration::from_secs(30 * 60))
+}
+
+struct Walk {
+    random: Pcg64Mcg,
+    /// Runs that must be in the history.
+    kept: u64,
+}
+
+impl Walk {
+    fn below(&mut self, n: u32) -> u32 {
+        self.random.next_u32() % n
+    }
+
+    fn pause(&mut self, most_ms: u32) {
+        let ms = self.below(most_ms);
+        sleep(Duration::from_millis(ms.into()));
+    }
+
+    /// One run with whatever happens to it.
+    fn step(&mut self, page: &Visit, has_gpu: bool) -> Result<()> {
+        let workloads = parallax::workloads::registry();
+        let info = workloads[self.below(workloads.len() as u32) as usize].info();
+        let size = ["tiny", "tiny", "small"][self.below(3) as usize];
+        page.choose("workload", &info.id)?;
+        page.press(&format!("size-{size}"))?;
+        page.type_into("budget", ["0.2", "0.5", "1"][self.below(3) as usize])?;
+        page.press("run")?;
+        let happens = self.below(8);
+        match happens {
+            0 => {
+                self.pause(1500);
+                page.press("stop").ok();
+            }
+            1 => {
+                self.pause(800);
+                page.eval("testHide(true)")?;
+                self.pause(1000);
+                page.eval("testHide(false)")?;
+            }
+            2 => {
+                self.pause(1500);
+                page.tell("throw")?;
+            }
+            3 => {
+                self.pause(1500);
+                page.tell("thread")?;
+            }
+            4 if has_gpu => {
+                self.pause(1500);
+                page.tell("lose")?;
+            }
+            _ => {}
+        }
+        page.state_is(&["done", "failed", "stopped"]).with_context(|| {
+            format!(
+                "{} {size}, event {happens}: it does not end: {:?}",
+                info.id,
+                page.text("status")
+            )
+        })?;
+        // Every run with a verdict on any row is kept.
+        let judged = page.eval(
+            "[...document.querySelectorAll('[data-verified]')].some((r) => r.dataset.verified !== '')",
+        )?;
+        self.kept += u64::from(judged == true);
+        page.session
+            .run_async(&format!(
+                "const done = arguments[0];
+                 const until = performance.now() + 5000;
+                 const look = () => parallaxHost.list().then((all) =>
+                     all.length === {} || performance.now() > until ? done(all.length) : setTimeout(look, 50));
+                 look();",
+                self.kept
+            ))
+            .and_then(|held| {
+                ensure!(
+                    held == self.kept,
+                    "the history holds {held} of {} runs, the last ended as {:?} after event {happens}",
+                    self.kept,
+                    page.text("status")
+                );
+                Ok(())
+            })
+    }
+}
+
+impl Visit {
+    fn tell(&self, word: &str) -> Result<()> {
+        self.eval(&format!(
+            "new BroadcastChannel('parallax-test').postMessage('{word}')"
+        ))
+        .map(drop)
+    }
+
+    fn choose(&self, id: &str, value: &str) -> Result<()> {
+        self.eval(&format!(
+            "(() => {{
+                 const select = document.querySelector('{}');
+                 select.value = '{value}';
+                 select.dispatchEvent(new Event('change', {{bubbles: true}}));
+             }})()",
+            by(id)
+        ))
+        .map(drop)
+    }
+}
+
+fn walk(house: &House, length: Duration) -> Result<()> {
+    let seed = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)?
+        .as_secs();
+    let seed = std::env::var("PARALLAX_SOAK_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or(seed);
+    println!("seed {seed} (PARALLAX_SOAK_SEED={seed} walks the same way)");
+    let mut walk = Walk {
+        random: Pcg64Mcg::seed_from_u64(seed),
+        kept: 0,
+    };
+    let site = house
+        .altered(SWITCHBOARD)?
+        .with("/theme-", Wrong::Begins(SHUTTERS.into()));
+    let page = house.open_from("", site)?;
+    page.ready()?;
+    let has_gpu = page.has_gpu()?;
+    let begin = Instant::now();
+    let mut steps = 0;
+    // A third of the walk warms it up: memory is compared from there on.
+    let mut at_first = None;
+    while begin.elapsed() < length {
+        walk.step(&page, has_gpu)
+            .with_context(|| format!("step {steps} of seed {seed}"))?;
+        steps += 1;
+        if at_first.is_none() && begin.elapsed() > length / 3 {
+            at_first = Some(at_rest(house, &page)?);
+            walk.kept += 1;
+        }
+    }
+    let at_first = at_first.context("the walk is too short")?;
+    let at_last = at_rest(house, &page)?;
+    match (at_first, at_last) {
+        (Some(first), Some(last)) => {
+            println!("{steps} steps; memory {first:.0} MB, then {last:.0} MB");
+            ensure!(
+                last < first * (1.0 + GROWTH),
+                "memory grew from {first:.0} to {last:.0} MB"
+            );
+        }
+        _ => println!("{steps} steps; memory is measured in Chromium only"),
+    }
+    // And everything still works.
+    page.choose("workload", "mandelbrot")?;
+    page.press("size-tiny")?;
+    page.type_into("budget", "1")?;
+    page.run()?;
+    page.others_are_timed(&[])
+}
+
+/// Memory with a new engine after one small run: what is measured is what stays.
+fn at_rest(house: &House, page: &Visit) -> Result<Option<f64>> {
+    page.tell("throw")?;
+    page.notice_says("injected by a test")?;
+    page.choose("workload", "mandelbrot")?;
+    page.press("size-tiny")?;
+    page.type_into("budget", "0.3")?;
+    page.run()?;
+    page.row_is_timed("scalar")?;
+    match house.is_chromium() {
+        true => megabytes(house, page).map(Some),
+        false => Ok(None),
+    }
+}
