@@ -101,6 +101,54 @@ fn every_shader_belongs_to_a_workload() {
     }
 }
 
+/// A GPU cannot be interrupted: no loop in a shader goes on for longer than its head says.
+#[test]
+fn loops_in_shaders_are_bounded() {
+    for entry in std::fs::read_dir(root().join("shaders")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "wgsl") {
+            continue;
+        }
+        let shader = std::fs::read_to_string(&path).unwrap();
+        let code = shader
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or_default());
+        for line in code.map(str::trim) {
+            let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+            assert!(!words.contains(&"loop"), "{}: {line}", path.display());
+            if let Some(rest) = line.strip_prefix("while ") {
+                // Up to a constant, one at a time.
+                let (counter, bound) = rest.split_once(" < ").expect("a bound");
+                let bound = bound.trim_end_matches([' ', '{']);
+                assert!(
+                    bound.chars().all(|c| c.is_ascii_uppercase() || c == '_'),
+                    "{line}"
+                );
+                assert!(
+                    shader.contains(&format!("{counter} += 1")) || shader.contains(&format!("{counter}++")),
+                    "{line}"
+                );
+            } else if let Some(head) = line.strip_prefix("for (var ") {
+                let parts: Vec<&str> = head.splitn(3, ';').map(str::trim).collect();
+                let counter = parts[0].split(' ').next().unwrap();
+                let compares = ["<", ">"]
+                    .iter()
+                    .any(|sign| parts[1].starts_with(&format!("{counter} {sign} ")));
+                let steps = ["++", " += ", " /= "]
+                    .iter()
+                    .any(|step| parts[2].starts_with(&format!("{counter}{step}")));
+                assert!(compares && steps, "{}: {line}", path.display());
+            } else {
+                assert!(
+                    !words.contains(&"for") && !words.contains(&"while"),
+                    "{}: {line}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn back_ends_are_in_ladder_order_with_the_names_that_others_rely_on() {
     const LADDER: [&str; 8] = [

@@ -22,7 +22,8 @@ pub struct House {
     pub dist: PathBuf,
     pub axe: Option<PathBuf>,
     pub browser: Browser,
-    pub driver: Driver,
+    /// Chromium's, which has many sessions at a time; others' have one of their own.
+    pub driver: Option<Driver>,
     /// Whether it offers an adapter, once that was asked.
     gpu: OnceLock<bool>,
 }
@@ -72,7 +73,8 @@ impl House {
         Some(House {
             dist: path("PARALLAX_DIST")?,
             axe: path("PARALLAX_AXE"),
-            driver: Driver::start(&browser).expect("the browser's driver starts"),
+            driver: matches!(browser, Browser::Chromium(_))
+                .then(|| Driver::start(&browser).expect("the browser's driver starts")),
             browser,
             gpu: OnceLock::new(),
         })
@@ -149,7 +151,10 @@ impl House {
 
     /// A browser that shows nothing yet.
     pub fn session(&self, options: &Options) -> Result<Session> {
-        Session::start(&self.driver, &self.browser, options)
+        match &self.driver {
+            Some(driver) => Session::start(driver, &self.browser, options),
+            None => Session::alone(&self.browser, options),
+        }
     }
 
     /// Opens the page as it is for most people.

@@ -22,7 +22,8 @@ pub fn megabytes(house: &House, page: &Visit) -> Result<f64> {
 /// Megabytes that the processes of a driver's browsers hold in memory, shared pages counted by
 /// their share; the GPU's and the network's processes too.
 fn resident(house: &House) -> Result<f64> {
-    let mut family = BTreeSet::from([house.driver.pid()]);
+    let driver = house.driver.as_ref().context("no driver of all browsers")?;
+    let mut family = BTreeSet::from([driver.pid()]);
     let mut parents = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let Some(pid) = entry?

@@ -37,7 +37,7 @@ pub fn the_api_gives_the_report(house: &House) -> Result<()> {
     ensure!(
         environment["user_agent"]
             .as_str()
-            .is_some_and(|ua| ua.contains("Chrome"))
+            .is_some_and(|ua| ua.contains("Chrome") || ua.contains("Firefox"))
     );
     ensure!(
         environment["started"]
@@ -70,8 +70,10 @@ pub fn the_api_gives_the_report(house: &House) -> Result<()> {
         let is_base = row["backend"] == "scalar";
         let is_gpu = row["backend"] == "gpu";
         ensure!(row["speedup"].is_null() == (is_base || is_gpu), "{row}");
-        ensure!(row["gpu_ms"].is_object() == is_gpu, "{row}");
-        if is_gpu {
+        // Where a read-back takes a tenth of a second, as in Firefox, there is no time for parts.
+        let has_parts = row["gpu_ms"].is_object();
+        ensure!(has_parts == is_gpu || (is_gpu && !house.is_chromium()), "{row}");
+        if has_parts {
             // SwiftShader: measured, labelled, and no claim.
             let parts = &row["gpu_ms"];
             let times = ["upload", "readback", "end_to_end", "resident"];

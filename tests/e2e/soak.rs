@@ -23,7 +23,7 @@ const GROWTH: f64 = 0.1;
 pub fn short(house: &House) -> Result<()> {
     walk(
         house,
-        Duration::from_secs(if house.is_chromium() { 150 } else { 45 }),
+        Duration::from_secs(if house.is_chromium() { 180 } else { 45 }),
     )
 }
 
@@ -157,13 +157,14 @@ fn walk(house: &House, length: Duration) -> Result<()> {
     let has_gpu = page.has_gpu()?;
     let begin = Instant::now();
     let mut steps = 0;
-    // A third of the walk warms it up: memory is compared from there on.
+    // What a browser makes once and keeps is there by then: memory is compared from there on.
+    let warm_up = (length / 3).min(Duration::from_secs(60));
     let mut at_first = None;
     while begin.elapsed() < length {
         walk.step(&page, has_gpu)
             .with_context(|| format!("step {steps} of seed {seed}"))?;
         steps += 1;
-        if at_first.is_none() && begin.elapsed() > length / 3 {
+        if at_first.is_none() && begin.elapsed() > warm_up {
             at_first = Some(at_rest(house, &page)?);
             walk.kept += 1;
         }

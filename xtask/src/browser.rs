@@ -168,6 +168,8 @@ impl Firefox {
         let mut prefs = json!({
             // Where it is off by default it is there all the same.
             "dom.webgpu.enabled": options.webgpu,
+            "dom.webgpu.workers.enabled": options.webgpu,
+            "gfx.webgpu.ignore-blocklist": options.webgpu,
             "layout.css.prefers-color-scheme.content-override": u8::from(!options.dark),
             "ui.prefersReducedMotion": u8::from(options.still),
         });

@@ -79,6 +79,8 @@ pub mod key {
 #[derive(Debug)]
 pub struct Session {
     url: String,
+    /// Ends after the session, if it is the session's own.
+    _driver: Option<Driver>,
 }
 
 impl Session {
@@ -88,6 +90,18 @@ impl Session {
     /// If it does not start; the message is the driver's.
     pub fn start(driver: &Driver, browser: &Browser, options: &Options) -> Result<Self> {
         Self::with(driver, &browser.capabilities(options))
+    }
+
+    /// Opens a browser with a driver of its own: but for Chromium's, drivers have one session at
+    /// a time.
+    ///
+    /// # Errors
+    /// If either does not start; the message is the driver's.
+    pub fn alone(browser: &Browser, options: &Options) -> Result<Self> {
+        let driver = Driver::start(browser)?;
+        let mut session = Self::start(&driver, browser, options)?;
+        session._driver = Some(driver);
+        Ok(session)
     }
 
     /// Opens a browser with these capabilities.
@@ -103,6 +117,7 @@ impl Session {
             .context("the driver gave no session")?;
         Ok(Self {
             url: format!("{}/session/{id}", driver.url),
+            _driver: None,
         })
     }
 

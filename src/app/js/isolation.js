@@ -1,7 +1,8 @@
 // A service worker for hosts that send no headers: it adds those that isolate the page, which
-// is what allows shared memory and with it threads. It keeps nothing and answers nothing by
-// itself. `cargo xtask` writes `BUILD` and `HEADERS`, the table of xtask/src/headers.rs, above
-// this. Registered by parallax.js, as a fallback only; `?isolate=off` removes it.
+// is what allows shared memory and with it threads. It keeps nothing, answers nothing by itself,
+// and never asks who asks: Firefox answers that only once a Worker's scripts have all arrived.
+// `cargo xtask` writes `BUILD` and `HEADERS`, the table of xtask/src/headers.rs, above this.
+// Registered by parallax.js, as a fallback only; `?isolate=off` removes it.
 
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
@@ -14,21 +15,16 @@ self.addEventListener('fetch', (event) => {
   if (own && !framed) event.respondWith(answer(event));
 });
 
-async function answer({ request, clientId }) {
-  // The page itself is asked for anew: hosts without headers say nothing on caching either, and
-  // a page kept from before a deploy would look for files that are gone.
+async function answer({ request }) {
+  // Everything is asked for anew: hosts without headers say nothing on caching either, and what
+  // was kept from before a deploy, or from before the host sent headers, would not fit.
   const response = await (request.mode === 'navigate'
     ? fetch(request.url, { cache: 'no-cache', credentials: 'same-origin', redirect: 'manual' })
-    : fetch(request));
-  // A redirect is the browser's to follow, and has no headers to add to.
+    : fetch(request, { cache: 'no-cache' }));
+  // A redirect is the browser's to follow, and has no headers to add to. And where the host sends
+  // them by now nothing is added: parallax.js sees that and removes this.
   if (response.type === 'opaqueredirect' || response.type === 'error') return response;
-  if (request.mode === 'navigate' && response.headers.has('Cross-Origin-Embedder-Policy')) {
-    // The host does it by now.
-    await self.registration.unregister();
-    return response;
-  }
-  const client = clientId && (await self.clients.get(clientId));
-  if (client && client.frameType === 'nested') return response;
+  if (response.headers.has('Cross-Origin-Embedder-Policy')) return response;
   const headers = new Headers(response.headers);
   for (const [name, value] of HEADERS) headers.set(name, value);
   headers.set('X-Parallax-Isolation', BUILD);

@@ -90,6 +90,15 @@
     sessionStorage.setItem(RELOADED, '1');
     location.reload();
   };
+  // A host that sends the headers by now needs no help.
+  const retire = async () => {
+    if (!navigator.serviceWorker || !navigator.serviceWorker.controller) return;
+    const { headers } = await fetch('build.json', { cache: 'no-cache' });
+    if (!headers.has('Cross-Origin-Embedder-Policy') || headers.has('X-Parallax-Isolation')) return;
+    const registration = await navigator.serviceWorker.getRegistration('./');
+    if (registration) await registration.unregister();
+  };
+  ready.promise.then(retire).catch(() => {});
   // Blocked or refused: the page says that it is not isolated, and all but threads works.
   isolate().catch(() => {});
 

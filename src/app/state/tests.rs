@@ -1,4 +1,4 @@
-use parallax_protocol::{ErrorKind, Form, PlanRow};
+use parallax_protocol::{Cold, ErrorKind, Form, PlanRow, RunPlan, Sample, Stage, Support, Verification};
 
 use super::*;
 

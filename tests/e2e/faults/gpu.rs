@@ -2,7 +2,7 @@
 //! engine's Worker, where the device lives, by changing what the browser answers.
 
 use super::threads::breaks_alone;
-use crate::house::{House, Visit, by};
+use crate::house::{House, Visit, by, skip};
 use anyhow::{Result, ensure};
 use serde_json::json;
 
@@ -217,4 +217,21 @@ pub fn error_outside_of_all_scopes(house: &House) -> Result<()> {
          };",
     )?;
     page.row_is_timed("gpu")
+}
+
+/// A GPU that is none: labelled, measured, and no speed-up is claimed for it.
+pub fn software_adapter(house: &House) -> Result<()> {
+    house.needs_gpu()?;
+    let page = house.open("?workload=mandelbrot&size=128&budget=1&backends=scalar,gpu")?;
+    page.ready()?;
+    if page.attribute("machine", "data-software")? != "true" {
+        return skip("this machine's GPU is a real one");
+    }
+    page.run()?;
+    page.row_is_timed("gpu")?;
+    let row = page.text("row-gpu")?;
+    ensure!(row.contains("software GPU"), "not labelled: {row}");
+    let speedup = page.attribute("row-gpu", "data-speedup")?;
+    ensure!(speedup.is_empty(), "a speed-up of {speedup} is claimed");
+    Ok(())
 }

@@ -69,3 +69,30 @@ pub fn memory_that_does_not_grow(house: &House) -> Result<()> {
     page.run()?;
     page.others_are_timed(&[])
 }
+
+/// Interfaces that take no shared memory, as browsers have them: everything is copied first.
+pub fn interfaces_that_refuse_shared_memory(house: &House) -> Result<()> {
+    let script = "const refuse = (value) => {
+            if (value instanceof SharedArrayBuffer || value?.buffer instanceof SharedArrayBuffer) {
+                throw new TypeError('shared memory, injected by a test');
+            }
+            return value;
+        };
+        for (const [owner, name] of [[TextDecoder.prototype, 'decode'], [Crypto.prototype, 'getRandomValues'],
+                [self, 'postMessage'], [Worker.prototype, 'postMessage']]) {
+            const own = owner[name];
+            owner[name] = function (value, ...more) { return own.call(this, refuse(value), ...more); };
+        }";
+    // Words come from a thread's panic, figures and pictures from everything else.
+    let query = "?workload=mandelbrot&size=100&budget=0.5&inject=panic:threads";
+    let page = house.open_from(query, house.altered(script)?)?;
+    page.ready()?;
+    ensure!(
+        page.attribute("machine", "data-isolated")? == "true",
+        "nothing is shared"
+    );
+    page.run()?;
+    page.row_is("threads", "failed")?;
+    page.reason_says("threads", "injected by a test")?;
+    page.others_are_timed(&["threads"])
+}

@@ -120,13 +120,19 @@ pub const FAULTS: &[(&str, Test)] = &[
     ("read_back_that_never_ends", gpu::read_back_that_never_ends),
     ("read_back_refused", gpu::read_back_refused),
     ("error_outside_of_all_scopes", gpu::error_outside_of_all_scopes),
+    ("software_adapter", gpu::software_adapter),
     // Memory.
     ("memory_of_a_phone", memory::phone),
     ("large_memory_refused", memory::large_memory_refused),
     ("no_memory_at_all", memory::no_memory_at_all),
     ("memory_that_does_not_grow", memory::memory_that_does_not_grow),
+    (
+        "interfaces_that_refuse_shared_memory",
+        memory::interfaces_that_refuse_shared_memory,
+    ),
     // Time.
     ("coarse_clock", time::coarse_clock),
+    ("cold_runs", time::cold_runs),
     ("hidden_page", time::hidden),
     ("frozen_page", time::frozen),
     ("another_tab", time::another_tab),

@@ -109,3 +109,20 @@ pub fn another_tab(house: &House) -> Result<()> {
     page.state_is(&["done"])?;
     page.row_is_timed("simd")
 }
+
+/// First runs are slow: wasm in its baseline tier, pipelines being made. They are told apart.
+pub fn cold_runs(house: &House) -> Result<()> {
+    let page = house.open("")?;
+    let report = page.awaited("await parallax.run({workload: 'matmul', size: 256, budget: 1})")?;
+    for row in report["results"].as_array().context("no rows")? {
+        if row["status"] == "skipped" {
+            continue;
+        }
+        let cold = &row["cold_ms"];
+        let part = |name: &str| cold[name].as_f64().unwrap_or(-1.0);
+        ensure!(part("first_run") > 0.0 && part("start") >= 0.0, "{row}");
+        ensure!(part("total") >= part("first_run"), "{row}");
+        ensure!(row["samples"][0]["block"] == 0, "{row}");
+    }
+    Ok(())
+}
