@@ -8,7 +8,7 @@
 use anyhow::Result;
 use libtest_mimic::{Arguments, Trial};
 use std::env;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 #[path = "e2e/basics.rs"]
 mod basics;
@@ -70,23 +70,50 @@ const FULL_TESTS: &[(&str, Test)] = &[
     ("a_long_random_walk", soak::long),
 ];
 
+/// What must have the machine to itself: how soon Stop answers, how two equal rows compare, what
+/// memory is held.
+const ALONE: &[&str] = &[
+    "stop_answers_at_once",
+    "hang_in_a_thread",
+    "hang_in_the_engine",
+    "javascript_that_hangs",
+    "read_back_that_never_ends",
+    "no_isolation_headers",
+    "a_back_end_against_itself",
+    "bench_of_the_real_page",
+    "coarse_clock",
+    "many_runs_leak_nothing",
+    "many_more_runs_leak_nothing",
+    "a_random_walk",
+    "a_long_random_walk",
+];
+
 fn main() {
     let mut arguments = Arguments::from_args();
-    // One browser at a time: two would time each other out on a small machine.
-    arguments.test_threads = Some(1);
+    // Most of a test is waiting; more at a time would time each other out on a small machine.
+    arguments.test_threads = Some(2);
     let mut trials = Vec::new();
     if let Some(house) = House::from_env().map(Arc::new) {
         let full = env::var_os("PARALLAX_FULL").is_some();
         let full_tests = FULL_TESTS.iter().filter(|_| full);
         let faults = faults::FAULTS.iter();
+        let machine = Arc::new(RwLock::new(()));
         for &(name, test) in TESTS.iter().chain(faults).chain(full_tests) {
-            let house = Arc::clone(&house);
-            let run = move || match test(&house) {
-                Err(error) if error.is::<Skip>() => {
-                    println!("SKIPPED {name}: {error}");
-                    Ok(())
+            let (house, machine) = (Arc::clone(&house), Arc::clone(&machine));
+            let run = move || {
+                // A test that panicked leaves nothing broken here.
+                let (_alone, _together);
+                match ALONE.contains(&name) {
+                    true => _alone = machine.write().unwrap_or_else(PoisonError::into_inner),
+                    false => _together = machine.read().unwrap_or_else(PoisonError::into_inner),
                 }
-                result => result.map_err(|error| format!("{error:#}").into()),
+                match test(&house) {
+                    Err(error) if error.is::<Skip>() => {
+                        println!("SKIPPED {name}: {error}");
+                        Ok(())
+                    }
+                    result => result.map_err(|error| format!("{error:#}").into()),
+                }
             };
             trials.push(Trial::test(name, run));
         }

@@ -3,8 +3,9 @@
 use anyhow::{Context, Error, Result, ensure};
 use serde_json::{Value, json};
 use std::fmt;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use std::{env, fs};
 use xtask::browser::{Browser, Chromium, Driver, Firefox, Options, WebKit};
@@ -26,14 +27,47 @@ pub struct House {
     pub driver: Option<Driver>,
     /// Whether it offers an adapter, once that was asked.
     gpu: OnceLock<bool>,
+    /// Browsers that were left by their tests. Every site has a port of its own, so that they
+    /// know nothing of the next one; starting them takes seconds.
+    idle: Idle,
 }
+
+type Idle = Arc<Mutex<Vec<Session>>>;
 
 /// A page being looked at, and the server it came from.
 pub struct Visit {
-    pub session: Session,
+    pub session: Lent,
     pub site: Running,
     /// What of it only Chromium tells.
     chromium: bool,
+}
+
+/// A browser that goes back when it is dropped.
+pub struct Lent {
+    session: Option<Session>,
+    /// Where to; nowhere if it was started for one test.
+    home: Option<Idle>,
+}
+
+impl Deref for Lent {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        self.session.as_ref().expect("it is lent until it is dropped")
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let (Some(session), Some(home)) = (self.session.take(), &self.home) else {
+            return;
+        };
+        // One that does not answer any more is ended instead.
+        if session.leave().is_ok()
+            && let Ok(mut idle) = home.lock()
+        {
+            idle.push(session);
+        }
+    }
 }
 
 /// Why a test cannot be made here: said, never counted as passed.
@@ -77,6 +111,7 @@ impl House {
                 .then(|| Driver::start(&browser).expect("the browser's driver starts")),
             browser,
             gpu: OnceLock::new(),
+            idle: Idle::default(),
         })
     }
 
@@ -150,11 +185,40 @@ impl House {
     }
 
     /// A browser that shows nothing yet.
-    pub fn session(&self, options: &Options) -> Result<Session> {
-        match &self.driver {
-            Some(driver) => Session::start(driver, &self.browser, options),
-            None => Session::alone(&self.browser, options),
-        }
+    pub fn session(&self, options: &Options) -> Result<Lent> {
+        let usual = *options == Options::default();
+        let idle = match self.idle.lock() {
+            Ok(mut idle) if usual => idle.pop(),
+            _ => None,
+        };
+        let session = match (idle, &self.driver) {
+            (Some(session), _) => {
+                if self.is_chromium() {
+                    // What its last page has logged is not the next one's.
+                    session.console()?;
+                }
+                session
+            }
+            (None, Some(driver)) => Session::start(driver, &self.browser, options)?,
+            (None, None) => Session::alone(&self.browser, options)?,
+        };
+        Ok(Lent {
+            session: Some(session),
+            home: usual.then(|| Arc::clone(&self.idle)),
+        })
+    }
+
+    /// A browser for this one page: of which the memory is measured, or which is worn out.
+    pub fn open_alone(&self, query: &str, site: Site) -> Result<Visit> {
+        let options = Options {
+            flags: vec!["--no-pings".into()],
+            prefs: match self.is_chromium() {
+                true => Vec::new(),
+                false => vec![("browser.send_pings".into(), false.into())],
+            },
+            ..Options::default()
+        };
+        self.open_with(query, site, &options)
     }
 
     /// Opens the page as it is for most people.
@@ -181,7 +245,7 @@ impl House {
         Ok(self.visit(session, site))
     }
 
-    pub fn visit(&self, session: Session, site: Running) -> Visit {
+    pub fn visit(&self, session: Lent, site: Running) -> Visit {
         Visit {
             session,
             site,

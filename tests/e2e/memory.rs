@@ -72,7 +72,7 @@ const SETTLED: u32 = 10;
 /// first few of them is the memory after all.
 fn leaks_nothing(house: &House, runs: u32, engines: u32) -> Result<()> {
     house.chromium("collects its garbage when it is told, so that leaks can be told from it")?;
-    let page = house.open_from("", house.altered(SWITCHBOARD)?)?;
+    let page = house.open_alone("", house.altered(SWITCHBOARD)?)?;
     page.ready()?;
     let spec = "{workload: 'matmul', size: 200, budget: 0.1, backends: ['scalar', 'threads']}";
     let run = |times: u32| {

@@ -152,7 +152,7 @@ fn walk(house: &House, length: Duration) -> Result<()> {
     let site = house
         .altered(SWITCHBOARD)?
         .with("/theme-", Wrong::Begins(SHUTTERS.into()));
-    let page = house.open_from("", site)?;
+    let page = house.open_alone("", site)?;
     page.ready()?;
     let has_gpu = page.has_gpu()?;
     let begin = Instant::now();

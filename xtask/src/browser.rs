@@ -83,7 +83,7 @@ pub enum Browser {
 }
 
 /// What a session's browser is like.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Whether WebGPU is on, by software if need be.
     pub webgpu: bool,
@@ -93,6 +93,8 @@ pub struct Options {
     pub still: bool,
     /// The window, in CSS pixels.
     pub size: (u32, u32),
+    /// Whether the events of the DevTools protocol are kept for [`crate::webdriver::Session::events`].
+    pub events: bool,
     /// Further command line flags, of Chromium only.
     pub flags: Vec<String>,
     /// Preferences by name, of Chromium or Firefox.
@@ -106,6 +108,7 @@ impl Default for Options {
             dark: false,
             still: false,
             size: (1280, 800),
+            events: false,
             flags: Vec::new(),
             prefs: Vec::new(),
         }
@@ -157,7 +160,7 @@ impl Chromium {
         json!({
             "browserName": "chrome",
             "goog:chromeOptions": { "binary": self.chromium, "args": flags, "prefs": prefs },
-            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+            "goog:loggingPrefs": { "browser": "ALL", "performance": if options.events { "ALL" } else { "OFF" } },
         })
     }
 }

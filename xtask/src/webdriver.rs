@@ -185,7 +185,7 @@ impl Session {
             if started.elapsed() > limit {
                 bail!("after {} s `{expression}` was {value:?}", limit.as_secs());
             }
-            thread::sleep(Duration::from_millis(100));
+            thread::sleep(Duration::from_millis(25));
         }
     }
 
@@ -221,6 +221,22 @@ impl Session {
         let made = self.post("window/new", &json!({ "type": "tab" }))?;
         self.to_tab(made["handle"].as_str().context("no handle")?)?;
         Ok(former.as_str().context("no handle")?.to_owned())
+    }
+
+    /// Leaves the page that is shown, with all its Workers: a new tab takes its place.
+    ///
+    /// # Errors
+    /// If the driver refuses.
+    pub fn leave(&self) -> Result<()> {
+        let former = call("GET", &format!("{}/window/handles", self.url), None)?;
+        let former: Vec<String> = serde_json::from_value(former).context("no handles")?;
+        self.new_tab()?;
+        let next = call("GET", &format!("{}/window", self.url), None)?;
+        for tab in former {
+            self.to_tab(&tab)?;
+            call("DELETE", &format!("{}/window", self.url), None)?;
+        }
+        self.to_tab(next.as_str().context("no handle")?)
     }
 
     /// Brings a tab to the front.

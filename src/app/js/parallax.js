@@ -168,6 +168,7 @@
 
   window.parallaxHost = {
     failure,
+    missing,
 
     /** The page's program is up. */
     connect(calls) {

@@ -1,9 +1,6 @@
 // The engine's entry: a module Worker. Loads the wasm, hands it the page's messages, and
 // tells the page of traps, after which no Rust runs any more. See src/worker/lib.rs.
 
-import init, { start } from './engine.js';
-import { initial, maximum } from './memory.js';
-
 const PAGE = 65_536;
 // Phones end a tab that reserves more: 512 MiB, in pages.
 const PHONE = 8_192;
@@ -41,7 +38,7 @@ self.addEventListener('parallax-pool-fault', (event) => {
 
 // A shared memory reserves its maximum when it is made, and where that is refused a smaller
 // one may not be. Sizes are checked against what was got: `most` is in pages.
-function reserve() {
+function reserve({ initial, maximum }) {
   const phone = navigator.userAgentData?.mobile ?? /Android|iPhone|iPad|Mobile/.test(navigator.userAgent);
   for (let most = phone ? Math.min(PHONE, maximum) : maximum; ; most /= 2) {
     try {
@@ -56,7 +53,10 @@ function reserve() {
 
 try {
   const begin = performance.now();
-  const { memory, most } = reserve();
+  // Asked for here and not above: Firefox does not say that a file which is imported there is
+  // missing.
+  const [{ default: init, start }, limits] = await Promise.all([import('./engine.js'), import('./memory.js')]);
+  const { memory, most } = reserve(limits);
   await init({ memory });
   const receive = await start(performance.now() - begin, most * PAGE);
   self.addEventListener('message', ({ data }) => receive(data));

@@ -130,7 +130,7 @@ fn beyond(house: &House, limits: &[&str], most: u32, words: &str) -> Result<()> 
 
 /// A device that is lost once is asked for again, and the row says so.
 pub fn device_lost_once(house: &House) -> Result<()> {
-    for submissions in [2, 12] {
+    for submissions in [2, 8] {
         let page = after_a_run(
             house,
             &format!(
@@ -165,7 +165,8 @@ pub fn device_lost(house: &House) -> Result<()> {
 pub fn gpu_process_crash(house: &House) -> Result<()> {
     house.chromium("can be told to crash its GPU process")?;
     house.needs_gpu()?;
-    let page = house.open("?workload=mandelbrot&size=256&budget=5&backends=scalar,gpu")?;
+    let query = "?workload=mandelbrot&size=256&budget=5&backends=scalar,gpu";
+    let page = house.open_alone(query, house.site())?;
     page.press("run")?;
     page.wait(&format!(
         "+document.querySelector('{}').dataset.samples > 1",

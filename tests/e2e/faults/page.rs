@@ -154,8 +154,7 @@ pub fn markup_in_every_field(house: &House) -> Result<()> {
 pub fn no_request_to_others(house: &House) -> Result<()> {
     house.chromium("tells all that a page asks for")?;
     let options = Options {
-        // Without it the driver does not attach to Workers.
-        flags: vec!["--site-per-process".into()],
+        events: true,
         ..Options::default()
     };
     let page = house.open_with("?workload=mandelbrot&size=64&budget=0.4", house.site(), &options)?;

@@ -64,7 +64,8 @@ pub fn hidden(house: &House) -> Result<()> {
 /// The browser freezes the page in the middle of a run, as phones do: the block is not counted.
 pub fn frozen(house: &House) -> Result<()> {
     house.chromium("can be told to freeze a page")?;
-    let page = house.open("?workload=mandelbrot&size=128&budget=4&backends=scalar,simd")?;
+    let query = "?workload=mandelbrot&size=128&budget=4&backends=scalar,simd";
+    let page = house.open_alone(query, house.site())?;
     page.press("run")?;
     page.wait(&format!(
         "+document.querySelector('{}').dataset.samples > 2",

@@ -40,7 +40,7 @@ fn split(page: &str) -> Result<(String, String, String)> {
     let (script, after) = rest
         .split_once(END)
         .context("Trunk's start script does not end")?;
-    let script = format!("{}\n", script.trim());
+    let script = format!("{}\n", told(script.trim())?);
     let mut hash: String = Sha256::digest(&script)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -52,6 +52,25 @@ fn split(page: &str) -> Result<(String, String, String)> {
         bail!("index.html holds a script that its policy forbids, give it a file: {inline}");
     }
     Ok((page, name, script))
+}
+
+/// The script with its start telling `parallax.js` when it fails, which not every browser does.
+fn told(script: &str) -> Result<String> {
+    const START: &str = "= await init(";
+    let found = script.split_once(START).and_then(|(before, rest)| {
+        let (arguments, after) = rest.split_once(");")?;
+        Some((before, arguments, after))
+    });
+    let Some((before, arguments, after)) = found else {
+        bail!(
+            "Trunk's start script does not await init: xtask/src/build/start.rs has to learn this \
+             version of Trunk"
+        );
+    };
+    Ok(format!(
+        "{before}{START}{arguments}).catch((error) => {{\n  window.parallaxHost.missing(error.message);\n  \
+         throw error;\n}});{after}"
+    ))
 }
 
 /// Nonces are for servers that make a new one for every answer. Ours are files: a nonce that
@@ -78,12 +97,16 @@ mod tests {
     use super::*;
 
     const PAGE: &str = "<head><script src=\"./theme.js\" nonce=\"{{__TRUNK_NONCE__}}\"></script>\n\
-        <script type=\"module\" nonce=\"abc\">\nimport init from './app.js';\nawait init();\n</script></head>";
+        <script type=\"module\" nonce=\"abc\">\nimport init from './app.js';\nconst wasm = await init();\n</script></head>";
 
     #[test]
     fn the_script_moves_and_nothing_else() {
         let (page, name, script) = split(PAGE).unwrap();
-        assert_eq!(script, "import init from './app.js';\nawait init();\n");
+        assert_eq!(
+            script,
+            "import init from './app.js';\nconst wasm = await init().catch((error) => {\n  \
+             window.parallaxHost.missing(error.message);\n  throw error;\n});\n"
+        );
         assert!(crate::headers::hashed(&name), "{name}");
         let expect = format!(
             "<head><script src=\"./theme.js\"></script>\n\
