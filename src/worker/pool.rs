@@ -22,8 +22,14 @@ pub async fn start(host: &dyn Host, isolated: bool, cores: usize) -> (Pool, Opti
         );
     }
     let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
-    if !memory.buffer().is_instance_of::<js_sys::SharedArrayBuffer>() {
-        return here("the engine was built without shared memory: run `cargo xtask dist` again".into());
+    // By its own word: WebKitGTK shares memory and hides the constructor.
+    let kind = memory.buffer().unchecked_into::<js_sys::Object>().to_string();
+    if kind != "[object SharedArrayBuffer]" {
+        return here(
+            "the engine's memory is not shared: this browser does not do that here, or the engine was built \
+             without it (`cargo xtask dist` builds it anew)"
+                .into(),
+        );
     }
     let threads = cores.min(MOST_THREADS);
     let begin = host.now_ms();

@@ -37,7 +37,7 @@ pub fn the_api_gives_the_report(house: &House) -> Result<()> {
     ensure!(
         environment["user_agent"]
             .as_str()
-            .is_some_and(|ua| ua.contains("Chrome") || ua.contains("Firefox"))
+            .is_some_and(|ua| ua.contains("Mozilla"))
     );
     ensure!(
         environment["started"]

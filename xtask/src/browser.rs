@@ -240,7 +240,7 @@ impl Driver {
             .with_context(|| format!("{} did not start: `{0} --port=0` shows why", program.display()))?;
         Ok(Self {
             url: format!("http://127.0.0.1:{port}"),
-            group: group,
+            group,
         })
     }
 
@@ -256,7 +256,7 @@ impl Driver {
         }
         Ok(Self {
             url: format!("http://127.0.0.1:{port}"),
-            group: group,
+            group,
         })
     }
 
