@@ -24,7 +24,7 @@ pub struct House {
     pub axe: Option<PathBuf>,
     pub browser: Browser,
     /// Chromium's, which has many sessions at a time; others' have one of their own.
-    pub driver: Option<Driver>,
+    driver: Option<Driver>,
     /// Whether it offers an adapter, once that was asked.
     gpu: OnceLock<bool>,
     /// Browsers that were left by their tests. Every site has a port of its own, so that they
@@ -208,17 +208,17 @@ impl House {
         })
     }
 
-    /// A browser for this one page: of which the memory is measured, or which is worn out.
+    /// A browser for this one page, with a driver of its own: of which the memory is measured, or
+    /// which is worn out.
     pub fn open_alone(&self, query: &str, site: Site) -> Result<Visit> {
-        let options = Options {
-            flags: vec!["--no-pings".into()],
-            prefs: match self.is_chromium() {
-                true => Vec::new(),
-                false => vec![("browser.send_pings".into(), false.into())],
-            },
-            ..Options::default()
+        let session = Session::alone(&self.browser, &Options::default())?;
+        let session = Lent {
+            session: Some(session),
+            home: None,
         };
-        self.open_with(query, site, &options)
+        let visit = self.show(query, site.start(0)?, session)?;
+        visit.has_run()?;
+        Ok(visit)
     }
 
     /// Opens the page as it is for most people.
@@ -233,14 +233,16 @@ impl House {
 
     pub fn open_with(&self, query: &str, site: Site, options: &Options) -> Result<Visit> {
         let visit = self.load(query, site, options)?;
-        visit.wait("document.querySelector('[data-testid=run]') !== null")?;
+        visit.has_run()?;
         Ok(visit)
     }
 
     /// Loads an address, whatever comes of it.
     pub fn load(&self, query: &str, site: Site, options: &Options) -> Result<Visit> {
-        let site = site.start(0)?;
-        let session = self.session(options)?;
+        self.show(query, site.start(0)?, self.session(options)?)
+    }
+
+    fn show(&self, query: &str, site: Running, session: Lent) -> Result<Visit> {
         session.go(&format!("{}{query}", site.url))?;
         Ok(self.visit(session, site))
     }
@@ -276,6 +278,11 @@ pub fn by(id: &str) -> String {
 impl Visit {
     pub fn wait(&self, expression: &str) -> Result<()> {
         self.session.wait(expression, LIMIT)
+    }
+
+    /// The page is up.
+    fn has_run(&self) -> Result<()> {
+        self.wait("document.querySelector('[data-testid=run]') !== null")
     }
 
     pub fn eval(&self, expression: &str) -> Result<Value> {

@@ -11,19 +11,18 @@ use std::time::Duration;
 
 /// Megabytes that the browser holds once it has collected its garbage, which only Chromium does
 /// when it is told.
-pub fn megabytes(house: &House, page: &Visit) -> Result<f64> {
+pub fn megabytes(page: &Visit) -> Result<f64> {
     for _ in 0..2 {
         page.session.cdp("HeapProfiler.collectGarbage", &json!({}))?;
         sleep(Duration::from_secs(1));
     }
-    resident(house)
+    resident(page.session.family().context("the browser is not alone")?)
 }
 
-/// Megabytes that the processes of a driver's browsers hold in memory, shared pages counted by
-/// their share; the GPU's and the network's processes too.
-fn resident(house: &House) -> Result<f64> {
-    let driver = house.driver.as_ref().context("no driver of all browsers")?;
-    let mut family = BTreeSet::from([driver.pid()]);
+/// Megabytes that the processes that descend from this one hold in memory, shared pages counted
+/// by their share; the GPU's and the network's processes too.
+fn resident(driver: u32) -> Result<f64> {
+    let mut family = BTreeSet::from([driver]);
     let mut parents = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let Some(pid) = entry?
@@ -101,7 +100,7 @@ fn leaks_nothing(house: &House, runs: u32, engines: u32) -> Result<()> {
     // Whatever is kept once for all is there by then.
     let settle = runs / 4;
     run(settle)?;
-    let first = megabytes(house, &page)?;
+    let first = megabytes(&page)?;
     let mut left = runs - settle;
     while left > 0 {
         // A script has a limit of its own.
@@ -109,11 +108,11 @@ fn leaks_nothing(house: &House, runs: u32, engines: u32) -> Result<()> {
         run(now)?;
         left -= now;
     }
-    let after_runs = megabytes(house, &page)?;
+    let after_runs = megabytes(&page)?;
     restart(SETTLED)?;
-    let settled = megabytes(house, &page)?;
+    let settled = megabytes(&page)?;
     restart(engines - SETTLED)?;
-    let after_engines = megabytes(house, &page)?;
+    let after_engines = megabytes(&page)?;
     println!(
         "{runs} runs: {first:.0} MB after {settle}, {after_runs:.0} at the end; \
          {engines} engines: {settled:.0} MB after {SETTLED}, {after_engines:.0} at the end"

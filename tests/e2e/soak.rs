@@ -19,6 +19,8 @@ const SHUTTERS: &str = "
 ";
 /// Memory may end above its start by this share.
 const GROWTH: f64 = 0.1;
+/// How often memory is looked at.
+const EVERY: Duration = Duration::from_secs(3 * 60);
 
 pub fn short(house: &House) -> Result<()> {
     walk(
@@ -60,7 +62,8 @@ impl Walk {
         match happens {
             0 => {
                 self.pause(1500);
-                page.press("stop").ok();
+                // At once or not at all: the driver's press may come when it says Run again.
+                page.eval(&format!("document.querySelector('{}')?.click()", by("stop")))?;
             }
             1 => {
                 self.pause(800);
@@ -113,6 +116,23 @@ impl Walk {
                 Ok(())
             })
     }
+
+    /// Memory with a new engine after one small run: what is measured is what stays. Only
+    /// Chromium's is.
+    fn at_rest(&mut self, house: &House, page: &Visit) -> Result<Option<f64>> {
+        page.tell("throw")?;
+        page.notice_says("injected by a test")?;
+        page.choose("workload", "mandelbrot")?;
+        page.press("size-tiny")?;
+        page.type_into("budget", "0.3")?;
+        page.run()?;
+        page.row_is_timed("scalar")?;
+        self.kept += 1;
+        match house.is_chromium() {
+            true => megabytes(page).map(Some),
+            false => Ok(None),
+        }
+    }
 }
 
 impl Visit {
@@ -157,29 +177,35 @@ fn walk(house: &House, length: Duration) -> Result<()> {
     let has_gpu = page.has_gpu()?;
     let begin = Instant::now();
     let mut steps = 0;
-    // What a browser makes once and keeps is there by then: memory is compared from there on.
-    let warm_up = (length / 3).min(Duration::from_secs(60));
-    let mut at_first = None;
+    // What a browser makes once and keeps is there after the first while: memory is compared from
+    // there on, and looked at on the way.
+    let apart = (length / 3).min(EVERY);
+    let mut next = apart;
+    let mut held = Vec::new();
     while begin.elapsed() < length {
         walk.step(&page, has_gpu)
             .with_context(|| format!("step {steps} of seed {seed}"))?;
         steps += 1;
-        if at_first.is_none() && begin.elapsed() > warm_up {
-            at_first = Some(at_rest(house, &page)?);
-            walk.kept += 1;
+        if begin.elapsed() > next {
+            held.extend(walk.at_rest(house, &page)?);
+            next += apart;
         }
     }
-    let at_first = at_first.context("the walk is too short")?;
-    let at_last = at_rest(house, &page)?;
-    match (at_first, at_last) {
-        (Some(first), Some(last)) => {
-            println!("{steps} steps; memory {first:.0} MB, then {last:.0} MB");
-            ensure!(
-                last < first * (1.0 + GROWTH),
-                "memory grew from {first:.0} to {last:.0} MB"
-            );
-        }
-        _ => println!("{steps} steps; memory is measured in Chromium only"),
+    held.extend(walk.at_rest(house, &page)?);
+    let in_megabytes: Vec<String> = held.iter().map(|held| format!("{held:.0}")).collect();
+    println!(
+        "{steps} steps; memory in MB, every {apart:?}: {}",
+        in_megabytes.join(" ")
+    );
+    match held[..] {
+        [first, .., last] => ensure!(
+            last < first * (1.0 + GROWTH),
+            "memory grew from {first:.0} to {last:.0} MB"
+        ),
+        _ => ensure!(
+            !house.is_chromium(),
+            "the walk is too short to compare its memory"
+        ),
     }
     // And everything still works.
     page.choose("workload", "mandelbrot")?;
@@ -187,19 +213,4 @@ fn walk(house: &House, length: Duration) -> Result<()> {
     page.type_into("budget", "1")?;
     page.run()?;
     page.others_are_timed(&[])
-}
-
-/// Memory with a new engine after one small run: what is measured is what stays.
-fn at_rest(house: &House, page: &Visit) -> Result<Option<f64>> {
-    page.tell("throw")?;
-    page.notice_says("injected by a test")?;
-    page.choose("workload", "mandelbrot")?;
-    page.press("size-tiny")?;
-    page.type_into("budget", "0.3")?;
-    page.run()?;
-    page.row_is_timed("scalar")?;
-    match house.is_chromium() {
-        true => megabytes(house, page).map(Some),
-        false => Ok(None),
-    }
 }

@@ -44,6 +44,14 @@ pub const FLAGS: [&str; 10] = [
 /// null there, which is worth tests of its own.
 pub const WEBGPU: [&str; 1] = ["--enable-unsafe-webgpu"];
 
+/// What WebKitGTK is started with.
+const WEBKIT: [(&str, &str); 2] = [
+    // It refuses to be root with its sandbox on; the pages are our own.
+    ("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"),
+    // Safari gives isolated pages shared memory; WebKitGTK as it is shipped gives it to none.
+    ("JSC_useSharedArrayBuffer", "1"),
+];
+
 /// Chromium and the driver that belongs to it.
 #[derive(Debug, Clone)]
 pub struct Chromium {
@@ -222,6 +230,7 @@ impl Driver {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         if let Browser::WebKit(_) = browser {
+            command.envs(WEBKIT);
             return Self::silent(command);
         }
         let mut group = Group::start(command.arg("--port=0"))?;

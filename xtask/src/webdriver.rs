@@ -80,7 +80,7 @@ pub mod key {
 pub struct Session {
     url: String,
     /// Ends after the session, if it is the session's own.
-    _driver: Option<Driver>,
+    driver: Option<Driver>,
 }
 
 impl Session {
@@ -100,8 +100,14 @@ impl Session {
     pub fn alone(browser: &Browser, options: &Options) -> Result<Self> {
         let driver = Driver::start(browser)?;
         let mut session = Self::start(&driver, browser, options)?;
-        session._driver = Some(driver);
+        session.driver = Some(driver);
         Ok(session)
+    }
+
+    /// The process that this browser alone descends from, if its driver is its own.
+    #[must_use]
+    pub fn family(&self) -> Option<u32> {
+        self.driver.as_ref().map(Driver::pid)
     }
 
     /// Opens a browser with these capabilities.
@@ -117,7 +123,7 @@ impl Session {
             .context("the driver gave no session")?;
         Ok(Self {
             url: format!("{}/session/{id}", driver.url),
-            _driver: None,
+            driver: None,
         })
     }
 

@@ -162,9 +162,15 @@ fn Size() -> impl IntoView {
 fn Press() -> impl IntoView {
     let page = Page::here();
     let active = page.active;
-    let press = move |_| match active.get_untracked() {
-        true => page.dispatch(Input::Stop),
-        false => page.run(),
+    // A run may end between a finger's coming down on Stop and its going up: that starts no other.
+    let meant_stop = StoredValue::new(false);
+    let press = move |_| {
+        let meant_stop = meant_stop.try_update_value(std::mem::take).unwrap_or_default();
+        match active.get_untracked() {
+            true => page.dispatch(Input::Stop),
+            false if meant_stop => {}
+            false => page.run(),
+        }
     };
     let status = move || {
         let complaint = page.complained.get() && page.question().is_err();
@@ -200,6 +206,7 @@ fn Press() -> impl IntoView {
                 class:stop=active
                 data-testid=move || if active.get() { "stop" } else { "run" }
                 aria-keyshortcuts=move || if active.get() { "Escape" } else { "Control+Enter" }
+                on:pointerdown=move |_| meant_stop.set_value(active.get_untracked())
                 on:click=press
             >
                 <span>{move || if active.get() { text::STOP } else { text::RUN }}</span>

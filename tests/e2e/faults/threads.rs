@@ -2,6 +2,8 @@
 
 use crate::house::{House, by};
 use anyhow::{Result, ensure};
+use std::thread::sleep;
+use std::time::Duration;
 use xtask::server::Wrong;
 
 /// The pool's script, which the engine loads once and every thread once more.
@@ -222,5 +224,19 @@ pub fn presses_out_of_turn(house: &House) -> Result<()> {
     let kept =
         page.eval("parallax.stop() ?? document.querySelector('[data-testid=status]').dataset.state")?;
     ensure!(kept == "done", "Stop after the end made it {kept}");
-    page.others_are_timed(&[])
+    page.others_are_timed(&[])?;
+    // A finger comes down on Stop and goes up when the same button says Run again.
+    page.run_again_shortly()?;
+    page.press("run")?;
+    let down = format!(
+        "document.querySelector('{}').dispatchEvent(new PointerEvent('pointerdown', {{bubbles: true}}))",
+        by("stop")
+    );
+    page.eval(&down)?;
+    page.state_is(&["done"])?;
+    page.eval(&format!("document.querySelector('{}').click()", by("run")))?;
+    sleep(Duration::from_millis(300));
+    let kept = page.attribute("status", "data-state")?;
+    ensure!(kept == "done", "Stop as the run ended made it {kept}");
+    page.run()
 }

@@ -10,6 +10,7 @@ mod firefox;
 mod peers;
 pub mod toolchain;
 mod tools;
+pub mod webkit;
 
 use anyhow::Result;
 
@@ -18,6 +19,7 @@ pub use firefox::firefox;
 pub use peers::{BrowserPeers, GPUJS, JAXJS, NUMBA, NUMPY, browser_peers, python_peers};
 pub use toolchain::Toolchain;
 pub use tools::{Tools, axe, cargo_deny, example_drivers, locked_version};
+pub use webkit::webkit;
 
 /// Compiler and tools: all that a build of the site needs.
 #[derive(Debug)]
