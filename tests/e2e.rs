@@ -16,6 +16,8 @@ mod basics;
 mod examples;
 #[path = "e2e/faults/mod.rs"]
 mod faults;
+#[path = "e2e/gaps.rs"]
+mod gaps;
 #[path = "e2e/house.rs"]
 mod house;
 #[path = "e2e/javascript.rs"]
@@ -107,7 +109,11 @@ fn main() {
                     true => _alone = machine.write().unwrap_or_else(PoisonError::into_inner),
                     false => _together = machine.read().unwrap_or_else(PoisonError::into_inner),
                 }
-                match test(&house) {
+                let result = match gaps::gap(&house, name) {
+                    Some(why) => house::skip(why),
+                    None => test(&house),
+                };
+                match result {
                     Err(error) if error.is::<Skip>() => {
                         println!("SKIPPED {name}: {error}");
                         Ok(())

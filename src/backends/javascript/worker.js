@@ -5,8 +5,10 @@ let run;
 let output;
 
 async function start({ workload, n, seed, inputs, length, float, inject }) {
-  const { prepare } = await import(`./kernels/${workload}.js`).catch((error) => {
-    throw new Error(`${error.message}: reload the page`);
+  const file = `${workload}.js`;
+  const { prepare } = await import(`./kernels/${file}`).catch(({ message }) => {
+    // Not every browser names the file.
+    throw new Error(`${message.includes(file) ? message : `${message} (${file})`}: reload the page`);
   });
   output = float ? new Float32Array(length) : new Uint32Array(length);
   run = prepare(n, inputs, output, seed);

@@ -38,7 +38,7 @@ pub fn throws(house: &House) -> Result<()> {
 /// A deploy that lost a file: the row says which, the others are measured.
 pub fn lost(house: &House) -> Result<()> {
     for (file, words) in [
-        ("kernels/mandelbrot.js", "mandelbrot.js: reload the page"),
+        ("kernels/mandelbrot.js", "mandelbrot.js"),
         ("javascript/worker.js", "did not load: reload the page"),
     ] {
         let site = house.site().with(file, Wrong::Missing);

@@ -10,6 +10,8 @@ use xtask::server::Wrong;
 const THREAD: &str = "workerHelpers.no-bundler.js";
 /// A run of all rungs that is over soon.
 const SHORT: &str = "?workload=mandelbrot&size=100&budget=0.4";
+/// What browsers say of the instruction that always traps, but for its first letter's case.
+const UNREACHABLE: &str = "nreachable";
 /// The rungs that need a pool, and those that do not.
 const POOLED: [&str; 2] = ["threads", "threads+simd"];
 
@@ -86,7 +88,7 @@ pub fn panic_in_a_thread(house: &House) -> Result<()> {
 
 pub fn trap_in_a_thread(house: &House) -> Result<()> {
     let query = "?workload=matmul&size=100&budget=0.5&inject=trap:threads%2Bsimd";
-    breaks_alone(house, query, "threads+simd", "unreachable")
+    breaks_alone(house, query, "threads+simd", UNREACHABLE)
 }
 
 /// Without a pool kernels run on the engine's own thread, and so do their traps.
@@ -95,7 +97,7 @@ pub fn trap_in_the_engine(house: &House) -> Result<()> {
     let page = house.open_from("?workload=mandelbrot&size=100&budget=0.5&inject=trap:simd", site)?;
     page.run()?;
     page.row_is("simd", "failed")?;
-    page.reason_says("simd", "unreachable")?;
+    page.reason_says("simd", UNREACHABLE)?;
     page.others_are_timed(&["simd", "threads", "threads+simd"])?;
     page.without(&["simd"])?;
     page.run()?;
