@@ -33,7 +33,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = parallaxHost, js_name = servedBuild, catch)]
     pub async fn served_build() -> Result<JsValue, JsValue>;
 
-    /// Keeps an entry and its report.
+    /// Keeps an entry and its report, and gives the entry's id.
     #[wasm_bindgen(js_namespace = parallaxHost, catch)]
     pub async fn put(entry: &JsValue, report: &JsValue) -> Result<JsValue, JsValue>;
     /// All entries, oldest first.

@@ -195,6 +195,8 @@ pub fn delete_entry(title: &str) -> String {
     format!("{DELETE}: {title}")
 }
 
+pub const MORE_ENTRIES: &str = "Show earlier ones";
+
 pub fn history_found(found: usize, all: usize) -> String {
     match found == all {
         true => format!("{all} kept"),

@@ -10,6 +10,8 @@ use super::Page;
 use crate::hub::Moment;
 use crate::{api, export, format, host, report, text};
 
+/// Entries of the history that are drawn at first, and with each press more: thousands are kept.
+const AT_ONCE: usize = 20;
 /// Largest file that is read, in bytes.
 const LARGEST_FILE: f64 = 32e6;
 
@@ -223,13 +225,23 @@ fn keep_history(page: Page, entries: RwSignal<Result<Vec<Entry>, ()>>) {
             let report = page.report(session, run);
             let entry = Entry::of(page, &report);
             spawn_local(async move {
-                let (Ok(entry), Ok(report)) = (api::to_js(&entry), api::to_js(&report)) else {
+                let (Ok(stored), Ok(report)) = (api::to_js(&entry), api::to_js(&report)) else {
                     return;
                 };
-                if host::put(&entry, &report).await.is_err() {
-                    return entries.set(Err(()));
+                match host::put(&stored, &report).await {
+                    Err(_) => entries.set(Err(())),
+                    // Not read anew: there may be thousands.
+                    Ok(id) => entries.update(|entries| match entries {
+                        Ok(all) => all.insert(
+                            0,
+                            Entry {
+                                id: id.as_f64().map(|id| id as u32),
+                                ..entry
+                            },
+                        ),
+                        Err(()) => *entries = Ok(vec![entry]),
+                    }),
                 }
-                entries.set(list().await);
             });
         });
     });
@@ -246,6 +258,7 @@ async fn list() -> Result<Vec<Entry>, ()> {
 fn History(entries: RwSignal<Result<Vec<Entry>, ()>>) -> impl IntoView {
     let page = Page::here();
     let search = RwSignal::new(String::new());
+    let shown = RwSignal::new(AT_ONCE);
     let sure = RwSignal::new(false);
     let reload = move || spawn_local(async move { entries.set(list().await) });
     let forget = move |id: u32| {
@@ -301,11 +314,25 @@ fn History(entries: RwSignal<Result<Vec<Entry>, ()>>) -> impl IntoView {
         }
         Ok(all) if all.is_empty() => view! { <p class="more">{text::HISTORY_EMPTY}</p> }.into_any(),
         Ok(all) => {
-            let found: Vec<_> = search.with(|s| all.iter().filter(|e| e.matches(s)).map(show).collect());
+            let found: Vec<_> = search.with(|s| all.iter().filter(|e| e.matches(s)).collect());
             let count = text::history_found(found.len(), all.len());
+            let newest: Vec<_> = found.iter().take(shown.get()).map(|entry| show(entry)).collect();
+            let more = (found.len() > newest.len()).then(|| {
+                view! {
+                    <button
+                        type="button"
+                        class="button quiet"
+                        data-testid="history-more"
+                        on:click=move |_| shown.update(|shown| *shown += AT_ONCE)
+                    >
+                        {text::MORE_ENTRIES}
+                    </button>
+                }
+            });
             view! {
                 <p class="more" role="status">{count}</p>
-                <ol>{found}</ol>
+                <ol>{newest}</ol>
+                {more}
             }
             .into_any()
         }
