@@ -5,6 +5,10 @@ use xtask::browser::Browser;
 
 const WEBKIT: &[(&str, &str)] = &[
     (
+        "files",
+        "the test's script does not catch what WebKitGTK saves; nobody has looked into why",
+    ),
+    (
         "keyboard_only",
         "WebKitGTK's MiniBrowser moves the focus with Tab to fields only",
     ),
