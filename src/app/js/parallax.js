@@ -109,6 +109,7 @@
     const notice = document.getElementById('not-loaded');
     if (arrived || !notice) return;
     notice.hidden = false;
+    document.getElementById('loading').hidden = true;
     connected.reject(failure('page-failed', `the page's program could not be loaded: ${why}`));
     ready.reject(failure('page-failed', `the page's program could not be loaded: ${why}`));
   };
