@@ -12,6 +12,15 @@ pub trait Host {
     fn sleep(&self, ms: u32) -> LocalBoxFuture<'static, ()>;
 }
 
+/// Milliseconds on one clock for all threads, whichever asks: in a browser `performance.now()`
+/// counts from another moment in each Worker.
+pub fn wall_ms() -> f64 {
+    #[cfg(target_arch = "wasm32")]
+    return browser::wall_ms();
+    #[cfg(not(target_arch = "wasm32"))]
+    return native::wall_ms();
+}
+
 /// The smallest step that the clock was seen to make, in microseconds.
 ///
 /// Browsers coarsen `performance.now()`: 5 us on an isolated page, 100 us or 1 ms
@@ -44,6 +53,7 @@ pub use native::NativeHost;
 #[cfg(not(target_arch = "wasm32"))]
 mod native {
     use super::{Host, LocalBoxFuture};
+    use std::sync::OnceLock;
     use std::time::{Duration, Instant};
 
     /// The operating system's clock.
@@ -58,6 +68,11 @@ mod native {
                 start: Instant::now(),
             }
         }
+    }
+
+    pub fn wall_ms() -> f64 {
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e3
     }
 
     impl Default for NativeHost {
@@ -100,10 +115,16 @@ mod browser {
     extern "C" {
         #[wasm_bindgen(js_namespace = performance, js_name = now)]
         fn performance_now() -> f64;
+        #[wasm_bindgen(js_namespace = performance, js_name = timeOrigin, thread_local_v2)]
+        static TIME_ORIGIN: f64;
         #[wasm_bindgen(js_name = setTimeout)]
         fn set_timeout(callback: &js_sys::Function, ms: u32) -> f64;
         #[wasm_bindgen(js_name = clearTimeout)]
         fn clear_timeout(timer: f64);
+    }
+
+    pub fn wall_ms() -> f64 {
+        TIME_ORIGIN.with(|origin| *origin) + performance_now()
     }
 
     /// A timer that ends with its future: limits on waits would pile up otherwise.

@@ -16,6 +16,7 @@ mod gpu;
 mod javascript;
 mod machine;
 mod overhead;
+mod recorder;
 mod team;
 
 pub use error::BackendError;
@@ -23,10 +24,11 @@ pub use error::BackendError;
 pub use gpu::GpuSlot;
 pub use machine::{Machine, Pool, StopFlag};
 pub use overhead::overhead;
-pub use team::{Chaos, Team};
+pub use recorder::Recorder;
+pub use team::{Chaos, Deal, Job, Team};
 
 use futures_util::future::LocalBoxFuture;
-use parallax_protocol::{BackendInfo, GpuMs, InjectKind, Support, base_id};
+use parallax_protocol::{BackendInfo, GpuMs, InjectKind, Support, Timeline, base_id};
 use parallax_workloads::{Arithmetic, Output, Problem};
 use std::sync::Arc;
 
@@ -62,6 +64,8 @@ pub trait Backend: Sync {
 pub struct Order {
     /// Threads that take part, where threads apply.
     pub threads: usize,
+    /// How items are dealt out, where there are threads.
+    pub deal: Deal,
     /// Raised to end the run.
     pub stop: StopFlag,
     /// A fault to provoke, for tests.
@@ -77,6 +81,19 @@ pub trait Prepared {
 
     /// What the user should know of how it will run, a short sentence.
     fn note(&self) -> Option<String> {
+        None
+    }
+
+    /// From now on runs are recorded, or not any more; nothing where there is nothing to record.
+    fn record(&mut self, _on: bool) {}
+
+    /// How evenly the threads were busy since recording began; `None` where that means nothing.
+    fn imbalance(&self) -> Option<f64> {
+        None
+    }
+
+    /// Who did what when since recording began, and ends it.
+    fn recorded(&mut self) -> Option<Timeline> {
         None
     }
 

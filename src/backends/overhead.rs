@@ -1,7 +1,7 @@
 //! What sharing work costs by itself: an empty parallel run, timed when the engine starts.
 
 use crate::host::Host;
-use crate::{BackendError, Pool, StopFlag, Team};
+use crate::{BackendError, Job, Pool, StopFlag, Team};
 use parallax_protocol::Overhead;
 use parallax_workloads::{Kernel, OutOfMemory, Output, Pass};
 use std::ops::Range;
@@ -60,15 +60,8 @@ async fn timed(pool: &Pool, host: &dyn Host, runs: u32) -> Result<f64, BackendEr
         chunk: 1,
     };
     let begin = host.now_ms();
-    Team::run(
-        pool,
-        Arc::new(Empty([pass])),
-        threads,
-        runs,
-        StopFlag::new(),
-        None,
-    )
-    .await?;
+    let job = Job::new(threads, runs, StopFlag::new());
+    Team::run(pool, Arc::new(Empty([pass])), job).await?;
     Ok(host.now_ms() - begin)
 }
 

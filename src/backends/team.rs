@@ -1,14 +1,15 @@
 //! k tasks on the pool that work through a kernel together.
 //!
 //! Every task claims chunks of the current pass from one atomic counter until none is
-//! left, then meets the others at a barrier. A batch of many runs is one team, so that
+//! left (or has its share by another [`Schedule`]), then meets the others at a barrier. A batch of many runs is one team, so that
 //! waking the pool, slow in a browser, is paid once a batch.
 
-use crate::{BackendError, Pool, StopFlag};
+use crate::{BackendError, Pool, Recorder, StopFlag};
 use futures_channel::oneshot;
 use futures_util::lock::{Mutex as Turns, OwnedMutexGuard};
-use parallax_protocol::InjectKind;
-use parallax_workloads::Kernel;
+use parallax_protocol::{InjectKind, Schedule, Span, SpanKind};
+use parallax_workloads::{Kernel, Pass};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
@@ -61,12 +62,52 @@ fn trap() {
     panic!("injected by a test, as a trap")
 }
 
+/// How the items of a pass come to the tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Deal {
+    /// In which way.
+    pub schedule: Schedule,
+    /// The size of chunks over the pass's own; `None` for its own, and under a static schedule
+    /// one stretch for each task.
+    pub chunk: Option<f64>,
+}
+
+/// What a team is to do.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Tasks: at least one, at most the pool's threads.
+    pub threads: usize,
+    /// Runs of the whole kernel.
+    pub runs: u32,
+    /// Raised to end it.
+    pub stop: StopFlag,
+    /// How items are dealt out.
+    pub deal: Deal,
+    /// Where spans are kept, if they are.
+    pub recorder: Option<Arc<Recorder>>,
+    /// A fault to provoke.
+    pub chaos: Option<Chaos>,
+}
+
+impl Job {
+    /// Runs in the usual way, unrecorded.
+    pub fn new(threads: usize, runs: u32, stop: StopFlag) -> Self {
+        Job {
+            threads,
+            runs,
+            stop,
+            deal: Deal::default(),
+            recorder: None,
+            chaos: None,
+        }
+    }
+}
+
 /// A kernel being run by several tasks.
 pub struct Team {
     kernel: Arc<dyn Kernel>,
-    runs: u32,
-    stop: StopFlag,
-    chaos: Option<Chaos>,
+    /// Its threads are as many as there really are.
+    job: Job,
     /// The next item to be claimed in the current pass.
     next: AtomicUsize,
     /// Set at a barrier by its last task, so that all tasks agree on it.
@@ -80,27 +121,20 @@ pub struct Team {
 }
 
 impl Team {
-    /// Runs a kernel `runs` times with `threads` tasks (at least one, at most the pool's).
+    /// Runs a kernel.
     ///
     /// # Errors
     /// `Stopped` if the flag was raised before the end, `Panicked` if a chunk panicked.
-    pub async fn run(
-        pool: &Pool,
-        kernel: Arc<dyn Kernel>,
-        threads: usize,
-        runs: u32,
-        stop: StopFlag,
-        chaos: Option<Chaos>,
-    ) -> Result<(), BackendError> {
-        let threads = threads.clamp(1, pool.threads().max(1));
+    pub async fn run(pool: &Pool, kernel: Arc<dyn Kernel>, mut job: Job) -> Result<(), BackendError> {
+        let threads = job.threads.clamp(1, pool.threads().max(1));
+        job.threads = threads;
+        let stop = job.stop.clone();
         let (done, finished) = oneshot::channel();
         let panicked = Arc::new(Mutex::new(None));
         let turn = Arc::clone(&TURNS).lock_owned().await;
         let team = Arc::new(Team {
             kernel,
-            runs,
-            stop: stop.clone(),
-            chaos,
+            job,
             next: AtomicUsize::new(0),
             ended: AtomicBool::new(false),
             panicked: Arc::clone(&panicked),
@@ -125,17 +159,33 @@ impl Team {
 
     /// One task's part.
     fn work(self: Arc<Self>, worker: usize) {
-        for _ in 0..self.runs {
-            for (pass, Chunks { items, chunk }) in self.kernel.passes().iter().map(Chunks::of).enumerate() {
-                if let Err(message) = catch(|| self.claim(worker, pass, items, chunk)) {
+        let recorder = self.job.recorder.as_deref();
+        for _ in 0..self.job.runs {
+            for (pass, shape) in self.kernel.passes().iter().enumerate() {
+                let chunk = self.chunk(shape);
+                if let Err(message) = catch(|| self.claim(worker, pass, shape.items, chunk)) {
                     *self.panicked.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
                 }
+                let waits_from = recorder.map(Recorder::now_ms);
                 self.barrier.wait(|| {
                     self.next.store(0, Ordering::Relaxed);
                     let failed = self.panicked.lock().map_or(true, |p| p.is_some());
                     self.ended
-                        .store(failed || self.stop.is_raised(), Ordering::Relaxed);
+                        .store(failed || self.job.stop.is_raised(), Ordering::Relaxed);
                 });
+                if let (Some(recorder), Some(start_ms)) = (recorder, waits_from) {
+                    recorder.keep(
+                        worker,
+                        Span {
+                            start_ms,
+                            end_ms: recorder.now_ms(),
+                            kind: SpanKind::Wait,
+                            pass: pass as u32,
+                            first: 0,
+                            items: 0,
+                        },
+                    );
+                }
                 if self.ended.load(Ordering::Relaxed) {
                     return;
                 }
@@ -143,35 +193,89 @@ impl Team {
         }
     }
 
-    /// Claims and computes chunks until the pass has none left.
+    /// The size of this pass's chunks.
+    fn chunk(&self, pass: &Pass) -> usize {
+        let times = self.job.deal.chunk.unwrap_or(1.0);
+        // `as` saturates, and a NaN becomes the least.
+        ((pass.chunk as f64 * times).round() as usize).max(1)
+    }
+
+    /// Computes what comes to this task until the pass has nothing left for it.
     fn claim(&self, worker: usize, pass: usize, items: usize, chunk: usize) {
-        loop {
-            // Relaxed: the counter only hands out numbers; the barriers order the data.
-            let start = self.next.fetch_add(chunk, Ordering::Relaxed);
-            if start >= items || self.stop.is_raised() {
-                return;
+        let threads = self.job.threads;
+        match (self.job.deal.schedule, self.job.deal.chunk) {
+            (Schedule::Dynamic, _) => loop {
+                // Relaxed: the counter only hands out numbers; the barriers order the data.
+                let start = self.next.fetch_add(chunk, Ordering::Relaxed);
+                if start >= items || self.job.stop.is_raised() {
+                    return;
+                }
+                self.compute(worker, pass, start..(start + chunk).min(items), chunk);
+            },
+            // With what is left over the threads, as libgomp does (iter.c), but no less than a
+            // chunk.
+            (Schedule::Guided, _) => loop {
+                let share = |start: usize| (items - start).div_ceil(threads).max(chunk);
+                let next = |start| (start < items).then(|| (start + share(start)).min(items));
+                let claimed = self
+                    .next
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+                let Ok(start) = claimed else { return };
+                if self.job.stop.is_raised() {
+                    return;
+                }
+                let end = (start + share(start)).min(items);
+                self.compute(worker, pass, start..end, chunk);
+            },
+            // One stretch for each.
+            (Schedule::Static, None) => {
+                let bound = |worker: usize| (items as u64 * worker as u64 / threads as u64) as usize;
+                let stretch = bound(worker)..bound(worker + 1);
+                if !stretch.is_empty() {
+                    self.compute(worker, pass, stretch, chunk);
+                }
             }
-            if let (Some(chaos), 0) = (self.chaos, start) {
-                chaos.strike();
+            // Chunks in turn.
+            (Schedule::Static, Some(_)) => {
+                for start in (worker * chunk..items).step_by(threads * chunk) {
+                    if self.job.stop.is_raised() {
+                        return;
+                    }
+                    self.compute(worker, pass, start..(start + chunk).min(items), chunk);
+                }
             }
-            // SAFETY: `fetch_add` gives every start to one task only, so ranges of a pass
-            // are disjoint; each task has a number of its own, below `threads`; the barrier in
-            // `work` separates the passes and synchronises.
-            unsafe { self.kernel.run(worker, pass, start..(start + chunk).min(items)) };
         }
     }
-}
 
-struct Chunks {
-    items: usize,
-    chunk: usize,
-}
-
-impl Chunks {
-    fn of(pass: &parallax_workloads::Pass) -> Self {
-        Chunks {
-            items: pass.items,
-            chunk: pass.chunk.max(1),
+    /// Computes items that are this task's alone, in pieces of a chunk so that Stop is heard.
+    fn compute(&self, worker: usize, pass: usize, range: Range<usize>, chunk: usize) {
+        let recorder = self.job.recorder.as_deref();
+        let start_ms = recorder.map(Recorder::now_ms);
+        if let (Some(chaos), 0) = (self.job.chaos, range.start) {
+            chaos.strike();
+        }
+        for start in range.clone().step_by(chunk) {
+            if start > range.start && self.job.stop.is_raised() {
+                break;
+            }
+            // SAFETY: every schedule in `claim` gives an item of a pass to one task only: by a
+            // counter that only grows, or by bounds that do not overlap; so ranges are disjoint.
+            // Each task has a number of its own, below `threads`; the barrier in `work` separates
+            // the passes and synchronises.
+            unsafe { self.kernel.run(worker, pass, start..(start + chunk).min(range.end)) };
+        }
+        if let (Some(recorder), Some(start_ms)) = (recorder, start_ms) {
+            recorder.keep(
+                worker,
+                Span {
+                    start_ms,
+                    end_ms: recorder.now_ms(),
+                    kind: SpanKind::Chunk,
+                    pass: pass as u32,
+                    first: range.start as u32,
+                    items: range.len() as u32,
+                },
+            );
         }
     }
 }
@@ -247,8 +351,7 @@ impl Barrier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parallax_workloads::{OutOfMemory, Output, Pass};
-    use std::ops::Range;
+    use parallax_workloads::{OutOfMemory, Output};
 
     /// Counts how often each item of each pass is run, and whether passes overlap.
     struct Tally {
@@ -296,9 +399,66 @@ mod tests {
         stop: StopFlag,
         chaos: Option<Chaos>,
     ) -> Result<(), BackendError> {
+        let job = Job {
+            chaos,
+            ..Job::new(threads, runs, stop)
+        };
+        dealt(kernel, job)
+    }
+
+    fn dealt(kernel: &Arc<Tally>, job: Job) -> Result<(), BackendError> {
         let pool = Pool::Threads(rayon::current_num_threads());
         let kernel: Arc<dyn Kernel> = Arc::clone(kernel) as _;
-        pollster::block_on(Team::run(&pool, kernel, threads, runs, stop, chaos))
+        pollster::block_on(Team::run(&pool, kernel, job))
+    }
+
+    #[test]
+    fn every_schedule_deals_out_every_item_once_and_says_to_whom() {
+        for schedule in Schedule::ALL {
+            for chunk in [None, Some(0.01), Some(0.5), Some(4.0)] {
+                for threads in [1, 2, 5] {
+                    let kernel = Tally::new(&[40, 1, 25], 4);
+                    let recorder = Arc::new(Recorder::new(8));
+                    let job = Job {
+                        deal: Deal { schedule, chunk },
+                        recorder: Some(Arc::clone(&recorder)),
+                        ..Job::new(threads, 3, StopFlag::new())
+                    };
+                    dealt(&kernel, job).unwrap();
+                    let mut counts = kernel.counts.iter().flatten();
+                    assert!(
+                        counts.all(|c| c.load(Ordering::SeqCst) == 3),
+                        "{schedule:?} {chunk:?} {threads}"
+                    );
+                    assert_eq!(kernel.overlaps.load(Ordering::SeqCst), 0);
+                    let timeline = recorder.timeline("threads");
+                    let spans = timeline.tracks.iter().flat_map(|track| &track.spans);
+                    let chunks = spans.filter(|span| span.kind == SpanKind::Chunk);
+                    assert_eq!(chunks.map(|span| span.items).sum::<u32>(), 3 * 66);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn chunks_are_as_large_as_the_schedule_says() {
+        let sizes = |schedule, chunk| {
+            let recorder = Arc::new(Recorder::new(1));
+            let job = Job {
+                deal: Deal { schedule, chunk },
+                recorder: Some(Arc::clone(&recorder)),
+                ..Job::new(1, 1, StopFlag::new())
+            };
+            dealt(&Tally::new(&[40], 4), job).unwrap();
+            let track = recorder.timeline("threads").tracks.remove(0);
+            let chunks = track.spans.iter().filter(|span| span.kind == SpanKind::Chunk);
+            chunks.map(|span| span.items).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(Schedule::Dynamic, None), [4; 10]);
+        assert_eq!(sizes(Schedule::Dynamic, Some(2.5)), [10; 4]);
+        assert_eq!(sizes(Schedule::Static, None), [40]);
+        assert_eq!(sizes(Schedule::Static, Some(5.0)), [20; 2]);
+        assert_eq!(sizes(Schedule::Guided, None), [40], "one thread's share is all");
     }
 
     #[test]
@@ -355,15 +515,8 @@ mod tests {
         let pool = Pool::Here {
             reason: "test".into(),
         };
-        pollster::block_on(Team::run(
-            &pool,
-            Arc::clone(&kernel) as _,
-            4,
-            2,
-            StopFlag::new(),
-            None,
-        ))
-        .unwrap();
+        let job = Job::new(4, 2, StopFlag::new());
+        pollster::block_on(Team::run(&pool, Arc::clone(&kernel) as _, job)).unwrap();
         assert!(kernel.counts[0].iter().all(|c| c.load(Ordering::SeqCst) == 2));
     }
 }

@@ -34,16 +34,18 @@ pub fn warm_up_limit_ms(budget_s: f64, rows: usize) -> f64 {
 }
 
 /// Rounds in which the parts of a run are timed, at most.
-const PART_ROUNDS: f64 = 5.0;
+pub const PART_ROUNDS: f64 = 5.0;
+/// The same where the parts are what is asked about.
+pub const MANY_PART_ROUNDS: f64 = 21.0;
 /// And the share of the budget that they may take in addition.
 const PARTS_SHARE: f64 = 0.2;
 /// Runs that one round costs: one in parts, eight in a row, and what lies between.
 const RUNS_A_ROUND: f64 = 10.0;
 
 /// Rounds for the parts of a run that takes `run_ms`; `None` if one takes too long.
-pub fn part_rounds(budget_s: f64, run_ms: f64) -> Option<u32> {
+pub fn part_rounds(budget_s: f64, run_ms: f64, most: f64) -> Option<u32> {
     let rounds = budget_s * 1e3 * PARTS_SHARE / (RUNS_A_ROUND * run_ms.max(1e-3));
-    (rounds >= 1.0).then(|| rounds.min(PART_ROUNDS) as u32)
+    (rounds >= 1.0).then(|| rounds.min(most) as u32)
 }
 
 #[cfg(test)]
@@ -67,10 +69,10 @@ mod tests {
 
     #[test]
     fn parts_are_timed_where_there_is_time() {
-        assert_eq!(part_rounds(8.0, 20.0), Some(5));
-        assert_eq!(part_rounds(8.0, 80.0), Some(2));
-        assert_eq!(part_rounds(8.0, 200.0), None);
-        assert_eq!(part_rounds(8.0, 0.0), Some(5));
+        assert_eq!(part_rounds(8.0, 20.0, PART_ROUNDS), Some(5));
+        assert_eq!(part_rounds(8.0, 80.0, PART_ROUNDS), Some(2));
+        assert_eq!(part_rounds(8.0, 200.0, PART_ROUNDS), None);
+        assert_eq!(part_rounds(8.0, 0.0, MANY_PART_ROUNDS), Some(21));
     }
 
     #[test]

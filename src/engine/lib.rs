@@ -8,9 +8,11 @@ mod calibrate;
 mod control;
 mod film;
 mod planner;
+mod recording;
 mod runner;
+mod stages;
 
 pub use control::Control;
 pub use film::film;
-pub use planner::{SpecError, capabilities, plan};
+pub use planner::{SpecError, capabilities};
 pub use runner::run;

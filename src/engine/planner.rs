@@ -1,10 +1,11 @@
 //! What this machine makes of a spec: pure but for the probes that were made before.
 
-use parallax_backends::{Backend, Machine};
+use crate::stages::{Row, Stage, most_threads};
+use parallax_backends::Machine;
 use parallax_protocol::{
-    BackendSupport, Capabilities, Fault, FaultKind, Overhead, PlanRow, RunPlan, RunSpec, Support, base_id,
+    BackendSupport, Capabilities, Fault, FaultKind, Overhead, PlanRow, RunPlan, RunSpec, Support,
 };
-use parallax_workloads::{Problem, Workload};
+use parallax_workloads::Problem;
 
 /// Shortest and longest budget, in seconds.
 const BUDGET_S: (f64, f64) = (0.1, 600.0);
@@ -123,8 +124,8 @@ pub fn capabilities(
     }
 }
 
-/// Finds the workload and checks everything that needs no memory, and how much will be needed.
-pub(crate) fn check(machine: &Machine, spec: &RunSpec) -> Result<&'static dyn Workload, SpecError> {
+/// Checks everything that needs no memory.
+pub(crate) fn check(machine: &Machine, spec: &RunSpec) -> Result<(), SpecError> {
     for id in &spec.backends {
         if parallax_backends::find(id).is_none() {
             return Err(SpecError::Backend(id.clone()));
@@ -135,69 +136,66 @@ pub(crate) fn check(machine: &Machine, spec: &RunSpec) -> Result<&'static dyn Wo
         return Err(SpecError::Budget(spec.budget_s));
     }
     let there = machine.pool.threads().max(1);
-    if let Some(asked) = spec.threads.filter(|&t| t == 0 || t as usize > there) {
-        return Err(SpecError::Threads { asked, there });
+    match spec.threads.filter(|&t| t == 0 || t as usize > there) {
+        Some(asked) => Err(SpecError::Threads { asked, there }),
+        None => Ok(()),
     }
-    let workload =
-        parallax_workloads::find(&spec.workload).ok_or_else(|| SpecError::Workload(spec.workload.clone()))?;
-    let rows = rows(spec)
-        .filter(|(backend, _)| backend.probe(machine).is_yes())
-        .count();
-    let threads = spec.threads.map_or(there, |threads| threads as usize);
-    let need = workload.footprint(spec.size, threads).peak(rows);
+}
+
+/// Checks how much memory a stage needs, before any of it is allocated.
+pub(crate) fn fits(machine: &Machine, spec: &RunSpec, stage: &Stage) -> Result<(), SpecError> {
+    let rows = stage.rows.iter();
+    let rows = rows.filter(|row| row.backend.probe(machine).is_yes()).count();
+    let threads = most_threads(machine, spec) as usize;
+    let need = stage.workload.footprint(stage.size, threads).peak(rows);
     match machine.memory {
         Some(have) if need > have => Err(SpecError::Memory {
-            size: spec.size,
+            size: stage.size,
             rows,
             need,
             have,
         }),
-        _ => Ok(workload),
+        _ => Ok(()),
     }
 }
 
-/// The back ends of a run with the ids of their rows, in ladder order; one may be there twice,
-/// as `scalar` and `scalar#2`.
-fn rows(spec: &RunSpec) -> impl Iterator<Item = (&'static dyn Backend, String)> {
-    parallax_backends::registry().iter().flat_map(|&backend| {
-        let own = backend.info().id;
-        let ids: Vec<String> = match spec.backends.is_empty() {
-            true => vec![own],
-            false => spec
-                .backends
-                .iter()
-                .filter(|id| base_id(id) == own)
-                .cloned()
-                .collect(),
-        };
-        ids.into_iter().map(move |id| (backend, id))
-    })
-}
-
-/// The rows of a run: every back end asked for, with its support for this problem.
-pub fn plan(machine: &Machine, spec: &RunSpec, problem: &dyn Problem) -> RunPlan {
-    let threads = spec.threads.unwrap_or(machine.pool.threads() as u32).max(1);
-    let row = |backend: &'static dyn Backend, id: String| {
-        let info = backend.info();
-        let support = match backend.probe(machine) {
-            Support::No { reason } => Support::No { reason },
-            yes => match backend.fits(machine, problem) {
+/// The rows of a stage, each with its support for this problem; without one, `instead` says why
+/// they are all skipped.
+pub(crate) fn plan(
+    machine: &Machine,
+    spec: &RunSpec,
+    stage: &Stage,
+    problem: Result<&dyn Problem, &str>,
+) -> RunPlan {
+    let row = |row: &Row| {
+        let info = row.backend.info();
+        let support = match (row.backend.probe(machine), problem) {
+            (Support::No { reason }, _) => Support::No { reason },
+            (Support::Yes { .. }, Err(instead)) => Support::no(instead),
+            (yes, Ok(problem)) => match row.backend.fits(machine, problem) {
                 Support::Yes { note: None } => yes,
                 other => other,
             },
         };
         PlanRow {
+            workload: stage.workload.info().id,
+            size: stage.size,
+            flops: problem.map_or(0.0, |p| p.flops()),
+            bytes: problem.map_or(0.0, |p| p.bytes()),
+            schedule: row.deal.map(|deal| deal.schedule),
+            chunk: row.deal.and_then(|deal| deal.chunk),
+            against: row.against.clone(),
             form: info.form,
-            threads: if info.threaded { threads } else { 1 },
+            threads: match info.threaded {
+                true => row.threads.unwrap_or(most_threads(machine, spec)),
+                false => 1,
+            },
             support,
-            backend: id,
+            backend: row.id.clone(),
         }
     };
-    let rows = rows(spec).map(|(backend, id)| row(backend, id));
     RunPlan {
-        rows: rows.collect(),
-        flops: problem.flops(),
-        bytes: problem.bytes(),
+        rows: stage.rows.iter().map(row).collect(),
         spec: spec.clone(),
     }
 }

@@ -1,21 +1,24 @@
-//! Carries out a run: reference, then every row prepared and verified, then warm-up,
-//! then samples in interleaved blocks until the intervals are narrow or the budget is
+//! Carries out a run, stage by stage: reference, then every row prepared and verified, then
+//! warm-up, then samples in interleaved blocks until the intervals are narrow or the budget is
 //! spent. A failing row ends alone; a wrong one is never timed.
 
-use crate::planner::{check, plan};
-use crate::{Control, calibrate};
-use parallax_backends::{Backend, BackendError, Machine, Order, Pool, Prepared, Team};
+use crate::planner::{check, fits, plan};
+use crate::stages::{Stage as Step, stages};
+use crate::{Control, calibrate, recording};
+use parallax_backends::{Backend, BackendError, Deal, Job, Machine, Order, Pool, Prepared, Team};
 use parallax_protocol::{
-    Cold, Event, Fault, FaultKind, InjectKind, Outcome, PlanRow, RunSpec, Sample, Stage, Verification,
+    Cold, Event, Experiment, Fault, FaultKind, InjectKind, Outcome, PlanRow, RunSpec, Sample, Stage,
+    Support, Verification, base_id,
 };
-use parallax_stats::{Look, look};
+use parallax_stats::{LOOKS, Look, look};
 use parallax_workloads::inputs::Random;
 use parallax_workloads::{Output, Problem};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The row that speed-ups are relative to.
-const BASELINE: &str = "scalar";
+/// A size that a row cannot run this often within its stage's budget is left out.
+const LEAST_RUNS: f64 = 12.0;
 /// How often a hidden page is looked at, in milliseconds.
 const HIDDEN_POLL_MS: u32 = 100;
 /// Blocks are shuffled by this stream of the spec's seed, apart from the inputs' streams.
@@ -37,6 +40,8 @@ pub async fn run(
         spec,
         control,
         emit,
+        paces: RefCell::default(),
+        spent_s: Cell::new(0.0),
     };
     let outcome = match run.all().await {
         Ok(outcome) => outcome,
@@ -75,12 +80,27 @@ struct Run<'a> {
     spec: RunSpec,
     control: &'a Control,
     emit: &'a dyn Fn(Event),
+    /// Milliseconds per operation of each back end at the size before.
+    paces: RefCell<BTreeMap<String, f64>>,
+    /// Seconds that the stages before took.
+    spent_s: Cell<f64>,
 }
 
 /// What rows are prepared from and checked against.
 struct Work {
     problem: Arc<dyn Problem>,
     reference: Arc<Output>,
+    /// Seconds for the stage.
+    budget_s: f64,
+}
+
+/// A row that is to be prepared.
+#[derive(Clone)]
+struct Entry {
+    plan: PlanRow,
+    deal: Deal,
+    /// It is timed while it is being recorded.
+    recorded: bool,
 }
 
 /// What became of a block.
@@ -98,7 +118,7 @@ enum Block {
 /// A verified row that is being timed.
 struct Row {
     id: String,
-    plan: PlanRow,
+    entry: Entry,
     /// Its device was lost once and asked for again; a second loss ends it.
     rebuilt: bool,
     prepared: Box<dyn Prepared>,
@@ -110,37 +130,95 @@ struct Row {
 
 impl Run<'_> {
     async fn all(&self) -> Result<Outcome, End> {
-        let workload = check(self.machine, &self.spec).map_err(|error| End::Failed(error.into()))?;
+        let bad = |error: crate::SpecError| End::Failed(error.into());
+        check(self.machine, &self.spec).map_err(bad)?;
+        let steps = stages(self.machine, &self.spec).map_err(bad)?;
+        if let [only] = &steps[..] {
+            fits(self.machine, &self.spec, only).map_err(bad)?;
+        }
+        let mut ended = None;
+        for step in &steps {
+            let begin = self.machine.host.now_ms();
+            let outcome = self.step(step).await?;
+            let spent_s = (self.machine.host.now_ms() - begin) / 1e3;
+            self.spent_s.set(self.spent_s.get() + spent_s.min(step.budget_s));
+            // The stage that was cut shortest says how the run ended.
+            ended = match (ended, outcome) {
+                (None, outcome) => Some(outcome),
+                (Some(before), Outcome::NothingToTime) => Some(before),
+                (Some(Outcome::BudgetSpent), _) => Some(Outcome::BudgetSpent),
+                (Some(_), outcome) => Some(outcome),
+            };
+        }
+        Ok(ended.unwrap_or(Outcome::NothingToTime))
+    }
+
+    /// One stage from its inputs to its last sample.
+    async fn step(&self, step: &Step) -> Result<Outcome, End> {
         let pool = &self.machine.pool;
-        let (size, seed) = (self.spec.size, self.spec.seed);
+        let (workload, size, seed) = (step.workload, step.size, self.spec.seed);
         self.stage(None, Stage::Reference);
+        if let Err(instead) = fits(self.machine, &self.spec, step) {
+            let plan = plan(self.machine, &self.spec, step, Err(&instead.to_string()));
+            (self.emit)(Event::Planned { job: self.job, plan });
+            return Ok(Outcome::NothingToTime);
+        }
         let problem = pool.offload(move || workload.problem(size, seed)).await;
         let problem = problem.map_err(panicked)?.map_err(BackendError::from)?;
         let problem: Arc<dyn Problem> = Arc::from(problem);
-        let plan = plan(self.machine, &self.spec, &*problem);
-        let rows = plan.rows.clone();
+        let mut plan = plan(self.machine, &self.spec, step, Ok(&*problem));
+        self.leave_out(&mut plan.rows, step.budget_s);
+        let entries = plan.rows.iter().zip(&step.rows);
+        let entries = entries.map(|(plan, row)| Entry {
+            plan: plan.clone(),
+            deal: row.deal.unwrap_or_default(),
+            recorded: row.recorded,
+        });
+        let entries: Vec<Entry> = entries.filter(|entry| entry.plan.support.is_yes()).collect();
         (self.emit)(Event::Planned { job: self.job, plan });
+        if entries.is_empty() {
+            return Ok(Outcome::NothingToTime);
+        }
 
         let work = Work {
             reference: Arc::new(self.reference(&problem).await?),
             problem,
+            budget_s: step.budget_s,
         };
         let mut ready = Vec::new();
-        for row in rows.iter().filter(|row| row.support.is_yes()) {
+        for entry in &entries {
             self.breathe().await?;
-            let first = self.prepare(row, &work).await;
-            let lost = self.lost(&row.backend, &first);
+            let id = &entry.plan.backend;
+            let first = self.prepare(entry, &work).await;
+            let lost = self.lost(id, &first);
             let prepared = match lost {
-                true => self.prepare(row, &work).await,
+                true => self.prepare(entry, &work).await,
                 false => first,
             };
             match prepared {
                 Ok(Some(row)) => ready.push(Row { rebuilt: lost, ..row }),
                 Ok(None) => {}
-                Err(error) => self.fail(&row.backend, error)?,
+                Err(error) => self.fail(id, error)?,
             }
         }
         self.measure(ready, &work).await
+    }
+
+    /// Rows that would take too long at this size, going by the size before, are skipped.
+    fn leave_out(&self, rows: &mut [PlanRow], budget_s: f64) {
+        if self.spec.experiment != Experiment::Sizes {
+            return;
+        }
+        let paces = self.paces.borrow();
+        for row in rows.iter_mut().filter(|row| row.support.is_yes()) {
+            let expected = paces.get(base_id(&row.backend)).map(|pace| pace * row.flops);
+            if let Some(ms) = expected.filter(|ms| *ms > budget_s * 1e3 / LEAST_RUNS) {
+                row.support = Support::no(format!(
+                    "left out: one run would take some {:.1} s, which is too long for this budget",
+                    ms / 1e3
+                ));
+            }
+        }
     }
 
     /// Whether a device was lost, which is said on the row: it is asked for again, once.
@@ -160,7 +238,7 @@ impl Run<'_> {
     async fn rebuild(&self, row: &mut Row, error: BackendError, work: &Work) -> Result<bool, End> {
         let result = Err(error);
         let anew = match !row.rebuilt && self.lost(&row.id, &result) {
-            true => self.prepare(&row.plan, work).await,
+            true => self.prepare(&row.entry, work).await,
             false => result,
         };
         match anew {
@@ -181,30 +259,27 @@ impl Run<'_> {
         let kernel = pool.offload(move || own.reference()).await;
         let kernel = kernel.map_err(panicked)?.map_err(BackendError::from)?;
         let mut kernel: Arc<dyn parallax_workloads::Kernel> = Arc::from(kernel);
-        Team::run(
-            pool,
-            Arc::clone(&kernel),
-            pool.threads(),
-            1,
-            self.control.flag(),
-            None,
-        )
-        .await?;
+        let job = Job::new(pool.threads(), 1, self.control.flag());
+        Team::run(pool, Arc::clone(&kernel), job).await?;
         let output = Arc::get_mut(&mut kernel).map(|kernel| kernel.output());
         Ok(output.ok_or(End::Stopped)?.map_err(BackendError::from)?)
     }
 
     /// The cold part of a row. `None` if it is wrong, which has been said then.
-    async fn prepare(&self, row: &PlanRow, work: &Work) -> Result<Option<Row>, BackendError> {
-        let Work { problem, reference } = work;
+    async fn prepare(&self, entry: &Entry, work: &Work) -> Result<Option<Row>, BackendError> {
+        let Work { problem, reference, .. } = work;
+        let row = &entry.plan;
         let Some(backend) = parallax_backends::find(&row.backend) else {
             return Ok(None);
         };
         self.stage(Some(&row.backend), Stage::Preparing);
-        let inject = self.spec.inject.as_ref().filter(|i| i.backend == row.backend);
+        // Of several rows of a back end all.
+        let own = row.backend.split('@').next();
+        let inject = self.spec.inject.as_ref().filter(|i| Some(&*i.backend) == own);
         let inject = inject.map(|i| i.kind);
         let order = Order {
             threads: row.threads as usize,
+            deal: entry.deal,
             stop: self.control.flag(),
             inject,
         };
@@ -239,6 +314,27 @@ impl Run<'_> {
             provisional_ms: ok.then_some(cold.first_run),
         });
         self.breathe().await?;
+        if self.spec.experiment == Experiment::Race {
+            self.picture(row, problem, output).await?;
+        }
+        Ok(ok.then(|| Row {
+            id: row.backend.clone(),
+            entry: entry.clone(),
+            rebuilt: false,
+            prepared,
+            batch: calibrate::batch(cold.first_run, 1, self.timer_resolution_us),
+            first_run_ms: cold.first_run,
+            samples: Vec::new(),
+        }))
+    }
+
+    /// Draws an output and tells it in words.
+    async fn picture(
+        &self,
+        row: &PlanRow,
+        problem: &Arc<dyn Problem>,
+        output: Output,
+    ) -> Result<(), BackendError> {
         let own = Arc::clone(problem);
         let job = move || (own.picture(&output), own.result(&output));
         let shown = self.machine.pool.offload(job).await;
@@ -249,15 +345,7 @@ impl Run<'_> {
             picture,
             result,
         });
-        Ok(ok.then(|| Row {
-            id: row.backend.clone(),
-            plan: row.clone(),
-            rebuilt: false,
-            prepared,
-            batch: calibrate::batch(cold.first_run, 1, self.timer_resolution_us),
-            first_run_ms: cold.first_run,
-            samples: Vec::new(),
-        }))
+        Ok(())
     }
 
     async fn verify(
@@ -280,7 +368,7 @@ impl Run<'_> {
     async fn measure(&self, mut rows: Vec<Row>, work: &Work) -> Result<Outcome, End> {
         let host = &self.machine.host;
         let begin = host.now_ms();
-        let limit = calibrate::warm_up_limit_ms(self.spec.budget_s, rows.len());
+        let limit = calibrate::warm_up_limit_ms(work.budget_s, rows.len());
         let mut warm = Vec::new();
         for mut row in rows.drain(..) {
             self.breathe().await?;
@@ -297,7 +385,14 @@ impl Run<'_> {
         }
         let mut rows = warm;
         let outcome = self.blocks(&mut rows, begin, work).await?;
-        self.parts(&mut rows).await;
+        // Apart from the race, whose figures are complete by then.
+        self.parts(&mut rows, work.budget_s).await;
+        match self.spec.experiment {
+            Experiment::Threads => self.imbalances(&mut rows).await?,
+            Experiment::Timeline => self.timelines(&mut rows).await?,
+            Experiment::Sizes => self.keep_paces(&rows),
+            _ => {}
+        }
         Ok(outcome)
     }
 
@@ -340,13 +435,13 @@ impl Run<'_> {
             (self.emit)(Event::Progress {
                 job: self.job,
                 blocks,
-                elapsed_s: elapsed_s(),
+                elapsed_s: self.spent_s.get() + elapsed_s(),
             });
             self.machine.host.sleep(calibrate::DRAW_MS).await;
             match decide(blocks, rows) {
                 Look::Settled => return Ok(Outcome::Settled),
                 Look::LastLook => return Ok(Outcome::BudgetSpent),
-                Look::GoOn if elapsed_s() + longest_block_s > self.spec.budget_s => {
+                Look::GoOn if elapsed_s() + longest_block_s > work.budget_s => {
                     return Ok(Outcome::BudgetSpent);
                 }
                 Look::GoOn => {}
@@ -354,12 +449,15 @@ impl Run<'_> {
         }
     }
 
-    /// The parts of runs that have any. Apart from the race, whose figures are complete by
-    /// then: what goes wrong here is a note.
-    async fn parts(&self, rows: &mut [Row]) {
+    /// The parts of runs that have any. What goes wrong here is a note.
+    async fn parts(&self, rows: &mut [Row], budget_s: f64) {
         for row in rows {
             let run_ms = row.samples.last().map_or(row.first_run_ms, |s| s.ms);
-            let Some(rounds) = calibrate::part_rounds(self.spec.budget_s, run_ms) else {
+            let most = match self.spec.experiment {
+                Experiment::Gpu => calibrate::MANY_PART_ROUNDS,
+                _ => calibrate::PART_ROUNDS,
+            };
+            let Some(rounds) = calibrate::part_rounds(budget_s, run_ms, most) else {
                 continue;
             };
             match row.prepared.parts(rounds).await {
@@ -371,6 +469,51 @@ impl Run<'_> {
                 }),
                 Err(error) => self.note(&row.id, format!("its parts could not be timed: {error}")),
             }
+        }
+    }
+
+    /// How evenly the threads of each row are busy, the median of some runs.
+    async fn imbalances(&self, rows: &mut [Row]) -> Result<(), End> {
+        for row in rows.iter_mut().filter(|row| row.entry.plan.threads > 1) {
+            self.breathe().await?;
+            match recording::imbalance(&mut *row.prepared).await {
+                Ok(None) => {}
+                Ok(Some(imbalance)) => (self.emit)(Event::Imbalance {
+                    job: self.job,
+                    backend: row.id.clone(),
+                    imbalance,
+                }),
+                Err(BackendError::Stopped) => return Err(End::Stopped),
+                Err(error) => self.note(&row.id, format!("its balance could not be measured: {error}")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Some runs of each row, recorded.
+    async fn timelines(&self, rows: &mut [Row]) -> Result<(), End> {
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        for row in rows.iter_mut().filter(|row| !row.entry.recorded) {
+            self.breathe().await?;
+            match recording::timeline(&mut *row.prepared, &row.id).await {
+                Ok(timeline) => (self.emit)(Event::Timeline {
+                    job: self.job,
+                    backend: row.id.clone(),
+                    timeline,
+                }),
+                Err(BackendError::Stopped) => return Err(End::Stopped),
+                Err(error) => self.note(&row.id, format!("it could not be recorded: {error}")),
+            }
+        }
+        Ok(())
+    }
+
+    /// What the next size is expected to take.
+    fn keep_paces(&self, rows: &[Row]) {
+        for row in rows {
+            let quickest = row.samples.iter().map(|s| s.ms).fold(row.first_run_ms, f64::min);
+            let pace = quickest / row.entry.plan.flops.max(1.0);
+            self.paces.borrow_mut().insert(base_id(&row.id).into(), pace);
         }
     }
 
@@ -423,6 +566,10 @@ impl Run<'_> {
         for row in rows.iter_mut() {
             self.breathe().await?;
             self.stage(Some(&row.id), Stage::Sampling);
+            if row.entry.recorded {
+                // A fresh one for each sample: a full one would cost less.
+                row.prepared.record(true);
+            }
             let start = host.now_ms();
             let run = row.prepared.run(row.batch).await;
             let ms = host.now_ms() - start;
@@ -513,15 +660,37 @@ fn panicked(message: String) -> End {
     })
 }
 
-/// Whether to go on after a block.
+/// Whether to go on after a block: when all that are compared with one row are known well enough,
+/// for every such row.
 fn decide(blocks: u32, rows: &[Row]) -> Look {
-    let baseline = rows.iter().find(|row| row.id == BASELINE);
-    let others: Vec<&[Sample]> = rows
-        .iter()
-        .filter(|row| row.id != BASELINE)
-        .map(|row| row.samples.as_slice())
-        .collect();
-    look(blocks, baseline.map(|row| row.samples.as_slice()), &others)
+    let against = |row: &Row| {
+        let other = row.entry.plan.against.clone();
+        // What it would be compared with may have failed.
+        other.filter(|id| rows.iter().any(|row| row.id == *id))
+    };
+    let mut baselines: Vec<Option<String>> = rows.iter().map(against).collect();
+    baselines.sort();
+    baselines.dedup();
+    // A row that others are compared with is judged by them.
+    let judged = |row: &Row| baselines.contains(&Some(row.id.clone())) && against(row).is_none();
+    let looks = baselines.iter().map(|baseline| {
+        let samples = |row: &Row| row.samples.clone();
+        let base = baseline.as_ref().and_then(|id| rows.iter().find(|row| row.id == *id));
+        let others = rows.iter().filter(|row| against(row) == *baseline && !judged(row));
+        let others: Vec<Vec<Sample>> = others.map(samples).collect();
+        let others: Vec<&[Sample]> = others.iter().map(Vec::as_slice).collect();
+        match (base, others.is_empty()) {
+            (None, true) => Look::Settled,
+            (base, _) => look(blocks, base.map(|row| row.samples.as_slice()), &others),
+        }
+    });
+    let looks: Vec<Look> = looks.collect();
+    match () {
+        _ if looks.contains(&Look::GoOn) => Look::GoOn,
+        _ if looks.contains(&Look::LastLook) => Look::LastLook,
+        _ if LOOKS.contains(&blocks) => Look::Settled,
+        _ => Look::GoOn,
+    }
 }
 
 /// Corrupts a tenth of an output: more than any tolerance allows.
@@ -540,4 +709,4 @@ fn corrupt(output: &mut Output) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,6 +10,7 @@
 
 mod capabilities;
 mod catalogue;
+mod found;
 mod link;
 mod message;
 mod plan;
@@ -20,6 +21,7 @@ mod spec;
 
 pub use capabilities::{Adapter, BackendSupport, Capabilities, Overhead, Support};
 pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, Try, WorkloadInfo};
+pub use found::{Finding, Found, MOST_SPANS, Quantity, Span, SpanKind, Timeline, Track, Unit};
 pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode_link};
 pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};
 pub use plan::{PlanRow, RunPlan};
@@ -29,7 +31,7 @@ pub use report::{
 };
 pub use resolve::{BUDGET_RANGE_S, MOST_THREADS, SpecProblem, Value};
 pub use result::{Cold, ErrorKind, Picture, Sample, Verification, Worst};
-pub use spec::{DEFAULT_BUDGET_S, Experiment, Form, Inject, InjectKind, ParseError, RunSpec, base_id};
+pub use spec::{DEFAULT_BUDGET_S, Experiment, Form, Inject, InjectKind, ParseError, RunSpec, Schedule, base_id};
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -9,8 +9,9 @@
 //! anything is allocated, and nothing in them is trusted to be in range.
 
 mod v1;
+mod v2;
 
-use crate::{Report, RunSpec};
+use crate::{Experiment, Report, RunSpec};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
@@ -48,7 +49,7 @@ pub enum LinkError {
     },
     /// Of a version that this page does not know.
     #[error(
-        "the link was made by a newer version of Parallax (its format is '{version}', this page knows '1'): open it there, or reload this page"
+        "the link was made by a newer version of Parallax (its format is '{version}', this page knows up to '2'): open it there, or reload this page"
     )]
     Newer {
         /// Its first character.
@@ -79,8 +80,12 @@ pub enum LinkError {
 /// # Errors
 /// [`LinkError::TooLong`] if it would not be read again.
 pub fn encode_link(spec: &RunSpec, results: Option<&Report>) -> Result<String, LinkError> {
-    let content = v1::Link::of(spec, results);
-    let bytes = postcard::to_stdvec(&content).map_err(|_| LinkError::Content {
+    // The oldest version that holds it, so that older pages open it too.
+    let (version, bytes) = match results.filter(|report| report.spec.experiment != Experiment::Race) {
+        None => (v1::VERSION, postcard::to_stdvec(&v1::Link::of(spec, results))),
+        Some(report) => (v2::VERSION, postcard::to_stdvec(&v2::Link::of(spec, report))),
+    };
+    let bytes = bytes.map_err(|_| LinkError::Content {
         what: "it cannot be written",
     })?;
     if bytes.len() > MOST_UNPACKED {
@@ -88,7 +93,7 @@ pub fn encode_link(spec: &RunSpec, results: Option<&Report>) -> Result<String, L
     }
     let mut packed = compress_to_vec(&bytes, EFFORT);
     packed.extend_from_slice(&CHECKSUM.checksum(&packed).to_le_bytes());
-    let link = format!("{}{}", v1::VERSION, URL_SAFE_NO_PAD.encode(&packed));
+    let link = format!("{version}{}", URL_SAFE_NO_PAD.encode(&packed));
     match link.len() > LONGEST_LINK {
         true => Err(LinkError::TooLong { length: link.len() }),
         false => Ok(link),
@@ -109,7 +114,7 @@ pub fn decode_link(text: &str) -> Result<Link, LinkError> {
     }
     let version = fragment.chars().next().ok_or(LinkError::Foreign)?;
     let payload = &fragment[version.len_utf8()..];
-    if version != v1::VERSION {
+    if ![v1::VERSION, v2::VERSION].contains(&version) {
         // Versions count on through digits and letters; anything else was never one.
         let could_be = version.is_ascii_alphanumeric() && version != '0' && unpack(payload).is_ok();
         return Err(match could_be {
@@ -117,7 +122,11 @@ pub fn decode_link(text: &str) -> Result<Link, LinkError> {
             false => LinkError::Foreign,
         });
     }
-    v1::Link::read(&unpack(payload)?)?.into_link()
+    let bytes = unpack(payload)?;
+    match version {
+        v1::VERSION => v1::Link::read(&bytes)?.into_link(),
+        _ => v2::Link::read(&bytes)?.into_link(),
+    }
 }
 
 fn unpack(payload: &str) -> Result<Vec<u8>, LinkError> {

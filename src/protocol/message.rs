@@ -1,6 +1,8 @@
 //! Requests to the engine and its events.
 
-use crate::{Capabilities, Cold, GpuMs, Picture, RunPlan, RunSpec, Sample, Verification};
+use crate::{
+    Capabilities, Cold, GpuMs, Picture, Quantity, RunPlan, RunSpec, Sample, Timeline, Verification,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of the engine. One job at a time; the page numbers them.
@@ -106,6 +108,31 @@ pub enum Event {
         /// Each part's median.
         parts: GpuMs,
     },
+    /// How evenly the threads of a row were busy, measured apart from the samples.
+    Imbalance {
+        /// The job.
+        job: u32,
+        /// Row id.
+        backend: String,
+        /// Longest busy time of a thread over the mean, less 1: 0 when all end together.
+        imbalance: f64,
+    },
+    /// Who did what when, in some runs of a row.
+    Timeline {
+        /// The job.
+        job: u32,
+        /// Row id.
+        backend: String,
+        /// What was recorded.
+        timeline: Timeline,
+    },
+    /// Something measured that is no run of a workload.
+    Quantity {
+        /// The job.
+        job: u32,
+        /// What and how much.
+        quantity: Quantity,
+    },
     /// A block was completed.
     Progress {
         /// The job.
@@ -149,6 +176,8 @@ pub enum Stage {
     WarmingUp,
     /// Timed samples.
     Sampling,
+    /// Limits of the machine itself.
+    Probing,
 }
 
 /// A named failure of one back end, or (`backend: None`) of the run.

@@ -4,7 +4,7 @@
 //! Fields that do not apply are null, never absent. Reading ignores fields that it does
 //! not know, so that a report of a newer minor version can still be compared with.
 
-use crate::{Cold, ErrorKind, Experiment, Form, RunSpec};
+use crate::{Cold, ErrorKind, Experiment, Finding, Form, Quantity, RunSpec, Schedule, Timeline, found};
 use serde::{Deserialize, Serialize};
 
 /// The version of the report's layout. A change of meaning makes a new one.
@@ -26,8 +26,17 @@ pub struct Report {
     pub spec: Asked,
     /// Where it was measured.
     pub environment: Environment,
-    /// One per back end.
+    /// One per back end; of experiments with several stages one per back end and stage.
     pub results: Vec<ResultRow>,
+    /// What was measured of the machine itself.
+    #[serde(default)]
+    pub quantities: Vec<Quantity>,
+    /// Who did what when.
+    #[serde(default)]
+    pub timelines: Vec<Timeline>,
+    /// What is concluded, in numbers and words.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
 }
 
 /// A spec as people and programs write it: everything but the workload may be left out.
@@ -36,7 +45,9 @@ pub struct Asked {
     /// The kind of question.
     #[serde(default = "race")]
     pub experiment: Experiment,
-    /// Workload id; of a benchmark over several, their ids with commas between.
+    /// Workload id; of a benchmark over several, their ids with commas between. Of experiments that
+    /// ask of no workload in particular any, or none.
+    #[serde(default)]
     pub workload: String,
     /// The workload's n; null for its default.
     #[serde(default)]
@@ -158,6 +169,21 @@ pub struct ResultRow {
     pub form: Form,
     /// Threads that took part.
     pub threads: u32,
+    /// How items were dealt out, where that was asked about; else dynamic.
+    #[serde(default)]
+    pub schedule: Option<Schedule>,
+    /// The size of chunks over the workload's own, where that was asked about.
+    #[serde(default)]
+    pub chunk: Option<f64>,
+    /// Longest busy time of a thread over the mean, less 1.
+    #[serde(default)]
+    pub imbalance: Option<f64>,
+    /// Floating-point operations of one run, as the workload counts them.
+    #[serde(default)]
+    pub flops: Option<f64>,
+    /// Bytes that one run must at least move to and from memory.
+    #[serde(default)]
+    pub bytes: Option<f64>,
     /// `browser`, `native`, or `peer:<name>`.
     #[serde(rename = "where")]
     pub place: String,
@@ -275,6 +301,9 @@ pub struct GpuMs {
     /// The dispatches, by the GPU's own clock; null where it has none or they are too short
     /// for its steps.
     pub kernel: Option<f64>,
+    /// What submitting and waiting cost beside the kernel; null where the kernel is not known.
+    #[serde(default)]
+    pub dispatch: Option<f64>,
     /// The output back in our memory.
     pub readback: Option<f64>,
     /// All of it, as timed in the race.
@@ -334,7 +363,7 @@ impl Report {
         if self.schema > SCHEMA {
             return Err(ReportError::Newer { schema: self.schema });
         }
-        if self.results.is_empty() {
+        if self.results.is_empty() && self.quantities.is_empty() {
             return Err(ReportError::Empty);
         }
         at_most("results", self.results.len(), MOST_ROWS)?;
@@ -360,6 +389,7 @@ impl Report {
         ] {
             number(field, "the environment", value.unwrap_or(0.0))?;
         }
+        found::validate(&self.quantities, &self.timelines, &self.findings)?;
         self.results.iter().try_for_each(ResultRow::validate)
     }
 }
@@ -373,6 +403,11 @@ impl ResultRow {
             backend: backend.into(),
             form,
             threads,
+            schedule: None,
+            chunk: None,
+            imbalance: None,
+            flops: None,
+            bytes: None,
             place: "browser".into(),
             status: ResultStatus::Skipped,
             reason: None,
@@ -430,6 +465,11 @@ impl ResultRow {
             ("gpu_ms", gpu.readback),
             ("gpu_ms", gpu.end_to_end),
             ("gpu_ms", gpu.resident),
+            ("gpu_ms", gpu.dispatch),
+            ("chunk", self.chunk),
+            ("imbalance", self.imbalance),
+            ("flops", self.flops),
+            ("bytes", self.bytes),
         ];
         for (field, value) in numbers {
             number(field, &self.backend, value.unwrap_or(0.0))?;
@@ -439,14 +479,14 @@ impl ResultRow {
     }
 }
 
-fn at_most(what: &'static str, count: usize, most: usize) -> Result<(), ReportError> {
+pub(crate) fn at_most(what: &'static str, count: usize, most: usize) -> Result<(), ReportError> {
     match count > most {
         true => Err(ReportError::TooMany { what, count, most }),
         false => Ok(()),
     }
 }
 
-fn short(field: &'static str, text: &str) -> Result<(), ReportError> {
+pub(crate) fn short(field: &'static str, text: &str) -> Result<(), ReportError> {
     match text.len() > LONGEST_TEXT {
         true => Err(ReportError::Text { field }),
         false => Ok(()),
@@ -454,7 +494,7 @@ fn short(field: &'static str, text: &str) -> Result<(), ReportError> {
 }
 
 /// Times, ratios and errors are finite and not below zero.
-fn number(field: &'static str, backend: &str, value: f64) -> Result<(), ReportError> {
+pub(crate) fn number(field: &'static str, backend: &str, value: f64) -> Result<(), ReportError> {
     match value.is_finite() && value >= 0.0 {
         true => Ok(()),
         false => Err(ReportError::Number {
@@ -487,23 +527,26 @@ pub fn utc(unix_s: u64) -> String {
     )
 }
 
-/// A u64 that survives JSON's numbers.
+/// A u64 that survives JSON's numbers. Between our own programs it is plain.
 mod seed {
-    use serde::{Deserializer, Serializer, de};
+    use serde::{Deserialize, Deserializer, Serializer, de};
     use std::fmt;
 
     /// The largest whole number up to which JavaScript tells neighbours apart.
     const MOST_EXACT: u64 = (1 << 53) - 1;
 
     pub fn serialize<S: Serializer>(seed: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-        match *seed <= MOST_EXACT {
+        match *seed <= MOST_EXACT || !serializer.is_human_readable() {
             true => serializer.serialize_u64(*seed),
             false => serializer.collect_str(seed),
         }
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-        deserializer.deserialize_any(Seed)
+        match deserializer.is_human_readable() {
+            true => deserializer.deserialize_any(Seed),
+            false => u64::deserialize(deserializer),
+        }
     }
 
     struct Seed;

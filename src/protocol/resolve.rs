@@ -119,6 +119,7 @@ impl Value {
 /// The largest whole number up to which a script's numbers tell neighbours apart.
 const MOST_EXACT: f64 = 9_007_199_254_740_991.0;
 
+const EXPERIMENTS: &str = "'race', 'threads', 'sizes', 'gpu', 'roofline', 'timeline' or 'machine'";
 const ID: &str = "a workload's id";
 const WHOLE: &str = "a whole number";
 const SEED: &str = "a whole number from 0 to 2^64 - 1, beyond 2^53 - 1 as text";
@@ -132,6 +133,7 @@ impl Asked {
     pub fn read(fields: Vec<(String, Value)>) -> Result<Asked, SpecProblem> {
         let mut asked = Asked::from(&RunSpec::race("", 0));
         asked.size = None;
+        let mut budget = None;
         for (name, value) in fields {
             let field = Asked::FIELDS.into_iter().find(|field| *field == name);
             let Some(field) = field else {
@@ -149,8 +151,10 @@ impl Asked {
                 ("workload", Value::Null) => {}
                 ("workload", _) => return Err(wrong(ID)),
                 (_, Value::Null) => {}
-                ("experiment", Value::Text(name)) if name == "race" => asked.experiment = Experiment::Race,
-                ("experiment", _) => return Err(wrong("'race'")),
+                ("experiment", Value::Text(name)) if Experiment::named(name).is_some() => {
+                    asked.experiment = Experiment::named(name).unwrap_or(Experiment::Race);
+                }
+                ("experiment", _) => return Err(wrong(EXPERIMENTS)),
                 ("size", value) => asked.size = Some(whole(value).ok_or_else(|| wrong(WHOLE))?),
                 ("threads", value) => asked.threads = Some(whole(value).ok_or_else(|| wrong(WHOLE))?),
                 ("backends", Value::List(ids)) => {
@@ -166,13 +170,14 @@ impl Asked {
                 }
                 ("seed", Value::Text(digits)) => asked.seed = digits.parse().map_err(|_| wrong(SEED))?,
                 ("seed", _) => return Err(wrong(SEED)),
-                ("budget", Value::Number(s)) => asked.budget = *s,
+                ("budget", Value::Number(s)) => budget = Some(*s),
                 ("budget", _) => return Err(wrong("a number of seconds")),
                 ("inject", Value::Text(fault)) => asked.inject = Some(fault.clone()),
                 (_, _) => return Err(wrong("KIND:BACKEND")),
             }
         }
-        match asked.workload.is_empty() {
+        asked.budget = budget.unwrap_or(asked.experiment.default_budget_s());
+        match asked.workload.is_empty() && asked.experiment.has_workload() {
             true => Err(SpecProblem::Missing {
                 field: "workload",
                 wanted: ID,
@@ -186,8 +191,13 @@ impl Asked {
     /// # Errors
     /// The first field that cannot be used, with what could be.
     pub fn resolve(&self, catalogue: &Catalogue) -> Result<RunSpec, SpecProblem> {
-        let workload = catalogue
-            .workload(&self.workload)
+        let named = catalogue.workload(&self.workload);
+        let any = catalogue
+            .workloads
+            .first()
+            .filter(|_| self.workload.is_empty() && !self.experiment.has_workload());
+        let workload = named
+            .or(any)
             .ok_or_else(|| SpecProblem::Workload {
                 id: self.workload.clone(),
                 known: list(catalogue.workloads.iter().map(|w| w.id.as_str())),

@@ -4,12 +4,99 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// What is asked of a workload.
+/// The kind of question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Experiment {
     /// Every back end on the same work at one size, timed in interleaved blocks.
     Race,
+    /// The threaded back ends on 1 to all threads, then every schedule on all of them.
+    Threads,
+    /// Every back end at sizes up to the one asked for.
+    Sizes,
+    /// The GPU's runs in their parts, and what the parts cost when they are empty.
+    Gpu,
+    /// Every workload against the ceilings of this machine.
+    Roofline,
+    /// When each thread did what.
+    Timeline,
+    /// What this machine and browser give, whatever the workload.
+    Machine,
+}
+
+impl Experiment {
+    /// All of them, in the order of the page's views.
+    pub const ALL: [Experiment; 7] = [
+        Experiment::Race,
+        Experiment::Threads,
+        Experiment::Sizes,
+        Experiment::Gpu,
+        Experiment::Roofline,
+        Experiment::Timeline,
+        Experiment::Machine,
+    ];
+
+    /// As in links, reports and commands.
+    pub fn name(self) -> &'static str {
+        match self {
+            Experiment::Race => "race",
+            Experiment::Threads => "threads",
+            Experiment::Sizes => "sizes",
+            Experiment::Gpu => "gpu",
+            Experiment::Roofline => "roofline",
+            Experiment::Timeline => "timeline",
+            Experiment::Machine => "machine",
+        }
+    }
+
+    /// The experiment of this name.
+    pub fn named(name: &str) -> Option<Experiment> {
+        Experiment::ALL.into_iter().find(|e| e.name() == name)
+    }
+
+    /// Seconds that it takes unless told otherwise.
+    pub fn default_budget_s(self) -> f64 {
+        match self {
+            Experiment::Race => DEFAULT_BUDGET_S,
+            Experiment::Threads => 16.0,
+            Experiment::Sizes | Experiment::Roofline => 40.0,
+            Experiment::Gpu => 12.0,
+            Experiment::Timeline => 4.0,
+            Experiment::Machine => 45.0,
+        }
+    }
+
+    /// It asks of one workload at one size, not of all or of none.
+    pub fn has_workload(self) -> bool {
+        !matches!(self, Experiment::Roofline | Experiment::Machine)
+    }
+}
+
+/// How the items of a pass are dealt out to threads, as in OpenMP (5.2, 11.5.3) and Numba.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// To each thread one stretch of items, before it begins.
+    Static,
+    /// Chunks of one size, to whoever comes next.
+    #[default]
+    Dynamic,
+    /// Chunks that shrink with what is left, to whoever comes next.
+    Guided,
+}
+
+impl Schedule {
+    /// All of them.
+    pub const ALL: [Schedule; 3] = [Schedule::Static, Schedule::Dynamic, Schedule::Guided];
+
+    /// As in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Schedule::Static => "static",
+            Schedule::Dynamic => "dynamic",
+            Schedule::Guided => "guided",
+        }
+    }
 }
 
 /// The form in which a kernel was written.
@@ -41,9 +128,10 @@ impl Form {
 /// Seconds that a run takes unless told otherwise.
 pub const DEFAULT_BUDGET_S: f64 = 8.0;
 
-/// The back end of an id: `scalar#2` is `scalar` once more, to be raced against itself.
+/// The back end of a row's id: `scalar#2` is `scalar` once more, to be raced against itself, and
+/// `threads@4` is `threads` where an experiment has several rows of it.
 pub fn base_id(id: &str) -> &str {
-    id.split_once('#').map_or(id, |(base, _)| base)
+    id.find(['#', '@']).map_or(id, |end| &id[..end])
 }
 
 /// One run as somebody asked for it.

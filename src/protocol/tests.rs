@@ -44,13 +44,18 @@ fn events() -> Vec<Event> {
             plan: RunPlan {
                 spec: spec(),
                 rows: vec![PlanRow {
-                    backend: "simd".into(),
+                    backend: "simd@512".into(),
+                    workload: "mandelbrot".into(),
+                    size: 512,
+                    flops: 1e9,
+                    bytes: 4e6,
+                    schedule: Some(Schedule::Static),
+                    chunk: Some(4.0),
+                    against: Some("scalar".into()),
                     form: Form::Rust,
                     threads: 1,
                     support: Support::YES,
                 }],
-                flops: 1e9,
-                bytes: 4e6,
             },
         },
         Event::Stage {
@@ -104,6 +109,43 @@ fn events() -> Vec<Event> {
             job: 1,
             backend: "simd".into(),
             text: "warm-up cut short".into(),
+        },
+        Event::Imbalance {
+            job: 1,
+            backend: "threads@2".into(),
+            imbalance: 0.25,
+        },
+        Event::Timeline {
+            job: 1,
+            backend: "threads".into(),
+            timeline: Timeline {
+                backend: "threads".into(),
+                tracks: vec![Track {
+                    name: "thread 0".into(),
+                    spans: vec![Span {
+                        start_ms: 0.5,
+                        end_ms: 1.5,
+                        kind: SpanKind::Chunk,
+                        pass: 1,
+                        first: 0,
+                        items: 64,
+                    }],
+                }],
+                dropped: 3,
+            },
+        },
+        Event::Quantity {
+            job: 1,
+            quantity: Quantity {
+                id: "peak".into(),
+                of: "simd".into(),
+                threads: Some(1),
+                bytes: None,
+                value: 11.5,
+                ci95: Some((11.0, 12.0)),
+                unit: Unit::GflopPerS,
+                note: None,
+            },
         },
         Event::Progress {
             job: 1,
@@ -165,4 +207,5 @@ fn inject_reads_what_it_writes_and_says_what_it_cannot_read() {
 fn a_back_end_may_be_asked_for_twice() {
     assert_eq!(base_id("scalar#2"), "scalar");
     assert_eq!(base_id("threads+simd"), "threads+simd");
+    assert_eq!(base_id("threads+simd@4 static"), "threads+simd");
 }

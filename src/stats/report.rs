@@ -1,7 +1,7 @@
 //! From what was measured to the rows of a report.
 
 use crate::{Summary, drift, noise, outliers, self_check, speedup, summarize};
-use parallax_protocol::{Cold, Form, GpuMs, ReportSample, ResultRow, ResultStatus, Sample, Verification};
+use parallax_protocol::{Cold, GpuMs, PlanRow, ReportSample, ResultRow, ResultStatus, Sample, Verification};
 
 /// The back end that speed-ups are relative to.
 pub const BASELINE: &str = "scalar";
@@ -9,12 +9,8 @@ pub const BASELINE: &str = "scalar";
 /// What was measured of one back end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured<'a> {
-    /// Its id.
-    pub backend: &'a str,
-    /// The form of the kernel that ran.
-    pub form: Form,
-    /// Threads that took part.
-    pub threads: u32,
+    /// What it was to do.
+    pub plan: &'a PlanRow,
     /// How it ended, or how it is just now.
     pub status: ResultStatus,
     /// Why it was skipped, failed or is wrong.
@@ -29,6 +25,8 @@ pub struct Measured<'a> {
     pub job: u32,
     /// The parts of a GPU run.
     pub gpu: Option<GpuMs>,
+    /// How evenly its threads were busy.
+    pub imbalance: Option<f64>,
     /// It is a GPU that the CPU plays.
     pub software_gpu: bool,
     /// What was said of it on the way.
@@ -44,15 +42,27 @@ impl Measured<'_> {
 }
 
 /// The rows of a report, with figures, speed-ups, outliers and warnings.
-pub fn analyze(workload: &str, size: u32, rows: &[Measured]) -> Vec<ResultRow> {
-    let baseline = rows.iter().find(|row| row.backend == BASELINE && row.counts());
-    let compared = |row: &&Measured| {
-        let same_job = baseline.is_some_and(|b| b.job == row.job);
-        same_job && row.counts() && row.backend != BASELINE && !row.software_gpu
+pub fn analyze(rows: &[Measured]) -> Vec<ResultRow> {
+    // The row that another is compared with, if the two can be.
+    let baseline = |row: &Measured| {
+        let id = row.plan.against.as_ref()?;
+        let found = rows.iter().find(|other| other.plan.backend == *id && other.counts());
+        found.filter(|other| other.job == row.job && row.counts() && !row.software_gpu)
     };
-    let comparisons = rows.iter().filter(compared).count();
+    // Claims about one baseline share its chances.
+    let comparisons = |id: &str| {
+        let compared = rows.iter().filter_map(baseline);
+        compared.filter(|other| other.plan.backend == id).count()
+    };
     let figures = rows.iter().map(|row| {
-        let mut out = ResultRow::blank(workload, size, row.backend, row.form, row.threads);
+        let plan = row.plan;
+        let mut out = ResultRow::blank(&plan.workload, plan.size, plan.of(), plan.form, plan.threads);
+        out.schedule = plan.schedule;
+        out.chunk = plan.chunk;
+        out.imbalance = row.imbalance;
+        let counted = |value: f64| (value > 0.0).then_some(value);
+        out.flops = counted(plan.flops);
+        out.bytes = counted(plan.bytes);
         out.status = row.status;
         out.reason = row.reason.clone();
         out.cold_ms = row.cold.map(Into::into);
@@ -82,8 +92,9 @@ pub fn analyze(workload: &str, size: u32, rows: &[Measured]) -> Vec<ResultRow> {
             if !row.notes.iter().any(|note| is_software(note)) {
                 out.warnings.push(SOFTWARE_GPU.into());
             }
-        } else if let Some(baseline) = baseline.filter(|_| compared(&row)) {
-            out.against = Some(BASELINE.into());
+        } else if let Some(baseline) = baseline(row) {
+            out.against = Some(baseline.plan.of().into());
+            let comparisons = comparisons(&baseline.plan.backend);
             if let Some(s) = speedup(baseline.samples, row.samples, comparisons) {
                 out.speedup = Some(s.ratio);
                 out.speedup_ci95 = s.ci95;
@@ -138,7 +149,7 @@ fn warnings(summary: &Summary, samples: &[Sample]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parallax_protocol::Verdict;
+    use parallax_protocol::{Form, RunSpec, Verdict};
 
     fn samples(ms: impl Fn(u32) -> f64) -> Vec<Sample> {
         let sample = |block| Sample {
@@ -149,11 +160,16 @@ mod tests {
         (0..24).map(sample).collect()
     }
 
-    fn row<'a>(backend: &'a str, samples: &'a [Sample]) -> Measured<'a> {
+    fn plan(id: &str) -> PlanRow {
+        PlanRow {
+            against: (id != BASELINE).then(|| BASELINE.into()),
+            ..PlanRow::waiting(id, &RunSpec::race("w", 9), Form::Rust)
+        }
+    }
+
+    fn row<'a>(plan: &'a PlanRow, samples: &'a [Sample]) -> Measured<'a> {
         Measured {
-            backend,
-            form: Form::Rust,
-            threads: 1,
+            plan,
             status: ResultStatus::Ok,
             reason: None,
             verification: None,
@@ -161,6 +177,7 @@ mod tests {
             samples,
             job: 1,
             gpu: None,
+            imbalance: None,
             software_gpu: false,
             notes: &[],
         }
@@ -178,7 +195,8 @@ mod tests {
                 }
             }),
         );
-        let rows = analyze("w", 9, &[row("scalar", &slow), row("simd", &quick)]);
+        let (scalar, simd) = (plan("scalar"), plan("simd"));
+        let rows = analyze(&[row(&scalar, &slow), row(&simd, &quick)]);
         assert_eq!((rows[0].speedup, rows[0].against.as_deref()), (None, None));
         let simd = &rows[1];
         assert_eq!(
@@ -202,14 +220,15 @@ mod tests {
     #[test]
     fn who_failed_or_plays_a_gpu_gets_no_speed_up() {
         let (slow, quick) = (samples(|_| 8.0), samples(|_| 2.0));
-        let mut failed = row("simd", &quick);
+        let plans = ["scalar", "simd", "gpu", "threads"].map(plan);
+        let mut failed = row(&plans[1], &quick);
         failed.status = ResultStatus::Failed;
-        let mut software = row("gpu", &quick);
+        let mut software = row(&plans[2], &quick);
         software.software_gpu = true;
         software.gpu = Some(GpuMs::default());
-        let mut elsewhen = row("threads", &quick);
+        let mut elsewhen = row(&plans[3], &quick);
         elsewhen.job = 2;
-        let rows = analyze("w", 9, &[row("scalar", &slow), failed, software, elsewhen]);
+        let rows = analyze(&[row(&plans[0], &slow), failed, software, elsewhen]);
         assert!(
             rows.iter()
                 .all(|row| row.speedup.is_none() && row.against.is_none())
@@ -223,7 +242,8 @@ mod tests {
     fn restlessness_is_said() {
         let noisy = samples(|b| 5.0 + f64::from(b * 7 % 5));
         let drifting = samples(|b| 10.0 + f64::from(b));
-        let rows = analyze("w", 9, &[row("scalar", &noisy), row("simd", &drifting)]);
+        let (scalar, simd) = (plan("scalar"), plan("simd"));
+        let rows = analyze(&[row(&scalar, &noisy), row(&simd, &drifting)]);
         assert!(
             rows[0].warnings.iter().any(|w| w.starts_with("noisy")),
             "{:?}",

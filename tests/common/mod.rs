@@ -2,7 +2,7 @@
 //! sizes, whole outputs against the reference. Run natively by `conformance.rs` and in
 //! Chromium by `browser.rs`.
 
-use parallax::backends::{Backend, BackendError, Machine, Order, StopFlag, Team};
+use parallax::backends::{Backend, BackendError, Deal, Job, Machine, Order, StopFlag, Team};
 use parallax::protocol::Support;
 use parallax::workloads::{Output, Problem, Workload};
 use std::sync::Arc;
@@ -83,6 +83,7 @@ impl Case {
     ) -> Result<Output, Failure> {
         let order = Order {
             threads: machine.pool.threads(),
+            deal: Deal::default(),
             stop: StopFlag::new(),
             inject: None,
         };
@@ -125,15 +126,8 @@ impl Case {
 async fn reference(machine: &Machine, problem: &dyn Problem) -> Result<Output, Failure> {
     let kernel = problem.reference().map_err(|e| Failure::Wrong(e.to_string()))?;
     let mut kernel: Arc<dyn parallax::workloads::Kernel> = Arc::from(kernel);
-    let team = Team::run(
-        &machine.pool,
-        Arc::clone(&kernel),
-        machine.pool.threads(),
-        1,
-        StopFlag::new(),
-        None,
-    );
-    team.await?;
+    let job = Job::new(machine.pool.threads(), 1, StopFlag::new());
+    Team::run(&machine.pool, Arc::clone(&kernel), job).await?;
     let kernel =
         Arc::get_mut(&mut kernel).ok_or_else(|| Failure::Wrong("the reference is still in use".into()))?;
     kernel.output().map_err(|e| Failure::Wrong(e.to_string()))

@@ -1,9 +1,9 @@
 //! The CPU's four rungs: one kernel body, with one lane or four, on one thread or on all.
 
-use crate::{Backend, BackendError, Chaos, Machine, Order, Pool, Prepared, Team};
+use crate::{Backend, BackendError, Chaos, Job, Machine, Order, Pool, Prepared, Recorder, Team};
 use futures_util::future::LocalBoxFuture;
-use parallax_protocol::{BackendInfo, Form, Support};
-use parallax_workloads::{Kernel, Level, Output, Pass, Problem};
+use parallax_protocol::{BackendInfo, Form, Support, Timeline};
+use parallax_workloads::{Kernel, Level, Output, Problem};
 use std::sync::Arc;
 
 /// One of the four.
@@ -90,14 +90,18 @@ impl Backend for Cpu {
             // Allocating is touching: large buffers are zeroed on the pool, not on this thread.
             let kernel = machine.pool.offload(move || problem.kernel(level, threads)).await;
             let kernel = kernel.map_err(|message| BackendError::Panicked { message })??;
-            let chunks = kernel.passes().iter().map(Pass::chunks).max();
+            let times = order.deal.chunk.unwrap_or(1.0).max(f64::MIN_POSITIVE);
+            let chunks = kernel.passes().iter();
+            let chunks = chunks.map(|pass| (pass.chunks() as f64 / times).ceil() as usize).max();
             let prepared = Ready {
                 kernel: Arc::from(kernel),
                 pool: machine.pool.clone(),
                 // Who finds no chunk would only be waited for.
-                threads: threads.min(chunks.unwrap_or(1)),
+                threads: threads.min(chunks.unwrap_or(1).max(1)),
                 wanted: threads,
                 order,
+                recorder: None,
+                id: self.id,
             };
             Ok(Box::new(prepared) as Box<dyn Prepared>)
         })
@@ -110,6 +114,8 @@ struct Ready {
     threads: usize,
     wanted: usize,
     order: Order,
+    recorder: Option<Arc<Recorder>>,
+    id: &'static str,
 }
 
 impl Prepared for Ready {
@@ -127,14 +133,27 @@ impl Prepared for Ready {
     }
 
     fn run(&mut self, runs: u32) -> LocalBoxFuture<'_, Result<(), BackendError>> {
-        Box::pin(Team::run(
-            &self.pool,
-            Arc::clone(&self.kernel),
-            self.threads,
+        let job = Job {
+            threads: self.threads,
             runs,
-            self.order.stop.clone(),
-            Chaos::of(self.order.inject),
-        ))
+            stop: self.order.stop.clone(),
+            deal: self.order.deal,
+            recorder: self.recorder.clone(),
+            chaos: Chaos::of(self.order.inject),
+        };
+        Box::pin(Team::run(&self.pool, Arc::clone(&self.kernel), job))
+    }
+
+    fn record(&mut self, on: bool) {
+        self.recorder = on.then(|| Arc::new(Recorder::new(self.threads)));
+    }
+
+    fn imbalance(&self) -> Option<f64> {
+        self.recorder.as_ref()?.imbalance()
+    }
+
+    fn recorded(&mut self) -> Option<Timeline> {
+        Some(self.recorder.take()?.timeline(self.id))
     }
 
     fn output(&mut self) -> LocalBoxFuture<'_, Result<Output, BackendError>> {

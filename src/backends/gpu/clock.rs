@@ -15,7 +15,7 @@ const LEAST_STEPS: u64 = 20;
 
 const BYTES: u64 = 16;
 
-/// Two time stamps, around all bands of a run.
+/// Two time stamps, around all bands of some runs.
 pub struct Clock {
     queries: wgpu::QuerySet,
     resolved: wgpu::Buffer,
@@ -91,7 +91,6 @@ impl Drop for Clock {
 }
 
 /// What the rounds took.
-#[derive(Default)]
 pub struct Times {
     /// Milliseconds each.
     pub upload: Vec<f64>,
@@ -99,20 +98,53 @@ pub struct Times {
     pub readback: Vec<f64>,
     /// Milliseconds a run.
     pub resident: Vec<f64>,
-    /// Begin and end by the GPU's clock.
+    /// Begin and end by the GPU's clock, of [`Times::stamped`] runs in a row.
     pub ticks: Vec<(u64, u64)>,
+    /// Runs between two stamps.
+    pub stamped: u32,
+}
+
+/// Most runs between two stamps.
+const MOST_STAMPED: u32 = 64;
+
+impl Default for Times {
+    fn default() -> Self {
+        Times {
+            upload: Vec::new(),
+            readback: Vec::new(),
+            resident: Vec::new(),
+            ticks: Vec::new(),
+            stamped: 1,
+        }
+    }
 }
 
 impl Times {
     /// Each part's median; `period` is the nanoseconds of a tick.
     pub fn parts(mut self, period: f64) -> GpuMs {
+        let kernel = kernel(&self.ticks, period).map(|ms| ms / f64::from(self.stamped));
+        let resident = median(&mut self.resident);
         GpuMs {
             upload: median(&mut self.upload),
-            kernel: kernel(&self.ticks, period),
+            kernel,
+            // Two clocks, each with its noise: below zero there is nothing to show.
+            dispatch: kernel.zip(resident).map(|(kernel, all)| (all - kernel).max(0.0)),
             readback: median(&mut self.readback),
             end_to_end: None,
-            resident: median(&mut self.resident),
+            resident,
         }
+    }
+
+    /// Whether there are to be more runs between two stamps, as these are too short for the
+    /// clock's steps; from the next round on there are.
+    pub fn lengthen(&mut self) -> bool {
+        let works = self.ticks.iter().all(|(begin, end)| end > begin) && !self.ticks.is_empty();
+        let longer = works && kernel(&self.ticks, 1.0).is_none() && self.stamped < MOST_STAMPED;
+        if longer {
+            self.stamped *= 4;
+            self.ticks.clear();
+        }
+        longer
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::clock::{Clock, RESIDENT_RUNS, Times};
 use super::device::{Device, GpuSlot};
-use crate::host::Host;
+use crate::host::{Host, wall_ms};
 use crate::{BackendError, Machine, Order, Prepared};
 use futures_channel::oneshot;
 use futures_util::future::LocalBoxFuture;
-use parallax_protocol::{GpuMs, InjectKind, Support};
+use parallax_protocol::{GpuMs, InjectKind, Span, SpanKind, Support, Timeline, Track};
 use parallax_workloads::{Access, Buffer, GpuPass, GpuProgram, Output, Problem};
 use std::future::Future;
 use std::rc::Rc;
@@ -96,6 +96,7 @@ pub async fn prepare(
         pipeline_ms,
         order,
         output: Vec::new(),
+        recording: None,
     }))
 }
 
@@ -292,6 +293,28 @@ pub(super) struct Ready {
     expected_ms: f64,
     order: Order,
     output: Vec<u32>,
+    /// Spans since recording began, and when that was.
+    recording: Option<Recording>,
+}
+
+/// What the queue and the GPU did when.
+struct Recording {
+    begin_ms: f64,
+    queue: Vec<Span>,
+    gpu: Vec<Span>,
+}
+
+impl Recording {
+    fn span(&self, kind: SpanKind, start_ms: f64, end_ms: f64) -> Span {
+        Span {
+            start_ms: start_ms - self.begin_ms,
+            end_ms: end_ms - self.begin_ms,
+            kind,
+            pass: 0,
+            first: 0,
+            items: 0,
+        }
+    }
 }
 
 impl Ready {
@@ -312,9 +335,15 @@ impl Ready {
             .write_buffer(&buffers.params, 0, bytemuck::cast_slice(&params));
     }
 
-    /// All bands of all passes, with the clock read before the first and after the last where
-    /// there is one.
-    fn dispatch(&self, plan: &[Split], clock: Option<&Clock>) {
+    /// Some runs: all bands of all passes, with the clock read before the first and after the
+    /// last where there is one.
+    fn dispatch(&self, plan: &[Split], runs: u32, clock: Option<&Clock>) {
+        for run in 0..runs {
+            self.dispatch_once(plan, clock, (run == 0, run + 1 == runs));
+        }
+    }
+
+    fn dispatch_once(&self, plan: &[Split], clock: Option<&Clock>, (is_first, is_last): (bool, bool)) {
         let Ready { device, buffers, .. } = self;
         let last = plan.iter().map(|split| split.count).sum::<u32>() - 1;
         let mut place = 0;
@@ -324,7 +353,7 @@ impl Ready {
                 let mut encoder = device.device.create_command_encoder(&Default::default());
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
                     label: None,
-                    timestamp_writes: clock.and_then(|clock| clock.writes(place == 0, place == last)),
+                    timestamp_writes: clock.and_then(|clock| clock.writes(is_first && place == 0, is_last && place == last)),
                 });
                 pass.set_pipeline(&self.pipelines[number].pipeline);
                 pass.set_bind_group(0, &buffers.bindings[number], &[place * BAND_STRIDE as u32]);
@@ -392,7 +421,7 @@ impl Ready {
         let plan = self.plan();
         let scope = self.device.device.push_error_scope(wgpu::ErrorFilter::Validation);
         self.upload(&plan);
-        self.dispatch(&plan, None);
+        self.dispatch(&plan, 1, None);
         if self.order.inject == Some(InjectKind::Lost) {
             self.device.device.destroy();
         }
@@ -423,6 +452,46 @@ impl Ready {
         Ok(())
     }
 
+    /// One run in parts, each waited for and written down.
+    async fn once_recorded(&mut self, mut recording: Recording) -> Result<(), BackendError> {
+        let plan = self.plan();
+        let clock = Clock::new(&self.device);
+        let begin = wall_ms();
+        self.upload(&plan);
+        self.device.queue.submit([]);
+        self.idle("upload").await?;
+        let uploaded = wall_ms();
+        self.dispatch(&plan, 1, clock.as_ref());
+        self.idle("dispatch").await?;
+        let done = wall_ms();
+        let mapped = self.wait("read-back", self.read_back()).await?;
+        let back = wall_ms();
+        if let Ok(Ok(())) = mapped {
+            self.buffers.staging.unmap();
+        }
+        let queue = [
+            recording.span(SpanKind::Upload, begin, uploaded),
+            recording.span(SpanKind::Submit, uploaded, done),
+            recording.span(SpanKind::ReadBack, done, back),
+        ];
+        recording.queue.extend(queue);
+        if let Some(clock) = &clock
+            && let Some((start, end)) = clock.read(self).await?
+        {
+            let period = f64::from(self.device.queue.get_timestamp_period());
+            let ms = end.saturating_sub(start) as f64 * period / 1e6;
+            // Its clock has another beginning: placed in the middle of its submission.
+            let spare = (done - uploaded - ms).max(0.0) / 2.0;
+            if ms > 0.0 {
+                let from = uploaded + spare;
+                let span = recording.span(SpanKind::Kernel, from, (from + ms).min(done));
+                recording.gpu.push(span);
+            }
+        }
+        self.recording = Some(recording);
+        Ok(())
+    }
+
     /// One round of [`Prepared::parts`]: upload, dispatch, read-back, each waited for.
     async fn round(&self, clock: Option<&Clock>, times: &mut Times) -> Result<(), BackendError> {
         let plan = self.plan();
@@ -433,7 +502,7 @@ impl Ready {
         self.idle("upload").await?;
         times.upload.push(self.host.now_ms() - begin);
 
-        self.dispatch(&plan, clock);
+        self.dispatch(&plan, times.stamped, clock);
         self.idle("dispatch").await?;
         let begin = self.host.now_ms();
         let mapped = self.wait("read-back", self.read_back()).await?;
@@ -447,9 +516,7 @@ impl Ready {
 
         // Data stay where they are: one wait for several runs.
         let begin = self.host.now_ms();
-        for _ in 0..RESIDENT_RUNS {
-            self.dispatch(&plan, None);
-        }
+        self.dispatch(&plan, RESIDENT_RUNS, None);
         self.idle("dispatch").await?;
         times
             .resident
@@ -492,9 +559,33 @@ impl Prepared for Ready {
                 if self.order.stop.is_raised() {
                     return Err(BackendError::Stopped);
                 }
-                self.once().await?;
+                match self.recording.take() {
+                    Some(recording) => self.once_recorded(recording).await?,
+                    None => self.once().await?,
+                }
             }
             Ok(())
+        })
+    }
+
+    fn record(&mut self, on: bool) {
+        self.recording = on.then(|| Recording {
+            begin_ms: wall_ms(),
+            queue: Vec::new(),
+            gpu: Vec::new(),
+        });
+    }
+
+    fn recorded(&mut self) -> Option<Timeline> {
+        let recording = self.recording.take()?;
+        let track = |name: &str, spans| Track {
+            name: name.into(),
+            spans,
+        };
+        Some(Timeline {
+            backend: "gpu".into(),
+            tracks: vec![track("queue", recording.queue), track("gpu", recording.gpu)],
+            dropped: 0,
         })
     }
 
@@ -504,6 +595,7 @@ impl Prepared for Ready {
             let mut times = Times::default();
             for _ in 0..rounds {
                 self.round(clock.as_ref(), &mut times).await?;
+                times.lengthen();
             }
             let period = f64::from(self.device.queue.get_timestamp_period());
             Ok(Some(times.parts(period)))

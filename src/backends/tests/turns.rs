@@ -1,7 +1,7 @@
 //! Teams take turns on the pool. In a process of its own: another test's team would hold
 //! the second thread, and hide what happens without turns.
 
-use parallax_backends::{BackendError, Pool, StopFlag, Team};
+use parallax_backends::{BackendError, Job, Pool, StopFlag, Team};
 use parallax_workloads::{Kernel, OutOfMemory, Output, Pass};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A kernel of one item, which runs this.
-struct Job<F>(F);
+struct Work<F>(F);
 
-impl<F: Fn() + Send + Sync> Kernel for Job<F> {
+impl<F: Fn() + Send + Sync> Kernel for Work<F> {
     fn passes(&self) -> &[Pass] {
         &[Pass { items: 1, chunk: 1 }]
     }
@@ -26,8 +26,8 @@ impl<F: Fn() + Send + Sync> Kernel for Job<F> {
 
 fn run(job: impl Fn() + Send + Sync + 'static) -> Result<(), BackendError> {
     let pool = Pool::Threads(rayon::current_num_threads());
-    let kernel: Arc<dyn Kernel> = Arc::new(Job(job));
-    pollster::block_on(Team::run(&pool, kernel, 1, 1, StopFlag::new(), None))
+    let kernel: Arc<dyn Kernel> = Arc::new(Work(job));
+    pollster::block_on(Team::run(&pool, kernel, Job::new(1, 1, StopFlag::new())))
 }
 
 #[test]

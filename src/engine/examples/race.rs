@@ -9,8 +9,8 @@ use parallax_backends::host::{NativeHost, timer_resolution_us};
 use parallax_backends::{Machine, Pool, overhead};
 use parallax_engine::Control;
 use parallax_protocol::{
-    Asked, Catalogue, Cold, Environment, Event, Form, GpuMs, Outcome, PlanRow, Report, ResultStatus, RunSpec,
-    SCHEMA, Sample, Support, Verification, utc,
+    Asked, Catalogue, Cold, Environment, Event, GpuMs, Outcome, PlanRow, Quantity, Report, ResultStatus,
+    RunSpec, SCHEMA, Sample, Support, Timeline, Verification, utc,
 };
 use parallax_stats::{Measured, analyze};
 use std::cell::RefCell;
@@ -56,34 +56,32 @@ fn read(spec: &str) -> Result<RunSpec, String> {
 
 /// One row as it comes to be.
 struct Row {
-    backend: String,
-    form: Form,
-    threads: u32,
+    plan: PlanRow,
     status: ResultStatus,
     reason: Option<String>,
     verification: Option<Verification>,
     cold: Option<Cold>,
     samples: Vec<Sample>,
     gpu: Option<GpuMs>,
+    imbalance: Option<f64>,
     notes: Vec<String>,
 }
 
 impl Row {
     fn new(row: PlanRow) -> Row {
-        let (status, reason, notes) = match row.support {
+        let (status, reason, notes) = match row.support.clone() {
             Support::Yes { note } => (ResultStatus::Ok, None, note.into_iter().collect()),
             Support::No { reason } => (ResultStatus::Skipped, Some(reason), Vec::new()),
         };
         Row {
-            backend: row.backend,
-            form: row.form,
-            threads: row.threads,
+            plan: row,
             status,
             reason,
             verification: None,
             cold: None,
             samples: Vec::new(),
             gpu: None,
+            imbalance: None,
             notes,
         }
     }
@@ -93,18 +91,20 @@ impl Row {
 #[derive(Default)]
 struct Fold {
     rows: Vec<Row>,
+    quantities: Vec<Quantity>,
+    timelines: Vec<Timeline>,
     /// A fault of no row in particular.
     fault: Option<String>,
 }
 
 impl Fold {
     fn row(&mut self, id: &str) -> Option<&mut Row> {
-        self.rows.iter_mut().find(|row| row.backend == id)
+        self.rows.iter_mut().find(|row| row.plan.backend == id)
     }
 
     fn hear(&mut self, event: Event) {
         match event {
-            Event::Planned { plan, .. } => self.rows = plan.rows.into_iter().map(Row::new).collect(),
+            Event::Planned { plan, .. } => self.rows.extend(plan.rows.into_iter().map(Row::new)),
             Event::Verified {
                 backend,
                 verification,
@@ -130,6 +130,15 @@ impl Fold {
                     row.gpu = Some(parts);
                 }
             }
+            Event::Imbalance {
+                backend, imbalance, ..
+            } => {
+                if let Some(row) = self.row(&backend) {
+                    row.imbalance = Some(imbalance);
+                }
+            }
+            Event::Timeline { timeline, .. } => self.timelines.push(timeline),
+            Event::Quantity { quantity, .. } => self.quantities.push(quantity),
             Event::Note { backend, text, .. } => {
                 if let Some(row) = self.row(&backend) {
                     row.notes.push(text);
@@ -183,9 +192,7 @@ fn race(spec: RunSpec) -> (Report, bool) {
         eprintln!("error: {fault}");
     }
     let measured = fold.rows.iter().map(|row| Measured {
-        backend: &row.backend,
-        form: row.form,
-        threads: row.threads,
+        plan: &row.plan,
         status: row.status,
         reason: row.reason.clone(),
         verification: row.verification.as_ref(),
@@ -193,11 +200,12 @@ fn race(spec: RunSpec) -> (Report, bool) {
         samples: &row.samples,
         job: 1,
         gpu: row.gpu,
+        imbalance: row.imbalance,
         software_gpu: row.notes.iter().any(|note| parallax_stats::is_software(note)),
         notes: &row.notes,
     });
     let measured: Vec<Measured> = measured.collect();
-    let mut results = analyze(&spec.workload, spec.size, &measured);
+    let mut results = analyze(&measured);
     for row in &mut results {
         row.place = "native".into();
     }
@@ -222,6 +230,9 @@ fn race(spec: RunSpec) -> (Report, bool) {
             started: utc(started),
         },
         results,
+        quantities: fold.quantities,
+        timelines: fold.timelines,
+        findings: Vec::new(),
     };
     (report, well)
 }

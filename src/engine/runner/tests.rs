@@ -6,7 +6,7 @@ use parallax_protocol::Inject;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-fn machine(pool: Pool) -> Machine {
+pub(crate) fn machine(pool: Pool) -> Machine {
     Machine {
         cores: 2,
         isolated: true,

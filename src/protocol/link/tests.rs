@@ -1,5 +1,8 @@
 use super::*;
-use crate::{Asked, Environment, Form, ResultRow, ResultStatus, SCHEMA, Verdict};
+use crate::{
+    Asked, ColdMs, Environment, Finding, Form, Found, GpuMs, Quantity, ResultRow, ResultStatus, SCHEMA, Schedule,
+    Unit, Verdict,
+};
 
 fn spec() -> RunSpec {
     RunSpec {
@@ -34,7 +37,95 @@ fn report() -> Report {
             warnings: vec!["noisy".into()],
             ..ResultRow::blank("mandelbrot", 1024, "threads+simd", Form::Rust, 8)
         }],
+        quantities: Vec::new(),
+        timelines: Vec::new(),
+        findings: Vec::new(),
     }
+}
+
+/// With everything that only experiments have.
+fn experiment() -> (RunSpec, Report) {
+    let spec = RunSpec {
+        experiment: Experiment::Sizes,
+        ..spec()
+    };
+    let mut report = report();
+    report.spec = Asked::from(&spec);
+    let row = report.results[0].clone();
+    report.results.push(ResultRow {
+        workload: "heat".into(),
+        size: 64,
+        schedule: Some(Schedule::Guided),
+        chunk: Some(0.25),
+        imbalance: Some(0.5),
+        flops: Some(1e9),
+        bytes: Some(3e6),
+        cold_ms: Some(ColdMs {
+            total: 2.0,
+            compile: None,
+            start: None,
+            pipeline: Some(2.0),
+            first_run: None,
+        }),
+        gpu_ms: Some(GpuMs {
+            upload: Some(0.5),
+            kernel: None,
+            dispatch: Some(0.25),
+            readback: Some(1.0),
+            end_to_end: Some(14.25),
+            resident: Some(12.0),
+        }),
+        ..row
+    });
+    report.quantities = vec![Quantity {
+        id: "copy".into(),
+        of: "threads+simd".into(),
+        threads: Some(2),
+        bytes: Some(65536.0),
+        value: 12.5,
+        ci95: Some((12.0, 13.0)),
+        unit: Unit::GbPerS,
+        note: Some("warm".into()),
+    }];
+    report.findings = vec![Finding {
+        id: "crossover".into(),
+        workload: "heat".into(),
+        backend: "gpu".into(),
+        against: Some("threads+simd".into()),
+        values: vec![Found {
+            name: "n".into(),
+            value: 131_072.0,
+            ci95: Some((98_304.0, 180_224.0)),
+        }],
+        words: "GPU beats threads+simd from n = 131,000".into(),
+    }];
+    (spec, report)
+}
+
+#[test]
+fn a_link_brings_back_an_experiment() {
+    let (spec, report) = experiment();
+    let link = encode_link(&spec, Some(&report)).unwrap();
+    let opened = decode_link(&link).unwrap();
+    assert_eq!((&opened.spec, opened.results.as_ref()), (&spec, Some(&report)));
+    // The question alone is one that the first version holds.
+    assert!(link.starts_with('2') && encode_link(&spec, None).unwrap().starts_with('1'));
+}
+
+#[test]
+fn an_experiment_with_other_rows_than_it_says_is_refused() {
+    let (spec, report) = experiment();
+    let mut content = postcard::to_stdvec(&v2::Link::of(&spec, &report)).unwrap();
+    assert!(v2::Link::read(&content).unwrap().into_link().is_ok());
+    // One row less in the second list: its length stands right before the first workload's name.
+    let name = content.windows(11).rposition(|w| w == b"\x0amandelbrot").unwrap();
+    assert_eq!(content[name - 1], 2);
+    content.truncate(name - 1);
+    content.extend([0, 0, 0]);
+    let Err(error) = v2::Link::read(&content).unwrap().into_link() else {
+        panic!("it opened")
+    };
+    assert!(matches!(error, LinkError::Content { .. }), "{error}");
 }
 
 #[test]
@@ -81,8 +172,8 @@ fn every_cut_and_every_changed_character_is_noticed() {
 #[test]
 fn what_cannot_be_opened_says_why() {
     let link = encode_link(&spec(), None).unwrap();
-    let newer = format!("2{}", &link[1..]);
-    assert_eq!(decode_link(&newer), Err(LinkError::Newer { version: '2' }));
+    let newer = format!("3{}", &link[1..]);
+    assert_eq!(decode_link(&newer), Err(LinkError::Newer { version: '3' }));
     assert_eq!(decode_link("#section-3"), Err(LinkError::Foreign));
     assert_eq!(decode_link("#"), Err(LinkError::Foreign));
     assert_eq!(decode_link("1<img src=x>"), Err(LinkError::Characters));
