@@ -4,8 +4,8 @@
 
 use parallax::protocol::{Asked, Catalogue, LinkError, Report, RunSpec, Value, decode_link, encode_link};
 use rand_pcg::Pcg64Mcg as Random;
-use serde_json::Value as JsonValue;
 use rand_pcg::rand_core::{RngCore, SeedableRng};
+use serde_json::Value as JsonValue;
 
 #[path = "common/counting.rs"]
 mod counting;
@@ -98,7 +98,9 @@ fn links_of_released_versions_open() {
 /// The spec and, if there are some, the results.
 fn parsed(text: &str) -> Vec<JsonValue> {
     let (spec, results) = text.split_once(" +").unwrap_or((text, "null"));
-    [spec, results].map(|json| serde_json::from_str(json).expect(json)).into()
+    [spec, results]
+        .map(|json| serde_json::from_str(json).expect(json))
+        .into()
 }
 
 /// What was there when the link was made is as it was; there may be more by now.
@@ -114,7 +116,9 @@ fn says(told: &[JsonValue], expected: &[JsonValue]) -> bool {
             _ => told == expected,
         }
     }
-    told.iter().zip(expected).all(|(told, expected)| holds(told, expected))
+    told.iter()
+        .zip(expected)
+        .all(|(told, expected)| holds(told, expected))
 }
 
 #[test]

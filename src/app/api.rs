@@ -206,6 +206,7 @@ fn progress(run: &Run) -> Option<JsValue> {
             Some(Stage::Preparing) => "preparing",
             Some(Stage::WarmingUp) => "warming-up",
             Some(Stage::Sampling) => "sampling",
+            Some(Stage::Probing) => "probing",
         },
         backend,
         blocks: run.blocks,
@@ -223,7 +224,7 @@ struct Capable<'a> {
     isolated: bool,
     timer_resolution_us: f64,
     adapter: Option<parallax_protocol::AdapterName>,
-    experiments: [parallax_protocol::Experiment; 1],
+    experiments: [parallax_protocol::Experiment; 7],
     backends: Vec<CapableBackend<'a>>,
     workloads: Vec<CapableWorkload<'a>>,
 }
@@ -278,7 +279,7 @@ fn capabilities(catalogue: &Catalogue, session: &Session) -> Option<JsValue> {
             name: a.name.clone(),
             software: a.software,
         }),
-        experiments: [parallax_protocol::Experiment::Race],
+        experiments: parallax_protocol::Experiment::ALL,
         backends: backends.collect(),
         workloads: workloads.collect(),
     })

@@ -295,6 +295,9 @@ mod tests {
             spec: Asked::from(&RunSpec::race("w", 1024)),
             environment: Environment::default(),
             results: vec![row, bad],
+            quantities: Vec::new(),
+            timelines: Vec::new(),
+            findings: Vec::new(),
         };
         let catalogue = Catalogue {
             workloads: Vec::new(),

@@ -1,8 +1,8 @@
 //! The report of a run: what is exported, kept, sent, and given to scripts.
 
 use parallax_protocol::{
-    AdapterName, Asked, Capabilities, Catalogue, Environment, Form, Report, ResultRow, ResultStatus, SCHEMA,
-    base_id,
+    AdapterName, Asked, Capabilities, Catalogue, Environment, Form, PlanRow, Report, ResultRow, ResultStatus,
+    SCHEMA, base_id,
 };
 use parallax_stats::{Measured, analyze};
 
@@ -20,10 +20,14 @@ pub struct Surroundings {
 
 /// The rows of a run, as far as it has got.
 pub fn rows(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Vec<ResultRow> {
-    let measured = run.rows.iter().map(|row| Measured {
-        backend: &row.id,
-        form: form(catalogue, row),
-        threads: row.threads.unwrap_or(1),
+    let plan = |row: &Row| {
+        let form = catalogue.backend(&row.id).map_or(Form::Rust, |b| b.form);
+        let planned = row.plan.clone();
+        planned.unwrap_or_else(|| PlanRow::waiting(&row.id, &run.spec, form))
+    };
+    let plans: Vec<PlanRow> = run.rows.iter().map(plan).collect();
+    let measured = run.rows.iter().zip(&plans).map(|(row, plan)| Measured {
+        plan,
         status: status(run, row),
         reason: row.reason.clone(),
         verification: row.verification.as_ref(),
@@ -31,11 +35,12 @@ pub fn rows(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Ru
         samples: &row.samples,
         job: row.samples_job,
         gpu: row.gpu,
+        imbalance: row.imbalance,
         software_gpu: is_software_gpu(catalogue, capabilities, &row.id),
         notes: &row.notes,
     });
     let measured: Vec<Measured> = measured.collect();
-    analyze(&run.spec.workload, run.spec.size, &measured)
+    analyze(&measured)
 }
 
 /// The whole report.
@@ -68,6 +73,9 @@ pub fn of_run(
             started: run.started.clone(),
         },
         results: rows(catalogue, capabilities, run),
+        quantities: run.quantities.clone(),
+        timelines: run.timelines.clone(),
+        findings: Vec::new(),
     }
 }
 
@@ -87,11 +95,6 @@ pub fn name(catalogue: &Catalogue, id: &str) -> String {
         },
         None => id.into(),
     }
-}
-
-fn form(catalogue: &Catalogue, row: &Row) -> Form {
-    let planned = row.form.or_else(|| catalogue.backend(&row.id).map(|b| b.form));
-    planned.unwrap_or(Form::Rust)
 }
 
 fn status(run: &Run, row: &Row) -> ResultStatus {

@@ -3,7 +3,7 @@
 //! [`Session::apply`] is the only way to change anything. The client carries the
 //! [`Effect`]s out and feeds what happens back in as [`Input`]s.
 
-use parallax_protocol::{Capabilities, Event, Fault, FaultKind, Outcome, Request, RunSpec};
+use parallax_protocol::{Capabilities, Event, Fault, FaultKind, Outcome, Quantity, Request, RunSpec};
 
 use crate::text;
 
@@ -363,6 +363,25 @@ impl Session {
                     row.gpu = Some(parts);
                 }
             }
+            Event::Imbalance {
+                backend, imbalance, ..
+            } => {
+                if let Some(row) = run.row(&backend) {
+                    row.imbalance = Some(imbalance);
+                }
+            }
+            Event::Timeline { timeline, .. } => {
+                run.timelines.retain(|old| old.backend != timeline.backend);
+                run.timelines.push(timeline);
+            }
+            Event::Quantity { quantity, .. } => {
+                let same = |old: &Quantity| {
+                    (&old.id, &old.of, old.threads, old.bytes)
+                        == (&quantity.id, &quantity.of, quantity.threads, quantity.bytes)
+                };
+                run.quantities.retain(|old| !same(old));
+                run.quantities.push(quantity);
+            }
             Event::Progress {
                 blocks, elapsed_s, ..
             } => {
@@ -415,6 +434,9 @@ fn job_of(event: &Event) -> Option<u32> {
         | Event::Sample { job, .. }
         | Event::Note { job, .. }
         | Event::GpuParts { job, .. }
+        | Event::Imbalance { job, .. }
+        | Event::Timeline { job, .. }
+        | Event::Quantity { job, .. }
         | Event::Progress { job, .. }
         | Event::Failed { job, .. }
         | Event::Finished { job, .. } => Some(*job),

@@ -37,6 +37,7 @@ pub const STOPPING: &str = "Stopping...";
 pub const REFERENCE: &str = "Computing the reference result";
 pub const CHECKING: &str = "Preparing and checking";
 pub const WARMING: &str = "Warming up";
+pub const PROBING: &str = "Measuring the machine";
 pub const TIMING: &str = "Timing";
 pub const DONE: &str = "Done.";
 pub const STOPPED: &str = "Stopped. What was measured is kept.";
@@ -64,6 +65,7 @@ pub const CHECKS_FIRST: &str =
 pub const WARMS_UP: &str = "Now each runs uncounted for a moment, until the browser has optimised its code.";
 pub const TAKES_TURNS: &str =
     "Now all take turns, round after round; each stroke under a bar is one timed sample.";
+pub const PROBES: &str = "First what this machine gives whatever the work: bandwidth, arithmetic, waiting.";
 pub const DOT: &str = " \u{b7} ";
 pub const CHANGED: &str = "The question has changed since: press Run to measure it.";
 pub const AXIS_TITLE: &str = "Time per run, shorter is faster";
@@ -395,6 +397,7 @@ pub fn doing(stage: Option<Stage>) -> &'static str {
         Some(Stage::Reference | Stage::Preparing) => CHECKS_FIRST,
         Some(Stage::WarmingUp) => WARMS_UP,
         Some(Stage::Sampling) => TAKES_TURNS,
+        Some(Stage::Probing) => PROBES,
     }
 }
 

@@ -24,7 +24,9 @@ impl Recorder {
     pub fn new(workers: usize) -> Self {
         Recorder {
             begin_ms: wall_ms(),
-            tracks: (0..workers).map(|_| Mutex::new(Vec::with_capacity(ROOM))).collect(),
+            tracks: (0..workers)
+                .map(|_| Mutex::new(Vec::with_capacity(ROOM)))
+                .collect(),
             dropped: AtomicU32::new(0),
         }
     }
@@ -36,7 +38,9 @@ impl Recorder {
 
     /// Keeps a span of a worker's.
     pub fn keep(&self, worker: usize, span: Span) {
-        let Some(track) = self.tracks.get(worker) else { return };
+        let Some(track) = self.tracks.get(worker) else {
+            return;
+        };
         let mut spans = track.lock().unwrap_or_else(PoisonError::into_inner);
         match spans.len() < MOST {
             true => spans.push(span),

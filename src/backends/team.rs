@@ -217,9 +217,7 @@ impl Team {
             (Schedule::Guided, _) => loop {
                 let share = |start: usize| (items - start).div_ceil(threads).max(chunk);
                 let next = |start| (start < items).then(|| (start + share(start)).min(items));
-                let claimed = self
-                    .next
-                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+                let claimed = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
                 let Ok(start) = claimed else { return };
                 if self.job.stop.is_raised() {
                     return;
@@ -262,7 +260,10 @@ impl Team {
             // counter that only grows, or by bounds that do not overlap; so ranges are disjoint.
             // Each task has a number of its own, below `threads`; the barrier in `work` separates
             // the passes and synchronises.
-            unsafe { self.kernel.run(worker, pass, start..(start + chunk).min(range.end)) };
+            unsafe {
+                self.kernel
+                    .run(worker, pass, start..(start + chunk).min(range.end))
+            };
         }
         if let (Some(recorder), Some(start_ms)) = (recorder, start_ms) {
             recorder.keep(

@@ -7,8 +7,8 @@ use crate::stages::{Stage as Step, stages};
 use crate::{Control, calibrate, recording};
 use parallax_backends::{Backend, BackendError, Deal, Job, Machine, Order, Pool, Prepared, Team};
 use parallax_protocol::{
-    Cold, Event, Experiment, Fault, FaultKind, InjectKind, Outcome, PlanRow, RunSpec, Sample, Stage,
-    Support, Verification, base_id,
+    Cold, Event, Experiment, Fault, FaultKind, InjectKind, Outcome, PlanRow, RunSpec, Sample, Stage, Support,
+    Verification, base_id,
 };
 use parallax_stats::{LOOKS, Look, look};
 use parallax_workloads::inputs::Random;
@@ -267,7 +267,9 @@ impl Run<'_> {
 
     /// The cold part of a row. `None` if it is wrong, which has been said then.
     async fn prepare(&self, entry: &Entry, work: &Work) -> Result<Option<Row>, BackendError> {
-        let Work { problem, reference, .. } = work;
+        let Work {
+            problem, reference, ..
+        } = work;
         let row = &entry.plan;
         let Some(backend) = parallax_backends::find(&row.backend) else {
             return Ok(None);
@@ -675,8 +677,12 @@ fn decide(blocks: u32, rows: &[Row]) -> Look {
     let judged = |row: &Row| baselines.contains(&Some(row.id.clone())) && against(row).is_none();
     let looks = baselines.iter().map(|baseline| {
         let samples = |row: &Row| row.samples.clone();
-        let base = baseline.as_ref().and_then(|id| rows.iter().find(|row| row.id == *id));
-        let others = rows.iter().filter(|row| against(row) == *baseline && !judged(row));
+        let base = baseline
+            .as_ref()
+            .and_then(|id| rows.iter().find(|row| row.id == *id));
+        let others = rows
+            .iter()
+            .filter(|row| against(row) == *baseline && !judged(row));
         let others: Vec<Vec<Sample>> = others.map(samples).collect();
         let others: Vec<&[Sample]> = others.iter().map(Vec::as_slice).collect();
         match (base, others.is_empty()) {

@@ -272,7 +272,10 @@ mod tests {
                 .all(|row| row.against.as_deref() == Some("threads+simd@2"))
         );
         // One thread has nobody to share with.
-        assert_eq!(ids(&threads(&spec(Experiment::Threads), 1)), ["threads@1", "threads+simd@1"]);
+        assert_eq!(
+            ids(&threads(&spec(Experiment::Threads), 1)),
+            ["threads@1", "threads+simd@1"]
+        );
     }
 
     #[test]

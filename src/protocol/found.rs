@@ -161,7 +161,11 @@ pub(crate) fn validate(
     at_most("timelines", timelines.len(), MOST_FOUND)?;
     let tracks = timelines.iter().flat_map(|timeline| &timeline.tracks);
     at_most("tracks", tracks.clone().count(), MOST_FOUND)?;
-    at_most("spans", tracks.clone().map(|track| track.spans.len()).sum(), MOST_SPANS)?;
+    at_most(
+        "spans",
+        tracks.clone().map(|track| track.spans.len()).sum(),
+        MOST_SPANS,
+    )?;
     for q in quantities {
         short("a quantity", &q.id)?;
         short("a quantity", &q.of)?;
@@ -183,7 +187,13 @@ pub(crate) fn validate(
     }
     for finding in findings {
         let against = finding.against.as_deref().unwrap_or_default();
-        for text in [&*finding.id, &finding.workload, &finding.backend, against, &finding.words] {
+        for text in [
+            &*finding.id,
+            &finding.workload,
+            &finding.backend,
+            against,
+            &finding.words,
+        ] {
             short("a finding", text)?;
         }
         at_most("values", finding.values.len(), MOST_FOUND)?;

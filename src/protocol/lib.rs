@@ -31,7 +31,9 @@ pub use report::{
 };
 pub use resolve::{BUDGET_RANGE_S, MOST_THREADS, SpecProblem, Value};
 pub use result::{Cold, ErrorKind, Picture, Sample, Verification, Worst};
-pub use spec::{DEFAULT_BUDGET_S, Experiment, Form, Inject, InjectKind, ParseError, RunSpec, Schedule, base_id};
+pub use spec::{
+    DEFAULT_BUDGET_S, Experiment, Form, Inject, InjectKind, ParseError, RunSpec, Schedule, base_id,
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 

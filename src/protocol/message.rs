@@ -1,8 +1,6 @@
 //! Requests to the engine and its events.
 
-use crate::{
-    Capabilities, Cold, GpuMs, Picture, Quantity, RunPlan, RunSpec, Sample, Timeline, Verification,
-};
+use crate::{Capabilities, Cold, GpuMs, Picture, Quantity, RunPlan, RunSpec, Sample, Timeline, Verification};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of the engine. One job at a time; the page numbers them.

@@ -196,12 +196,10 @@ impl Asked {
             .workloads
             .first()
             .filter(|_| self.workload.is_empty() && !self.experiment.has_workload());
-        let workload = named
-            .or(any)
-            .ok_or_else(|| SpecProblem::Workload {
-                id: self.workload.clone(),
-                known: list(catalogue.workloads.iter().map(|w| w.id.as_str())),
-            })?;
+        let workload = named.or(any).ok_or_else(|| SpecProblem::Workload {
+            id: self.workload.clone(),
+            known: list(catalogue.workloads.iter().map(|w| w.id.as_str())),
+        })?;
         let size = self.size.unwrap_or(workload.default_size);
         let (low, high) = workload.size_range;
         if !(low..=high).contains(&size) {

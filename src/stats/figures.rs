@@ -3,7 +3,7 @@
 use parallax_protocol::{Sample, Verdict};
 
 /// Confidence of every interval that is shown.
-const CONFIDENCE: f64 = 0.95;
+pub(crate) const CONFIDENCE: f64 = 0.95;
 /// Share of races between equals in which any difference may be claimed.
 const FALSE_CLAIMS: f64 = 0.05;
 /// And while there are fewer blocks than [`ENOUGH_BLOCKS`], where nobody waited for a look.

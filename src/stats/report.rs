@@ -46,7 +46,9 @@ pub fn analyze(rows: &[Measured]) -> Vec<ResultRow> {
     // The row that another is compared with, if the two can be.
     let baseline = |row: &Measured| {
         let id = row.plan.against.as_ref()?;
-        let found = rows.iter().find(|other| other.plan.backend == *id && other.counts());
+        let found = rows
+            .iter()
+            .find(|other| other.plan.backend == *id && other.counts());
         found.filter(|other| other.job == row.job && row.counts() && !row.software_gpu)
     };
     // Claims about one baseline share its chances.

@@ -37,9 +37,19 @@ pub fn quartiles(values: &[f64]) -> Option<(f64, f64)> {
 /// Which values lie beyond Tukey's fences (Exploratory Data Analysis, 1977, 2D). None of
 /// fewer than 4.
 pub fn outliers(values: &[f64]) -> Vec<bool> {
+    beyond(values, FENCE)
+}
+
+/// Which values lie beyond Tukey's outer fences, "far out" in his words: of normal values two
+/// in a million, where the inner fences have seven in a thousand. None of fewer than 4.
+pub(crate) fn far_out(values: &[f64]) -> Vec<bool> {
+    beyond(values, 2.0 * FENCE)
+}
+
+fn beyond(values: &[f64], fence: f64) -> Vec<bool> {
     let fences = match quartiles(values) {
         Some((low, high)) if values.len() >= OUTLIER_VALUES => {
-            let reach = FENCE * (high - low);
+            let reach = fence * (high - low);
             (low - reach, high + reach)
         }
         _ => (f64::NEG_INFINITY, f64::INFINITY),

@@ -244,7 +244,12 @@ fn blank(catalogue: &Catalogue, row: &Row) -> RowView {
     RowView {
         id: row.id.clone(),
         name: report::name(catalogue, &row.id),
-        how: match row.threads.filter(|_| row.status != RowStatus::Skipped) {
+        how: match row
+            .plan
+            .as_ref()
+            .map(|plan| plan.threads)
+            .filter(|_| row.status != RowStatus::Skipped)
+        {
             Some(n) if info.is_some_and(|b| b.threaded) => text::how_with_threads(how, n),
             _ => how.into(),
         },

@@ -267,6 +267,7 @@ fn running(page: Page, run: &Run) -> String {
         Stage::Reference => text::REFERENCE,
         Stage::Preparing => text::CHECKING,
         Stage::WarmingUp => text::WARMING,
+        Stage::Probing => text::PROBING,
         Stage::Sampling => {
             let left = (run.spec.budget_s - run.elapsed_s).max(0.0).ceil();
             return text::time_left(text::TIMING, &format::seconds(left), run.blocks);

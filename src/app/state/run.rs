@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use parallax_protocol::{Cold, Form, GpuMs, Picture, RunPlan, RunSpec, Sample, Stage, Support, Verification};
+use parallax_protocol::{
+    Cold, Experiment, GpuMs, Picture, PlanRow, Quantity, RunPlan, RunSpec, Sample, Stage, Support, Timeline,
+    Verification, base_id,
+};
 
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,10 +93,10 @@ pub struct Row {
     pub reason: Option<String>,
     /// What should be said although it runs.
     pub notes: Vec<String>,
-    /// Threads that take part, once planned.
-    pub threads: Option<u32>,
-    /// The form of its kernel, once planned.
-    pub form: Option<Form>,
+    /// What it is to do, once planned.
+    pub plan: Option<PlanRow>,
+    /// How evenly its threads were busy.
+    pub imbalance: Option<f64>,
     /// The parts of a GPU run.
     pub gpu: Option<GpuMs>,
     /// The verdict on its output.
@@ -118,8 +121,8 @@ impl Row {
             status: RowStatus::Ready,
             reason: None,
             notes: Vec::new(),
-            threads: None,
-            form: None,
+            plan: None,
+            imbalance: None,
             gpu: None,
             verification: None,
             cold: None,
@@ -173,6 +176,10 @@ pub struct Run {
     pub blocks: u32,
     /// What the engine does now.
     pub stage: Option<(Option<String>, Stage)>,
+    /// What was measured of the machine itself.
+    pub quantities: Vec<Quantity>,
+    /// Who did what when.
+    pub timelines: Vec<Timeline>,
     /// What else must be said, in words.
     pub notes: Vec<String>,
     /// The page was hidden during it for a while, which does not count.
@@ -194,6 +201,8 @@ impl Run {
             elapsed_s: 0.0,
             blocks: 0,
             stage: None,
+            quantities: Vec::new(),
+            timelines: Vec::new(),
             notes: Vec::new(),
             was_hidden: false,
             started,
@@ -210,9 +219,22 @@ impl Run {
         self.rows.iter_mut().find(|row| row.id == id)
     }
 
+    /// The back ends that are still worth asking for: a row's own in a race, and in an experiment
+    /// those of which no row broke down.
     pub(super) fn remaining(&self) -> Vec<String> {
-        let left = self.rows.iter().filter(|row| !row.status.is_final());
-        left.map(|row| row.id.clone()).collect()
+        if self.spec.experiment == Experiment::Race {
+            let left = self.rows.iter().filter(|row| !row.status.is_final());
+            return left.map(|row| row.id.clone()).collect();
+        }
+        let of = |row: &Row| base_id(&row.id).to_owned();
+        let broken = self.rows.iter().filter(|row| row.status == RowStatus::Failed);
+        let broken: Vec<String> = broken.map(of).collect();
+        let mut left: Vec<String> = self.rows.iter().map(of).collect();
+        left.dedup();
+        left.retain(|id| !broken.contains(id));
+        left.sort();
+        left.dedup();
+        left
     }
 
     pub(super) fn end(&mut self, end: End) {
@@ -234,20 +256,19 @@ impl Run {
 
     pub(super) fn planned(&mut self, plan: RunPlan) {
         for planned in plan.rows {
-            let id = planned.backend;
-            if self.row(&id).is_none() {
-                self.rows.push(Row::new(id.clone()));
+            let id = &planned.backend;
+            if self.row(id).is_none() {
+                self.rows.push(Row::new(id.as_str()));
             }
-            let Some(row) = self.row(&id) else { continue };
-            row.threads = Some(planned.threads);
-            row.form = Some(planned.form);
-            match planned.support {
-                Support::Yes { note } => row.notes = note.into_iter().collect(),
+            let Some(row) = self.row(id) else { continue };
+            match &planned.support {
+                Support::Yes { note } => row.notes = note.iter().cloned().collect(),
                 Support::No { reason } => {
                     row.status = RowStatus::Skipped;
-                    row.reason = Some(reason);
+                    row.reason = Some(reason.clone());
                 }
             }
+            row.plan = Some(planned);
         }
     }
 
@@ -259,7 +280,7 @@ impl Run {
             {
                 row.warming_up = stage == Stage::WarmingUp;
                 match stage {
-                    Stage::Reference => {}
+                    Stage::Reference | Stage::Probing => {}
                     Stage::Preparing => row.status = RowStatus::Preparing,
                     Stage::WarmingUp | Stage::Sampling => row.status = RowStatus::Running,
                 }

@@ -35,10 +35,9 @@ fn ready() -> Input {
 
 fn planned(job: u32) -> Input {
     let row = |backend: &str, support| PlanRow {
-        backend: backend.into(),
-        form: Form::Rust,
-        threads: 1,
+        against: (backend != "scalar").then(|| "scalar".into()),
         support,
+        ..PlanRow::waiting(backend, &RunSpec::race("mandelbrot", 64), Form::Rust)
     };
     Input::Engine(Event::Planned {
         job,
@@ -50,8 +49,6 @@ fn planned(job: u32) -> Input {
                 row("threads", Support::YES),
                 row("gpu", Support::no("no adapter")),
             ],
-            flops: 1.0,
-            bytes: 1.0,
         },
     })
 }

@@ -92,7 +92,9 @@ impl Backend for Cpu {
             let kernel = kernel.map_err(|message| BackendError::Panicked { message })??;
             let times = order.deal.chunk.unwrap_or(1.0).max(f64::MIN_POSITIVE);
             let chunks = kernel.passes().iter();
-            let chunks = chunks.map(|pass| (pass.chunks() as f64 / times).ceil() as usize).max();
+            let chunks = chunks
+                .map(|pass| (pass.chunks() as f64 / times).ceil() as usize)
+                .max();
             let prepared = Ready {
                 kernel: Arc::from(kernel),
                 pool: machine.pool.clone(),

@@ -353,7 +353,8 @@ impl Ready {
                 let mut encoder = device.device.create_command_encoder(&Default::default());
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
                     label: None,
-                    timestamp_writes: clock.and_then(|clock| clock.writes(is_first && place == 0, is_last && place == last)),
+                    timestamp_writes: clock
+                        .and_then(|clock| clock.writes(is_first && place == 0, is_last && place == last)),
                 });
                 pass.set_pipeline(&self.pipelines[number].pipeline);
                 pass.set_bind_group(0, &buffers.bindings[number], &[place * BAND_STRIDE as u32]);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-    Asked, ColdMs, Environment, Finding, Form, Found, GpuMs, Quantity, ResultRow, ResultStatus, SCHEMA, Schedule,
-    Unit, Verdict,
+    Asked, ColdMs, Environment, Finding, Form, Found, GpuMs, Quantity, ResultRow, ResultStatus, SCHEMA,
+    Schedule, Unit, Verdict,
 };
 
 fn spec() -> RunSpec {

@@ -161,16 +161,16 @@ impl Row {
             pipeline: Some(pipeline),
             first_run: None,
         });
-        row.gpu_ms = self
-            .gpu_ms
-            .map(|[upload, kernel, dispatch, readback, end_to_end, resident]| GpuMs {
+        row.gpu_ms = self.gpu_ms.map(
+            |[upload, kernel, dispatch, readback, end_to_end, resident]| GpuMs {
                 upload,
                 kernel,
                 dispatch,
                 readback,
                 end_to_end,
                 resident,
-            });
+            },
+        );
         Ok(())
     }
 }

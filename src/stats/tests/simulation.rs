@@ -3,37 +3,17 @@
 //! 95 % interval holds the true ratio, and how often a race between equals claims that one
 //! of them is faster.
 
+mod random;
+
 use parallax_protocol::Sample;
 use parallax_stats::{LOOKS, Look, Verdict, look, speedup};
+use random::Random;
 
 /// Races per figure. 5 % of 10,000 have a standard error of 0.2 %.
 const RACES: u64 = 10_000;
 /// What is promised.
 const COVERAGE: f64 = 0.93;
 const FALSE_CLAIMS: f64 = 0.05;
-
-/// SplitMix64 (Steele, Lea, Flood 2014): small, seeded, and nobody's but this test's.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Above 0, at most 1.
-    fn uniform(&mut self) -> f64 {
-        ((self.next() >> 11) + 1) as f64 / (1u64 << 53) as f64
-    }
-
-    /// Box and Muller 1958.
-    fn normal(&mut self) -> f64 {
-        (-2.0 * self.uniform().ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
-    }
-}
 
 /// A machine's clock: the time of one sample of a row that truly takes `ms` a run.
 type Clock = fn(&mut Random, block: u32, state: &mut f64, ms: f64) -> f64;
