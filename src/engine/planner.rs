@@ -185,6 +185,7 @@ pub(crate) fn plan(
             schedule: row.deal.map(|deal| deal.schedule),
             chunk: row.deal.and_then(|deal| deal.chunk),
             against: row.against.clone(),
+            recorded: row.recorded,
             form: info.form,
             threads: match info.threaded {
                 true => row.threads.unwrap_or(most_threads(machine, spec)),

@@ -99,8 +99,6 @@ struct Work {
 struct Entry {
     plan: PlanRow,
     deal: Deal,
-    /// It is timed while it is being recorded.
-    recorded: bool,
 }
 
 /// What became of a block.
@@ -172,7 +170,6 @@ impl Run<'_> {
         let entries = entries.map(|(plan, row)| Entry {
             plan: plan.clone(),
             deal: row.deal.unwrap_or_default(),
-            recorded: row.recorded,
         });
         let entries: Vec<Entry> = entries.filter(|entry| entry.plan.support.is_yes()).collect();
         (self.emit)(Event::Planned { job: self.job, plan });
@@ -495,7 +492,7 @@ impl Run<'_> {
     /// Some runs of each row, recorded.
     async fn timelines(&self, rows: &mut [Row]) -> Result<(), End> {
         rows.sort_by(|a, b| a.id.cmp(&b.id));
-        for row in rows.iter_mut().filter(|row| !row.entry.recorded) {
+        for row in rows.iter_mut().filter(|row| !row.entry.plan.recorded) {
             self.breathe().await?;
             match recording::timeline(&mut *row.prepared, &row.id).await {
                 Ok(timeline) => (self.emit)(Event::Timeline {
@@ -568,7 +565,7 @@ impl Run<'_> {
         for row in rows.iter_mut() {
             self.breathe().await?;
             self.stage(Some(&row.id), Stage::Sampling);
-            if row.entry.recorded {
+            if row.entry.plan.recorded {
                 // A fresh one for each sample: a full one would cost less.
                 row.prepared.record(true);
             }

@@ -32,6 +32,8 @@ pub struct PlanRow {
     pub chunk: Option<f64>,
     /// The id of the row that it is compared with; `None` if with none.
     pub against: Option<String>,
+    /// It is timed while every thread writes down what it does.
+    pub recorded: bool,
     /// The form it will run.
     pub form: Form,
     /// Threads that will take part; 1 where threads do not apply.
@@ -52,6 +54,7 @@ impl PlanRow {
             schedule: None,
             chunk: None,
             against: None,
+            recorded: false,
             form,
             threads: 1,
             support: Support::YES,

@@ -175,6 +175,9 @@ pub struct ResultRow {
     /// The size of chunks over the workload's own, where that was asked about.
     #[serde(default)]
     pub chunk: Option<f64>,
+    /// It was timed while every thread wrote down what it did.
+    #[serde(default)]
+    pub recorded: bool,
     /// Longest busy time of a thread over the mean, less 1.
     #[serde(default)]
     pub imbalance: Option<f64>,
@@ -405,6 +408,7 @@ impl ResultRow {
             threads,
             schedule: None,
             chunk: None,
+            recorded: false,
             imbalance: None,
             flops: None,
             bytes: None,

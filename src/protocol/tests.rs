@@ -52,6 +52,7 @@ fn events() -> Vec<Event> {
                     schedule: Some(Schedule::Static),
                     chunk: Some(4.0),
                     against: Some("scalar".into()),
+                    recorded: true,
                     form: Form::Rust,
                     threads: 1,
                     support: Support::YES,

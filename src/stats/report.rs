@@ -61,6 +61,7 @@ pub fn analyze(rows: &[Measured]) -> Vec<ResultRow> {
         let mut out = ResultRow::blank(&plan.workload, plan.size, plan.of(), plan.form, plan.threads);
         out.schedule = plan.schedule;
         out.chunk = plan.chunk;
+        out.recorded = plan.recorded;
         out.imbalance = row.imbalance;
         let counted = |value: f64| (value > 0.0).then_some(value);
         out.flops = counted(plan.flops);

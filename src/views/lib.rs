@@ -3,3 +3,4 @@
 //! Pure functions from plain data to text; nothing here knows a browser.
 
 pub mod charts;
+pub mod findings;

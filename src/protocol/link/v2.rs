@@ -24,6 +24,7 @@ struct Row {
     size: u32,
     schedule: Option<String>,
     chunk: Option<f64>,
+    recorded: bool,
     imbalance: Option<f64>,
     flops: Option<f64>,
     bytes: Option<f64>,
@@ -122,6 +123,7 @@ impl Row {
             size: row.size,
             schedule: row.schedule.map(|s| s.name().into()),
             chunk: row.chunk,
+            recorded: row.recorded,
             imbalance: row.imbalance.map(short),
             flops: row.flops,
             bytes: row.bytes,
@@ -151,6 +153,7 @@ impl Row {
         row.size = self.size;
         row.schedule = self.schedule.map(schedule).transpose()?;
         row.chunk = self.chunk;
+        row.recorded = self.recorded;
         row.imbalance = self.imbalance;
         row.flops = self.flops;
         row.bytes = self.bytes;

@@ -1,0 +1,586 @@
+//! What an experiment's figures come to: fits, crossovers, bounds, each with a sentence. Pure.
+//!
+//! Everything here is made of a report's rows and quantities; the fits themselves are
+//! `parallax_stats`'. What cannot be told is said so, in the same place.
+
+use parallax_protocol::{
+    Experiment, Finding, Found, Report, ResultRow, ResultStatus, Sample, Schedule, SpanKind, Timeline, Verdict,
+};
+use parallax_stats::{
+    Crossover, CrossoverPoint, Estimate, SizePoint, cost, crossover, is_software, scaling,
+};
+
+use crate::charts::Unit;
+
+/// Pairs of which it is asked from which size on the first wins.
+const PAIRS: [(&str, &str); 6] = [
+    ("simd", "scalar"),
+    ("threads", "scalar"),
+    ("threads+simd", "simd"),
+    ("gpu", "threads+simd"),
+    ("gpu", "simd"),
+    ("gpu", "scalar"),
+];
+/// A share of its ceiling from which on a row is said to be at it.
+const AT_CEILING: f64 = 0.7;
+/// Efficiencies between which a step down at half the threads looks like shared cores.
+const SHARED_CORES: (f64, f64) = (0.85, 0.7);
+
+/// Concludes what an experiment allows to conclude. `name` gives back ends their names.
+pub fn of(report: &Report, name: &dyn Fn(&str) -> String) -> Vec<Finding> {
+    let rows = Rows { report, name };
+    match report.spec.experiment {
+        Experiment::Race | Experiment::Machine => Vec::new(),
+        Experiment::Threads => rows.threads(),
+        Experiment::Sizes => rows.sizes(),
+        Experiment::Gpu => rows.gpu(),
+        Experiment::Roofline => rows.roofline(),
+        Experiment::Timeline => rows.timeline(),
+    }
+}
+
+/// What stands over a row: the lower of two ceilings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bound {
+    /// Floating-point operations per byte.
+    pub intensity: f64,
+    /// What it reaches, in GFLOP/s.
+    pub reached: f64,
+    /// What it could reach at most, in GFLOP/s.
+    pub ceiling: f64,
+    /// The ceiling is that of memory, not of arithmetic.
+    pub by_memory: bool,
+}
+
+/// Where a row stands under the ceilings of the same report (Williams, Waterman and Patterson
+/// 2009, Communications of the ACM 52(4), 65). `None` without a time or a ceiling.
+///
+/// Memory's ceiling is the copy bandwidth of the nearest working set that was measured: what lies
+/// in a cache is held to what that cache gives.
+pub fn bound(report: &Report, row: &ResultRow) -> Option<Bound> {
+    let (flops, bytes, ms) = (row.flops?, row.bytes?, row.median_ms?);
+    let (of, threads) = rung(row)?;
+    let same = |id: &'static str| {
+        let all = report.quantities.iter();
+        all.filter(move |q| q.id == id && q.of == of && q.threads.is_none_or(|t| t == threads))
+    };
+    let peak = same("peak").next()?.value;
+    let far = |q: &&parallax_protocol::Quantity| (q.bytes.unwrap_or(1.0) / bytes.max(1.0)).ln().abs();
+    // A copy's rate hardly depends on the lanes: the widest that was measured stands for all.
+    let copies = report.quantities.iter().filter(|q| {
+        let gpu = (q.of == "gpu") == (of == "gpu");
+        q.id == "copy" && gpu && q.threads.is_none_or(|t| t == threads)
+    });
+    let bandwidth = copies.min_by(|a, b| far(a).total_cmp(&far(b)))?.value;
+    let intensity = flops / bytes;
+    let memory = intensity * bandwidth;
+    Some(Bound {
+        intensity,
+        reached: flops / ms / 1e6,
+        ceiling: memory.min(peak),
+        by_memory: memory < peak,
+    })
+}
+
+/// Which ceilings a row is held to: lanes and threads.
+fn rung(row: &ResultRow) -> Option<(&'static str, u32)> {
+    match row.backend.as_str() {
+        "javascript" | "scalar" => Some(("scalar", 1)),
+        "simd" => Some(("simd", 1)),
+        "threads" => Some(("scalar", row.threads)),
+        "threads+simd" => Some(("simd", row.threads)),
+        "gpu" => Some(("gpu", 1)),
+        _ => None,
+    }
+}
+
+struct Rows<'a> {
+    report: &'a Report,
+    name: &'a dyn Fn(&str) -> String,
+}
+
+fn samples(row: &ResultRow) -> Vec<Sample> {
+    let sample = |s: &parallax_protocol::ReportSample| Sample {
+        ms: s.ms,
+        block: s.block,
+        runs: 1,
+    };
+    row.samples.iter().map(sample).collect()
+}
+
+fn counts(row: &ResultRow) -> bool {
+    !row.samples.is_empty() && matches!(row.status, ResultStatus::Ok | ResultStatus::Stopped)
+}
+
+fn is_software_row(row: &ResultRow) -> bool {
+    row.warnings.iter().any(|warning| is_software(warning))
+}
+
+fn found(name: &str, of: Estimate) -> Found {
+    Found {
+        name: name.into(),
+        value: of.value,
+        // JSON and links have no infinity: an end that is nowhere is none.
+        ci95: of.ci95.filter(|(low, high)| low.is_finite() && high.is_finite()),
+    }
+}
+
+/// "3.81x (3.62-4.01)".
+fn written(unit: Unit, of: Estimate) -> String {
+    match of.ci95 {
+        Some(interval) => format!("{} {}", unit.write(of.value), unit.interval(of.value, interval)),
+        None => unit.write(of.value),
+    }
+}
+
+impl Rows<'_> {
+    fn finding(&self, id: &str, backend: &str, words: String) -> Finding {
+        Finding {
+            id: id.into(),
+            workload: self.report.spec.workload.clone(),
+            backend: backend.into(),
+            against: None,
+            values: Vec::new(),
+            words,
+        }
+    }
+
+    /// The back ends that have rows with samples, in their order.
+    fn backends(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = Vec::new();
+        for row in self.report.results.iter().filter(|row| counts(row)) {
+            if !all.contains(&row.backend.as_str()) {
+                all.push(&row.backend);
+            }
+        }
+        all
+    }
+
+    fn of<'a>(&'a self, backend: &'a str) -> impl Iterator<Item = &'a ResultRow> {
+        let own = self.report.results.iter();
+        own.filter(move |row| row.backend == backend && counts(row))
+    }
+
+    fn threads(&self) -> Vec<Finding> {
+        let mut out = Vec::new();
+        for backend in self.backends() {
+            let plain = self.of(backend).filter(|row| row.schedule.is_none());
+            let columns: Vec<(u32, Vec<Sample>)> = plain.map(|row| (row.threads, samples(row))).collect();
+            let columns: Vec<(u32, &[Sample])> = columns.iter().map(|(t, s)| (*t, s.as_slice())).collect();
+            let Some(fit) = scaling(&columns) else { continue };
+            let name = (self.name)(backend);
+            if let Some(last) = fit.points.last().filter(|last| last.threads > 1) {
+                out.push(Finding {
+                    values: vec![
+                        found("threads", Estimate { value: last.threads.into(), ci95: None }),
+                        found("speedup", last.speedup),
+                        found("efficiency", last.efficiency),
+                    ],
+                    ..self.finding(
+                        "speedup",
+                        backend,
+                        format!(
+                            "{name}: {} threads are {} as fast as one, an efficiency of {}.",
+                            last.threads,
+                            written(Unit::Ratio, last.speedup),
+                            written(Unit::Percent, last.efficiency)
+                        ),
+                    )
+                });
+            }
+            out.push(match &fit.amdahl {
+                Ok(serial) => {
+                    let words = match serial.ci95 {
+                        Some((low, _)) if low > 0.0 => format!(
+                            "{name}: a share of {} is serial by Amdahl's law; no number of threads makes it more than {} as fast.",
+                            written(Unit::Percent, *serial),
+                            Unit::Ratio.write(1.0 / serial.value)
+                        ),
+                        Some(_) => format!(
+                            "{name}: no serial part is seen (Amdahl's fraction {}).",
+                            written(Unit::Percent, *serial)
+                        ),
+                        None => format!("{name}: too few rounds to tell a serial part."),
+                    };
+                    Finding {
+                        values: vec![found("serial", *serial)],
+                        ..self.finding("amdahl", backend, words)
+                    }
+                }
+                Err(why) => self.finding("amdahl", backend, format!("{name}: {why}.")),
+            });
+            out.push(match &fit.usl {
+                Ok(usl) => {
+                    let peak = usl.peak_threads.map(|peak| {
+                        format!(" More than {} threads would make it slower.", Unit::Count.write(peak.round()))
+                    });
+                    let mut values = vec![found("contention", usl.contention), found("coherence", usl.coherence)];
+                    values.extend(
+                        usl.peak_threads
+                            .map(|value| found("peak-threads", Estimate { value, ci95: None })),
+                    );
+                    Finding {
+                        values,
+                        ..self.finding(
+                            "usl",
+                            backend,
+                            format!(
+                                "{name}: contention {}, coherence {} (Universal Scalability Law).{}",
+                                written(Unit::Percent, usl.contention),
+                                written(Unit::Percent, usl.coherence),
+                                peak.unwrap_or_default()
+                            ),
+                        )
+                    }
+                }
+                Err(why) => self.finding("usl", backend, format!("{name}: {why}.")),
+            });
+            out.extend(self.shared_cores(backend, &fit.points));
+            out.extend(self.schedules(backend));
+        }
+        out
+    }
+
+    /// Whether efficiency falls where half of the logical cores are used up, as it does where two
+    /// of them share one.
+    fn shared_cores(&self, backend: &str, points: &[parallax_stats::ScalingPoint]) -> Option<Finding> {
+        let last = points.last().filter(|p| p.threads >= 4 && p.threads == self.report.environment.cores)?;
+        let half = points.iter().find(|p| p.threads * 2 == last.threads)?;
+        let (well, badly) = SHARED_CORES;
+        let sharp = half.efficiency.value > well && last.efficiency.value < badly;
+        let words = match sharp {
+            true => format!(
+                "Efficiency falls from {} at {} threads to {} at {}: it looks as if two logical cores share one physical core.",
+                Unit::Percent.write(half.efficiency.value),
+                half.threads,
+                Unit::Percent.write(last.efficiency.value),
+                last.threads
+            ),
+            false => format!(
+                "Nothing at {} of {} threads looks like logical cores that share a physical one.",
+                half.threads, last.threads
+            ),
+        };
+        Some(self.finding("cores", backend, words))
+    }
+
+    fn schedules(&self, backend: &str) -> Option<Finding> {
+        let mut tried = self.of(backend).filter(|row| row.schedule.is_some()).peekable();
+        tried.peek()?;
+        let what = |row: &ResultRow| {
+            let name = row.schedule.map_or("", Schedule::name);
+            match row.chunk.filter(|chunk| *chunk != 1.0) {
+                Some(chunk) => format!("{name} with chunks {chunk} times the usual"),
+                None => name.into(),
+            }
+        };
+        let ratio = |row: &ResultRow| row.speedup.unwrap_or(1.0);
+        let clear = |row: &&ResultRow| matches!(row.verdict, Some(Verdict::Faster | Verdict::Slower));
+        let all: Vec<&ResultRow> = tried.collect();
+        let best = all
+            .iter()
+            .filter(|row| row.verdict == Some(Verdict::Faster))
+            .max_by(|a, b| ratio(a).total_cmp(&ratio(b)));
+        let worst = all
+            .iter()
+            .filter(|row| row.verdict == Some(Verdict::Slower))
+            .min_by(|a, b| ratio(a).total_cmp(&ratio(b)));
+        let told = |row: &ResultRow| {
+            let estimate = Estimate {
+                value: ratio(row),
+                ci95: row.speedup_ci95,
+            };
+            let imbalance = row
+                .imbalance
+                .map(|i| format!("; its threads end {} apart", Unit::Percent.write(i)));
+            format!(
+                "{} is {} as fast as the usual dealing{}",
+                what(row),
+                written(Unit::Ratio, estimate),
+                imbalance.unwrap_or_default()
+            )
+        };
+        let words = match (best, worst) {
+            (None, None) => "No schedule is clearly faster or slower than the usual one.".to_string(),
+            (best, worst) => {
+                let parts: Vec<String> = [best, worst].into_iter().flatten().map(|row| told(row)).collect();
+                format!("{}.", parts.join("; "))
+            }
+        };
+        let values = all.iter().filter(|row| clear(row)).map(|row| {
+            let estimate = Estimate {
+                value: ratio(row),
+                ci95: row.speedup_ci95,
+            };
+            found(&what(row), estimate)
+        });
+        Some(Finding {
+            values: values.collect(),
+            ..self.finding("schedule", backend, words)
+        })
+    }
+
+    fn sizes(&self) -> Vec<Finding> {
+        let mut out = Vec::new();
+        for backend in self.backends() {
+            let name = (self.name)(backend);
+            let rows: Vec<(&ResultRow, Vec<Sample>)> = self.of(backend).map(|row| (row, samples(row))).collect();
+            let point = |(row, samples): &(&ResultRow, Vec<Sample>)| (row.size, row.flops.unwrap_or(0.0), samples.clone());
+            let points: Vec<_> = rows.iter().map(point).collect();
+            let points: Vec<SizePoint> = points
+                .iter()
+                .map(|(n, work, samples)| SizePoint {
+                    n: *n,
+                    work: *work,
+                    samples,
+                })
+                .collect();
+            out.push(match cost(&points) {
+                Ok(cost) => {
+                    let per_s = Estimate {
+                        value: cost.per_ms.value / 1e6,
+                        ci95: cost.per_ms.ci95.map(|(low, high)| (low / 1e6, high / 1e6)),
+                    };
+                    let fixed = match cost.fixed_ms.ci95 {
+                        Some((low, _)) if low > 0.0 => {
+                            format!("a fixed cost of {}", written(Unit::TimeMs, cost.fixed_ms))
+                        }
+                        _ => "no fixed cost to be seen".to_string(),
+                    };
+                    let misfit = format!(
+                        "; the line is off by {} at most, at n = {}",
+                        Unit::Percent.write(cost.misfit.residual.abs()),
+                        Unit::Count.write(cost.misfit.n.into())
+                    );
+                    let exponent = cost.exponent.map(|e| {
+                        format!("; time grows with n to the {}", written(Unit::Plain, e.slope))
+                    });
+                    let mut values = vec![found("fixed-ms", cost.fixed_ms)];
+                    if per_s.value.is_finite() {
+                        values.push(found("gflop-per-s", per_s));
+                    }
+                    values.extend(cost.exponent.map(|e| found("exponent", e.slope)));
+                    values.push(found("misfit", Estimate { value: cost.misfit.residual, ci95: None }));
+                    let words = format!(
+                        "{name}: {fixed}, then {}{}{misfit}.",
+                        written(Unit::GigaflopsPerSecond, per_s),
+                        exponent.unwrap_or_default()
+                    );
+                    Finding {
+                        values,
+                        ..self.finding("cost", backend, words)
+                    }
+                }
+                Err(why) => self.finding("cost", backend, format!("{name}: {why}.")),
+            });
+        }
+        for (a, b) in PAIRS {
+            let there = self.backends();
+            if there.contains(&a) && there.contains(&b) {
+                out.push(self.crossover(a, b));
+            }
+        }
+        out
+    }
+
+    fn crossover(&self, a: &str, b: &str) -> Finding {
+        let (first, second) = ((self.name)(a), (self.name)(b));
+        let with = |words: String, values| Finding {
+            against: Some(b.into()),
+            values,
+            ..self.finding("crossover", a, words)
+        };
+        if self.of(a).chain(self.of(b)).any(is_software_row) {
+            let words = format!("{first} against {second}: a software GPU, so no crossover is given.");
+            return with(words, Vec::new());
+        }
+        let pairs: Vec<(u32, Vec<Sample>, Vec<Sample>)> = self
+            .of(a)
+            .filter_map(|row| {
+                let other = self.of(b).find(|other| other.size == row.size)?;
+                Some((row.size, samples(row), samples(other)))
+            })
+            .collect();
+        let points: Vec<CrossoverPoint> = pairs
+            .iter()
+            .map(|(n, a, b)| CrossoverPoint { n: *n, a, b })
+            .collect();
+        let range = (points.first().map_or(0, |p| p.n), points.last().map_or(0, |p| p.n));
+        let n = |n: f64| Unit::Count.write(rounded(n));
+        match crossover(&points) {
+            Crossover::From { n: from, ci95 } => {
+                let words = format!(
+                    "{first} beats {second} from n = {} (95 %: {}-{}).",
+                    n(from),
+                    n(ci95.0),
+                    n(ci95.1)
+                );
+                let value = found(
+                    "n",
+                    Estimate {
+                        value: from,
+                        ci95: Some(ci95),
+                    },
+                );
+                with(words, vec![value])
+            }
+            Crossover::AlwaysFaster => with(
+                format!("{first} beats {second} at every size from n = {}.", n(range.0.into())),
+                Vec::new(),
+            ),
+            Crossover::NeverFaster => with(
+                format!("{first} does not beat {second} up to n = {}.", n(range.1.into())),
+                Vec::new(),
+            ),
+            Crossover::CannotTell { why } => with(
+                format!("From where on {first} beats {second} cannot be told: {why}."),
+                Vec::new(),
+            ),
+        }
+    }
+
+    fn gpu(&self) -> Vec<Finding> {
+        let row = |row: &ResultRow| {
+            let gpu = row.gpu_ms?;
+            let (all, resident) = (gpu.end_to_end?, gpu.resident?);
+            let ratio = all / resident;
+            let words = format!(
+                "n = {}: {} end to end, {} with the data kept on the device, {} as fast.",
+                Unit::Count.write(row.size.into()),
+                Unit::TimeMs.write(all),
+                Unit::TimeMs.write(resident),
+                Unit::Ratio.write(ratio)
+            );
+            Some(Finding {
+                values: vec![
+                    found("n", Estimate { value: row.size.into(), ci95: None }),
+                    found("resident", Estimate { value: ratio, ci95: None }),
+                ],
+                ..self.finding("resident", "gpu", words)
+            })
+        };
+        self.of("gpu").filter_map(row).collect()
+    }
+
+    fn roofline(&self) -> Vec<Finding> {
+        let row = |row: &ResultRow| {
+            let bound = bound(self.report, row)?;
+            let share = bound.reached / bound.ceiling;
+            let ceiling = match bound.by_memory {
+                true => "memory's",
+                false => "arithmetic's",
+            };
+            let at = match (share >= AT_CEILING, bound.by_memory) {
+                (true, true) => "bound by memory",
+                (true, false) => "bound by arithmetic",
+                (false, _) => "held back by something else than these two",
+            };
+            let words = format!(
+                "{}, {}: {} of {ceiling} ceiling of {} at {}: {at}.",
+                row.workload,
+                (self.name)(&row.backend),
+                Unit::Percent.write(share),
+                Unit::GigaflopsPerSecond.write(bound.ceiling),
+                Unit::FlopsPerByte.write(bound.intensity),
+            );
+            Some(Finding {
+                workload: row.workload.clone(),
+                values: vec![
+                    found("intensity", Estimate { value: bound.intensity, ci95: None }),
+                    found("reached", Estimate { value: bound.reached, ci95: None }),
+                    found("ceiling", Estimate { value: bound.ceiling, ci95: None }),
+                    found("share", Estimate { value: share, ci95: None }),
+                ],
+                ..self.finding("bound", &row.backend, words)
+            })
+        };
+        let rows = self.report.results.iter().filter(|row| counts(row));
+        rows.filter_map(row).collect()
+    }
+
+    fn timeline(&self) -> Vec<Finding> {
+        let mut out = Vec::new();
+        for timeline in &self.report.timelines {
+            let name = (self.name)(&timeline.backend);
+            let Some(balance) = balance(timeline) else { continue };
+            let words = format!(
+                "{name}: the threads compute {} of the time from the first chunk to the last, and end {} apart.",
+                Unit::Percent.write(balance.busy),
+                Unit::Percent.write(balance.imbalance)
+            );
+            out.push(Finding {
+                values: vec![
+                    found("busy", Estimate { value: balance.busy, ci95: None }),
+                    found("imbalance", Estimate { value: balance.imbalance, ci95: None }),
+                ],
+                ..self.finding("balance", &timeline.backend, words)
+            });
+        }
+        for row in self.report.results.iter().filter(|row| row.recorded && counts(row)) {
+            let Some(speedup) = row.speedup else { continue };
+            let cost = Estimate {
+                value: 1.0 / speedup - 1.0,
+                ci95: row.speedup_ci95.map(|(low, high)| (1.0 / high - 1.0, 1.0 / low - 1.0)),
+            };
+            let name = (self.name)(&row.backend);
+            let words = match row.verdict {
+                Some(Verdict::Slower) => format!(
+                    "{name}: recording costs {} of the time.",
+                    written(Unit::Percent, cost)
+                ),
+                _ => format!(
+                    "{name}: recording costs nothing that can be seen ({}).",
+                    written(Unit::Percent, cost)
+                ),
+            };
+            out.push(Finding {
+                values: vec![found("recording", cost)],
+                ..self.finding("recording", &row.backend, words)
+            });
+        }
+        out
+    }
+}
+
+/// How busy the threads of a timeline are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Balance {
+    /// Time spent on chunks over all threads' time from the first chunk to the last.
+    pub busy: f64,
+    /// Longest busy time of a thread over the mean, less 1.
+    pub imbalance: f64,
+}
+
+/// How busy the threads of a timeline are; `None` if it holds no chunk.
+pub fn balance(timeline: &Timeline) -> Option<Balance> {
+    let chunks = |track: &parallax_protocol::Track| {
+        let chunks = track.spans.iter().filter(|span| span.kind == SpanKind::Chunk);
+        chunks.map(|span| (span.start_ms, span.end_ms)).collect::<Vec<_>>()
+    };
+    let tracks: Vec<Vec<(f64, f64)>> = timeline.tracks.iter().map(chunks).filter(|t| !t.is_empty()).collect();
+    let all = || tracks.iter().flatten();
+    let begin = all().map(|(start, _)| *start).reduce(f64::min)?;
+    let end = all().map(|(_, end)| *end).reduce(f64::max)?;
+    let busy = |track: &Vec<(f64, f64)>| track.iter().map(|(start, end)| end - start).sum::<f64>();
+    let times: Vec<f64> = tracks.iter().map(busy).collect();
+    let sum: f64 = times.iter().sum();
+    let mean = sum / times.len() as f64;
+    let longest = times.iter().copied().fold(0.0, f64::max);
+    (end > begin && mean > 0.0).then(|| Balance {
+        busy: sum / ((end - begin) * times.len() as f64),
+        imbalance: longest / mean - 1.0,
+    })
+}
+
+/// To three digits: more than a crossover ever has.
+fn rounded(value: f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return value;
+    }
+    let step = 10f64.powf(value.log10().floor() - 2.0).max(1.0);
+    (value / step).round() * step
+}
+
+#[cfg(test)]
+#[path = "findings_tests.rs"]
+mod tests;
