@@ -4,10 +4,11 @@
 //! `parallax_stats`'. What cannot be told is said so, in the same place.
 
 use parallax_protocol::{
-    Experiment, Finding, Found, Report, ResultRow, ResultStatus, Sample, Schedule, SpanKind, Timeline, Verdict,
+    Experiment, Finding, Found, Report, ResultRow, ResultStatus, Sample, Schedule, SpanKind, Timeline,
+    Verdict,
 };
 use parallax_stats::{
-    Crossover, CrossoverPoint, Estimate, SizePoint, cost, crossover, is_software, scaling,
+    Crossover, CrossoverPoint, Estimate, Scaling, SizePoint, cost, crossover, is_software, scaling,
 };
 
 use crate::charts::Unit;
@@ -94,6 +95,15 @@ fn rung(row: &ResultRow) -> Option<(&'static str, u32)> {
     }
 }
 
+/// The thread scaling of a back end, by its rows under the usual schedule.
+pub fn scaling_of(report: &Report, backend: &str) -> Option<Scaling> {
+    let rows = report.results.iter();
+    let plain = rows.filter(|row| row.backend == backend && counts(row) && row.schedule.is_none());
+    let columns: Vec<(u32, Vec<Sample>)> = plain.map(|row| (row.threads, samples(row))).collect();
+    let columns: Vec<(u32, &[Sample])> = columns.iter().map(|(t, s)| (*t, s.as_slice())).collect();
+    scaling(&columns)
+}
+
 struct Rows<'a> {
     report: &'a Report,
     name: &'a dyn Fn(&str) -> String,
@@ -164,15 +174,20 @@ impl Rows<'_> {
     fn threads(&self) -> Vec<Finding> {
         let mut out = Vec::new();
         for backend in self.backends() {
-            let plain = self.of(backend).filter(|row| row.schedule.is_none());
-            let columns: Vec<(u32, Vec<Sample>)> = plain.map(|row| (row.threads, samples(row))).collect();
-            let columns: Vec<(u32, &[Sample])> = columns.iter().map(|(t, s)| (*t, s.as_slice())).collect();
-            let Some(fit) = scaling(&columns) else { continue };
+            let Some(fit) = scaling_of(self.report, backend) else {
+                continue;
+            };
             let name = (self.name)(backend);
             if let Some(last) = fit.points.last().filter(|last| last.threads > 1) {
                 out.push(Finding {
                     values: vec![
-                        found("threads", Estimate { value: last.threads.into(), ci95: None }),
+                        found(
+                            "threads",
+                            Estimate {
+                                value: last.threads.into(),
+                                ci95: None,
+                            },
+                        ),
                         found("speedup", last.speedup),
                         found("efficiency", last.efficiency),
                     ],
@@ -212,9 +227,15 @@ impl Rows<'_> {
             out.push(match &fit.usl {
                 Ok(usl) => {
                     let peak = usl.peak_threads.map(|peak| {
-                        format!(" More than {} threads would make it slower.", Unit::Count.write(peak.round()))
+                        format!(
+                            " More than {} threads would make it slower.",
+                            Unit::Count.write(peak.round())
+                        )
                     });
-                    let mut values = vec![found("contention", usl.contention), found("coherence", usl.coherence)];
+                    let mut values = vec![
+                        found("contention", usl.contention),
+                        found("coherence", usl.coherence),
+                    ];
                     values.extend(
                         usl.peak_threads
                             .map(|value| found("peak-threads", Estimate { value, ci95: None })),
@@ -244,7 +265,9 @@ impl Rows<'_> {
     /// Whether efficiency falls where half of the logical cores are used up, as it does where two
     /// of them share one.
     fn shared_cores(&self, backend: &str, points: &[parallax_stats::ScalingPoint]) -> Option<Finding> {
-        let last = points.last().filter(|p| p.threads >= 4 && p.threads == self.report.environment.cores)?;
+        let last = points
+            .last()
+            .filter(|p| p.threads >= 4 && p.threads == self.report.environment.cores)?;
         let half = points.iter().find(|p| p.threads * 2 == last.threads)?;
         let (well, badly) = SHARED_CORES;
         let sharp = half.efficiency.value > well && last.efficiency.value < badly;
@@ -324,8 +347,11 @@ impl Rows<'_> {
         let mut out = Vec::new();
         for backend in self.backends() {
             let name = (self.name)(backend);
-            let rows: Vec<(&ResultRow, Vec<Sample>)> = self.of(backend).map(|row| (row, samples(row))).collect();
-            let point = |(row, samples): &(&ResultRow, Vec<Sample>)| (row.size, row.flops.unwrap_or(0.0), samples.clone());
+            let rows: Vec<(&ResultRow, Vec<Sample>)> =
+                self.of(backend).map(|row| (row, samples(row))).collect();
+            let point = |(row, samples): &(&ResultRow, Vec<Sample>)| {
+                (row.size, row.flops.unwrap_or(0.0), samples.clone())
+            };
             let points: Vec<_> = rows.iter().map(point).collect();
             let points: Vec<SizePoint> = points
                 .iter()
@@ -352,15 +378,21 @@ impl Rows<'_> {
                         Unit::Percent.write(cost.misfit.residual.abs()),
                         Unit::Count.write(cost.misfit.n.into())
                     );
-                    let exponent = cost.exponent.map(|e| {
-                        format!("; time grows with n to the {}", written(Unit::Plain, e.slope))
-                    });
+                    let exponent = cost
+                        .exponent
+                        .map(|e| format!("; time grows with n to the {}", written(Unit::Plain, e.slope)));
                     let mut values = vec![found("fixed-ms", cost.fixed_ms)];
                     if per_s.value.is_finite() {
                         values.push(found("gflop-per-s", per_s));
                     }
                     values.extend(cost.exponent.map(|e| found("exponent", e.slope)));
-                    values.push(found("misfit", Estimate { value: cost.misfit.residual, ci95: None }));
+                    values.push(found(
+                        "misfit",
+                        Estimate {
+                            value: cost.misfit.residual,
+                            ci95: None,
+                        },
+                    ));
                     let words = format!(
                         "{name}: {fixed}, then {}{}{misfit}.",
                         written(Unit::GigaflopsPerSecond, per_s),
@@ -405,7 +437,10 @@ impl Rows<'_> {
             .iter()
             .map(|(n, a, b)| CrossoverPoint { n: *n, a, b })
             .collect();
-        let range = (points.first().map_or(0, |p| p.n), points.last().map_or(0, |p| p.n));
+        let range = (
+            points.first().map_or(0, |p| p.n),
+            points.last().map_or(0, |p| p.n),
+        );
         let n = |n: f64| Unit::Count.write(rounded(n));
         match crossover(&points) {
             Crossover::From { n: from, ci95 } => {
@@ -425,7 +460,10 @@ impl Rows<'_> {
                 with(words, vec![value])
             }
             Crossover::AlwaysFaster => with(
-                format!("{first} beats {second} at every size from n = {}.", n(range.0.into())),
+                format!(
+                    "{first} beats {second} at every size from n = {}.",
+                    n(range.0.into())
+                ),
                 Vec::new(),
             ),
             Crossover::NeverFaster => with(
@@ -453,8 +491,20 @@ impl Rows<'_> {
             );
             Some(Finding {
                 values: vec![
-                    found("n", Estimate { value: row.size.into(), ci95: None }),
-                    found("resident", Estimate { value: ratio, ci95: None }),
+                    found(
+                        "n",
+                        Estimate {
+                            value: row.size.into(),
+                            ci95: None,
+                        },
+                    ),
+                    found(
+                        "resident",
+                        Estimate {
+                            value: ratio,
+                            ci95: None,
+                        },
+                    ),
                 ],
                 ..self.finding("resident", "gpu", words)
             })
@@ -486,10 +536,34 @@ impl Rows<'_> {
             Some(Finding {
                 workload: row.workload.clone(),
                 values: vec![
-                    found("intensity", Estimate { value: bound.intensity, ci95: None }),
-                    found("reached", Estimate { value: bound.reached, ci95: None }),
-                    found("ceiling", Estimate { value: bound.ceiling, ci95: None }),
-                    found("share", Estimate { value: share, ci95: None }),
+                    found(
+                        "intensity",
+                        Estimate {
+                            value: bound.intensity,
+                            ci95: None,
+                        },
+                    ),
+                    found(
+                        "reached",
+                        Estimate {
+                            value: bound.reached,
+                            ci95: None,
+                        },
+                    ),
+                    found(
+                        "ceiling",
+                        Estimate {
+                            value: bound.ceiling,
+                            ci95: None,
+                        },
+                    ),
+                    found(
+                        "share",
+                        Estimate {
+                            value: share,
+                            ci95: None,
+                        },
+                    ),
                 ],
                 ..self.finding("bound", &row.backend, words)
             })
@@ -502,7 +576,9 @@ impl Rows<'_> {
         let mut out = Vec::new();
         for timeline in &self.report.timelines {
             let name = (self.name)(&timeline.backend);
-            let Some(balance) = balance(timeline) else { continue };
+            let Some(balance) = balance(timeline) else {
+                continue;
+            };
             let words = format!(
                 "{name}: the threads compute {} of the time from the first chunk to the last, and end {} apart.",
                 Unit::Percent.write(balance.busy),
@@ -510,17 +586,36 @@ impl Rows<'_> {
             );
             out.push(Finding {
                 values: vec![
-                    found("busy", Estimate { value: balance.busy, ci95: None }),
-                    found("imbalance", Estimate { value: balance.imbalance, ci95: None }),
+                    found(
+                        "busy",
+                        Estimate {
+                            value: balance.busy,
+                            ci95: None,
+                        },
+                    ),
+                    found(
+                        "imbalance",
+                        Estimate {
+                            value: balance.imbalance,
+                            ci95: None,
+                        },
+                    ),
                 ],
                 ..self.finding("balance", &timeline.backend, words)
             });
         }
-        for row in self.report.results.iter().filter(|row| row.recorded && counts(row)) {
+        for row in self
+            .report
+            .results
+            .iter()
+            .filter(|row| row.recorded && counts(row))
+        {
             let Some(speedup) = row.speedup else { continue };
             let cost = Estimate {
                 value: 1.0 / speedup - 1.0,
-                ci95: row.speedup_ci95.map(|(low, high)| (1.0 / high - 1.0, 1.0 / low - 1.0)),
+                ci95: row
+                    .speedup_ci95
+                    .map(|(low, high)| (1.0 / high - 1.0, 1.0 / low - 1.0)),
             };
             let name = (self.name)(&row.backend);
             let words = match row.verdict {
@@ -555,9 +650,16 @@ pub struct Balance {
 pub fn balance(timeline: &Timeline) -> Option<Balance> {
     let chunks = |track: &parallax_protocol::Track| {
         let chunks = track.spans.iter().filter(|span| span.kind == SpanKind::Chunk);
-        chunks.map(|span| (span.start_ms, span.end_ms)).collect::<Vec<_>>()
+        chunks
+            .map(|span| (span.start_ms, span.end_ms))
+            .collect::<Vec<_>>()
     };
-    let tracks: Vec<Vec<(f64, f64)>> = timeline.tracks.iter().map(chunks).filter(|t| !t.is_empty()).collect();
+    let tracks: Vec<Vec<(f64, f64)>> = timeline
+        .tracks
+        .iter()
+        .map(chunks)
+        .filter(|t| !t.is_empty())
+        .collect();
     let all = || tracks.iter().flatten();
     let begin = all().map(|(start, _)| *start).reduce(f64::min)?;
     let end = all().map(|(_, end)| *end).reduce(f64::max)?;

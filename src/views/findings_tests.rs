@@ -58,20 +58,34 @@ fn a_serial_part_is_found_and_two_counts_are_too_few() {
     let rows = |most: u32| (1..=most).map(|t| row("threads", t, 512, time(t))).collect();
     let findings = found_in(&report(Experiment::Threads, rows(4)));
     let serial = one(&findings, "amdahl", "threads");
-    assert!((serial.value("serial").unwrap().value - 0.1).abs() < 0.005, "{serial:?}");
+    assert!(
+        (serial.value("serial").unwrap().value - 0.1).abs() < 0.005,
+        "{serial:?}"
+    );
     assert!(serial.words.contains("10"), "{}", serial.words);
     assert!(one(&findings, "usl", "threads").value("contention").is_some());
     let few = found_in(&report(Experiment::Threads, rows(2)));
     let refused = one(&few, "amdahl", "threads");
-    assert!(refused.values.is_empty() && refused.words.contains("needs 3"), "{refused:?}");
+    assert!(
+        refused.values.is_empty() && refused.words.contains("needs 3"),
+        "{refused:?}"
+    );
 }
 
 #[test]
 fn efficiency_that_falls_at_half_of_the_cores_is_said() {
     let times = [10.0, 5.2, 4.9, 4.6];
-    let rows = times.iter().zip(1..).map(|(ms, t)| row("threads", t, 512, *ms)).collect();
+    let rows = times
+        .iter()
+        .zip(1..)
+        .map(|(ms, t)| row("threads", t, 512, *ms))
+        .collect();
     let findings = found_in(&report(Experiment::Threads, rows));
-    assert!(one(&findings, "cores", "threads").words.contains("share one physical core"));
+    assert!(
+        one(&findings, "cores", "threads")
+            .words
+            .contains("share one physical core")
+    );
 }
 
 #[test]
@@ -91,7 +105,10 @@ fn the_clearly_best_and_worst_schedules_are_named() {
     ];
     let findings = found_in(&report(Experiment::Threads, rows));
     let words = &one(&findings, "schedule", "threads").words;
-    assert!(words.contains("static is 0.6") && !words.contains("guided"), "{words}");
+    assert!(
+        words.contains("static is 0.6") && !words.contains("guided"),
+        "{words}"
+    );
 }
 
 #[test]
@@ -100,18 +117,19 @@ fn a_crossover_is_found_between_the_sizes_where_it_is() {
     // Equal at n = 200.
     let slow = |n: u32| f64::from(n).powi(3) * 1e-6;
     let quick = |n: u32| slow(200) / 2.0 + slow(n) / 2.0;
-    let rows = sizes.iter().flat_map(|&n| {
-        [
-            row("simd", 1, n, slow(n)),
-            row("threads+simd", 2, n, quick(n)),
-        ]
-    });
+    let rows = sizes
+        .iter()
+        .flat_map(|&n| [row("simd", 1, n, slow(n)), row("threads+simd", 2, n, quick(n))]);
     let findings = found_in(&report(Experiment::Sizes, rows.collect()));
     let crossing = one(&findings, "crossover", "threads+simd");
     let n = crossing.value("n").unwrap();
     let (low, high) = n.ci95.unwrap();
     assert!(low <= 200.0 && 200.0 <= high && high / low < 1.3, "{crossing:?}");
-    assert!(crossing.words.starts_with("threads+simd beats simd from n = "), "{}", crossing.words);
+    assert!(
+        crossing.words.starts_with("threads+simd beats simd from n = "),
+        "{}",
+        crossing.words
+    );
     let cost = one(&findings, "cost", "threads+simd");
     let fixed = cost.value("fixed-ms").unwrap().value;
     assert!((fixed - slow(200) / 2.0).abs() < 0.2, "{cost:?}");
@@ -130,7 +148,10 @@ fn a_software_gpu_gets_no_crossover() {
     });
     let findings = found_in(&report(Experiment::Sizes, rows.collect()));
     let refused = one(&findings, "crossover", "gpu");
-    assert!(refused.values.is_empty() && refused.words.contains("software GPU"), "{refused:?}");
+    assert!(
+        refused.values.is_empty() && refused.words.contains("software GPU"),
+        "{refused:?}"
+    );
 }
 
 fn quantity(id: &str, of: &str, threads: u32, bytes: Option<f64>, value: f64, unit: Of) -> Quantity {
@@ -161,12 +182,22 @@ fn a_row_is_held_to_the_lower_ceiling() {
     ];
     // 2 n^3 operations in 30 ms are 8.9 GFLOP/s, 85 operations a byte: arithmetic's ceiling.
     let simd = bound(&report, &report.results[0]).unwrap();
-    assert!(!simd.by_memory && simd.ceiling == 10.0 && (simd.reached - 8.95).abs() < 0.01, "{simd:?}");
+    assert!(
+        !simd.by_memory && simd.ceiling == 10.0 && (simd.reached - 8.95).abs() < 0.01,
+        "{simd:?}"
+    );
     // A sixth of an operation a byte: memory's, of the working set that is nearest.
     let scalar = bound(&report, &report.results[1]).unwrap();
-    assert!(scalar.by_memory && (scalar.ceiling - 5e5 / 3_145_728.0 * 12.0).abs() < 1e-9, "{scalar:?}");
+    assert!(
+        scalar.by_memory && (scalar.ceiling - 5e5 / 3_145_728.0 * 12.0).abs() < 1e-9,
+        "{scalar:?}"
+    );
     let findings = found_in(&report);
-    assert!(one(&findings, "bound", "simd").words.contains("bound by arithmetic"));
+    assert!(
+        one(&findings, "bound", "simd")
+            .words
+            .contains("bound by arithmetic")
+    );
     assert!(one(&findings, "bound", "scalar").words.contains("something else"));
 }
 

@@ -4,3 +4,5 @@
 
 pub mod charts;
 pub mod findings;
+pub mod panels;
+mod words;

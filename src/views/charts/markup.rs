@@ -43,6 +43,11 @@ impl Markup {
         escape(text, &mut self.0);
     }
 
+    /// Markup that was made here, as text.
+    pub fn raw(&mut self, markup: &str) {
+        self.0.push_str(markup);
+    }
+
     /// What was written elsewhere.
     pub fn append(&mut self, other: &Markup) {
         self.0.push_str(&other.0);

@@ -16,7 +16,7 @@ mod labels;
 mod legend;
 mod lines;
 mod look;
-mod markup;
+pub(crate) mod markup;
 mod model;
 mod ruler;
 mod space;

@@ -1,0 +1,574 @@
+//! Which charts an experiment has, and what is in them.
+
+use parallax_protocol::{Experiment, Quantity, Report, ResultRow, ResultStatus, SpanKind};
+use parallax_stats::Estimate;
+
+use super::Look;
+use crate::charts::{
+    Axis, Bars, Ceiling, Chart, Curve, How, Kind, Lines, Mark, Part, Point, Row, Series, Span, Spans, Track,
+    Unit,
+};
+use crate::findings::{self, bound};
+use crate::words;
+
+/// Points of a fitted curve.
+const CURVE_POINTS: u32 = 48;
+
+/// The charts of a report, in the order of their questions.
+pub fn charts(report: &Report, look: &Look) -> Vec<Chart> {
+    let all = match report.spec.experiment {
+        Experiment::Race => Vec::new(),
+        Experiment::Threads => threads(report, look),
+        Experiment::Sizes => sizes(report, look),
+        Experiment::Gpu => gpu(report),
+        Experiment::Roofline => roofline(report, look),
+        Experiment::Timeline => timeline(report, look),
+        Experiment::Machine => machine(report, look.theirs),
+    };
+    all.into_iter().filter(|chart| !is_empty(chart)).collect()
+}
+
+fn is_empty(chart: &Chart) -> bool {
+    match &chart.kind {
+        Kind::Lines(lines) => lines.series.iter().all(|series| series.points.is_empty()),
+        Kind::Bars(bars) => bars.rows.is_empty(),
+        Kind::Spans(spans) => spans.tracks.is_empty(),
+    }
+}
+
+fn chart(id: &str, title: &str, desc: &str, kind: Kind) -> Chart {
+    Chart {
+        id: id.into(),
+        title: title.into(),
+        desc: desc.into(),
+        kind,
+    }
+}
+
+fn lines(x: Axis, y: Axis, series: Vec<Series>) -> Lines {
+    Lines {
+        x,
+        y,
+        series,
+        curves: Vec::new(),
+        marks: Vec::new(),
+        ceilings: Vec::new(),
+    }
+}
+
+fn series(key: &str, name: String, points: Vec<Point>) -> Series {
+    Series {
+        key: key.into(),
+        name,
+        points,
+        how: How::Line,
+        dashed: false,
+        marker: None,
+    }
+}
+
+fn timed(row: &&ResultRow) -> bool {
+    row.median_ms.is_some() && matches!(row.status, ResultStatus::Ok | ResultStatus::Stopped)
+}
+
+/// The back ends that have rows, in their order.
+fn backends(report: &Report) -> Vec<&str> {
+    let mut all: Vec<&str> = Vec::new();
+    for row in report.results.iter().filter(timed) {
+        if !all.contains(&row.backend.as_str()) {
+            all.push(&row.backend);
+        }
+    }
+    all
+}
+
+fn rows<'a>(report: &'a Report, backend: &'a str) -> impl Iterator<Item = &'a ResultRow> {
+    let own = report.results.iter().filter(timed);
+    own.filter(move |row| row.backend == backend)
+}
+
+fn point(x: f64, of: Estimate) -> Point {
+    Point {
+        x,
+        y: of.value,
+        interval: of.ci95,
+        label: None,
+    }
+}
+
+fn threads(report: &Report, look: &Look) -> Vec<Chart> {
+    let mut speed = Vec::new();
+    let mut efficiency = Vec::new();
+    let mut curves = Vec::new();
+    let mut most = 1;
+    for backend in backends(report) {
+        let Some(fit) = findings::scaling_of(report, backend) else {
+            continue;
+        };
+        let name = (look.backend)(backend);
+        let points = |of: &dyn Fn(&parallax_stats::ScalingPoint) -> Estimate| {
+            fit.points
+                .iter()
+                .map(|p| point(p.threads.into(), of(p)))
+                .collect::<Vec<_>>()
+        };
+        speed.push(series(backend, name.clone(), points(&|p| p.speedup)));
+        efficiency.push(series(backend, name.clone(), points(&|p| p.efficiency)));
+        let last = fit.points.last().map_or(1, |p| p.threads);
+        most = most.max(last);
+        let over = |f: &dyn Fn(f64) -> f64| {
+            let at = |i| 1.0 + f64::from(last - 1) * f64::from(i) / f64::from(CURVE_POINTS);
+            (0..=CURVE_POINTS).map(|i| (at(i), f(at(i)))).collect::<Vec<_>>()
+        };
+        // The richer law where there are points enough for it.
+        match (&fit.usl, &fit.amdahl) {
+            (Ok(usl), _) => curves.push(Curve {
+                key: backend.into(),
+                name: words::USL.into(),
+                points: over(&|p| {
+                    p / (1.0 + usl.contention.value * (p - 1.0) + usl.coherence.value * p * (p - 1.0))
+                }),
+                dashed: true,
+            }),
+            (_, Ok(serial)) => curves.push(Curve {
+                key: backend.into(),
+                name: words::AMDAHL.into(),
+                points: over(&|p| 1.0 / (serial.value + (1.0 - serial.value) / p)),
+                dashed: true,
+            }),
+            _ => {}
+        }
+    }
+    curves.push(Curve {
+        key: String::new(),
+        name: words::IDEAL.into(),
+        points: vec![(1.0, 1.0), (most.into(), most.into())],
+        dashed: true,
+    });
+    let axis = || Axis::new(words::THREADS, Unit::Count).counting(words::THREADS);
+    let speed = Lines {
+        curves,
+        ..lines(axis(), Axis::new("speed-up", Unit::Ratio), speed)
+    };
+    let efficiency = lines(axis(), Axis::new("efficiency", Unit::Percent), efficiency);
+    vec![
+        chart("speedup", words::SPEEDUP, words::SPEEDUP_DESC, Kind::Lines(speed)),
+        chart(
+            "efficiency",
+            words::EFFICIENCY,
+            words::EFFICIENCY_DESC,
+            Kind::Lines(efficiency),
+        ),
+        chart(
+            "schedules",
+            words::SCHEDULES,
+            words::SCHEDULES_DESC,
+            Kind::Bars(schedules(report)),
+        ),
+    ]
+}
+
+/// The usual dealing and the others, one bar each.
+fn schedules(report: &Report) -> Bars {
+    let tried: Vec<&ResultRow> = report
+        .results
+        .iter()
+        .filter(timed)
+        .filter(|r| r.schedule.is_some())
+        .collect();
+    let usual = tried.first().and_then(|first| {
+        rows(report, &first.backend).find(|row| row.schedule.is_none() && row.threads == first.threads)
+    });
+    let bar = |row: &&ResultRow| Row {
+        id: row.backend.clone(),
+        name: match row.schedule {
+            Some(schedule) => words::schedule(schedule.name(), row.chunk),
+            None => words::USUAL.into(),
+        },
+        parts: vec![Part {
+            key: "time".into(),
+            name: words::TIME.into(),
+            value: row.median_ms.unwrap_or_default(),
+        }],
+        note: row.imbalance.map(words::apart),
+    };
+    Bars {
+        axis: Axis::new(words::TIME, Unit::TimeMs),
+        rows: usual.iter().chain(&tried).map(bar).collect(),
+    }
+}
+
+fn sizes(report: &Report, look: &Look) -> Vec<Chart> {
+    let times = |backend: &&str| {
+        let at = |row: &ResultRow| Point {
+            x: row.size.into(),
+            y: row.median_ms.unwrap_or_default(),
+            interval: row.ci95_ms,
+            label: None,
+        };
+        series(
+            backend,
+            (look.backend)(backend),
+            rows(report, backend).map(at).collect(),
+        )
+    };
+    let rates = |backend: &&str| {
+        let at = |row: &ResultRow| {
+            let (flops, ms) = (row.flops?, row.median_ms?);
+            Some(Point {
+                x: row.size.into(),
+                y: flops / ms / 1e6,
+                interval: row
+                    .ci95_ms
+                    .map(|(low, high)| (flops / high / 1e6, flops / low / 1e6)),
+                label: None,
+            })
+        };
+        series(
+            backend,
+            (look.backend)(backend),
+            rows(report, backend).filter_map(at).collect(),
+        )
+    };
+    let all = backends(report);
+    let marks = findings::of(report, look.backend);
+    let marks = marks
+        .iter()
+        .filter(|f| f.id == "crossover")
+        .filter_map(|finding| {
+            let n = finding.value("n")?;
+            let against = finding.against.as_deref().unwrap_or_default();
+            Some(Mark {
+                at: n.value,
+                interval: n.ci95,
+                label: format!(
+                    "{} > {}",
+                    (look.backend)(&finding.backend),
+                    (look.backend)(against)
+                ),
+            })
+        });
+    let n = || Axis::new(words::SIZE, Unit::Count).log();
+    let time = Lines {
+        marks: marks.collect(),
+        ..lines(
+            n(),
+            Axis::new(words::TIME, Unit::TimeMs).log(),
+            all.iter().map(times).collect(),
+        )
+    };
+    let rate = lines(
+        n(),
+        Axis::new(words::RATE, Unit::GigaflopsPerSecond).log(),
+        all.iter().map(rates).collect(),
+    );
+    vec![
+        chart(
+            "time-by-size",
+            words::TIME_BY_SIZE,
+            words::TIME_BY_SIZE_DESC,
+            Kind::Lines(time),
+        ),
+        chart(
+            "rate-by-size",
+            words::RATE_BY_SIZE,
+            words::RATE_BY_SIZE_DESC,
+            Kind::Lines(rate),
+        ),
+    ]
+}
+
+fn gpu(report: &Report) -> Vec<Chart> {
+    let part = |key: &str, name: &str, value: Option<f64>| {
+        value.map(|value| Part {
+            key: key.into(),
+            name: name.into(),
+            value,
+        })
+    };
+    let size = |row: &ResultRow| format!("n = {}", Unit::Count.write(row.size.into()));
+    let parts = |row: &ResultRow| {
+        let gpu = row.gpu_ms?;
+        let inner = match gpu.kernel {
+            Some(_) => vec![
+                part("dispatch", words::DISPATCH, gpu.dispatch),
+                part("kernel", words::KERNEL, gpu.kernel),
+            ],
+            None => vec![part("kernel", words::KERNEL_AND_DISPATCH, gpu.resident)],
+        };
+        let all = [part("upload", words::UPLOAD, gpu.upload)]
+            .into_iter()
+            .chain(inner)
+            .chain([part("readback", words::READBACK, gpu.readback)]);
+        Some(Row {
+            id: row.backend.clone(),
+            name: size(row),
+            parts: all.flatten().collect(),
+            note: row
+                .cold_ms
+                .and_then(|cold| cold.pipeline)
+                .map(|ms| format!("{} {}", words::COLD, Unit::TimeMs.write(ms))),
+        })
+    };
+    let kept = |row: &ResultRow| {
+        let gpu = row.gpu_ms?;
+        let bar = |name: &str, value: f64| Row {
+            id: row.backend.clone(),
+            name: format!("{}, {name}", size(row)),
+            parts: vec![Part {
+                key: name.into(),
+                name: name.into(),
+                value,
+            }],
+            note: None,
+        };
+        Some([
+            bar(words::END_TO_END, gpu.end_to_end?),
+            bar(words::RESIDENT, gpu.resident?),
+        ])
+    };
+    let own: Vec<&ResultRow> = rows(report, "gpu").collect();
+    let time = || Axis::new(words::TIME, Unit::TimeMs);
+    let stacked = Bars {
+        axis: time(),
+        rows: own.iter().filter_map(|row| parts(row)).collect(),
+    };
+    let kept = Bars {
+        axis: time(),
+        rows: own.iter().filter_map(|row| kept(row)).flatten().collect(),
+    };
+    let transfer = by_bytes(&report.quantities, &["gpu-upload", "gpu-readback"], |q| {
+        words::quantity(&bare(q))
+    });
+    vec![
+        chart("gpu-parts", words::PARTS, words::PARTS_DESC, Kind::Bars(stacked)),
+        chart("gpu-kept", words::KEPT, words::KEPT_DESC, Kind::Bars(kept)),
+        chart(
+            "gpu-transfer",
+            words::TRANSFER,
+            words::TRANSFER_DESC,
+            Kind::Lines(lines(
+                Axis::new(words::BYTES, Unit::Bytes).log(),
+                Axis::new("bandwidth", Unit::GigabytesPerSecond).log(),
+                transfer,
+            )),
+        ),
+    ]
+}
+
+/// The same without its size.
+fn bare(q: &Quantity) -> Quantity {
+    Quantity {
+        bytes: None,
+        ..q.clone()
+    }
+}
+
+/// Quantities of these ids over their bytes, one series for each that differs otherwise.
+fn by_bytes(all: &[Quantity], ids: &[&str], name: impl Fn(&Quantity) -> String) -> Vec<Series> {
+    let mut out: Vec<((&str, &str, Option<u32>), Series)> = Vec::new();
+    for q in all.iter().filter(|q| ids.contains(&q.id.as_str())) {
+        let Some(bytes) = q.bytes else { continue };
+        let of = (q.id.as_str(), q.of.as_str(), q.threads);
+        let at = Point {
+            x: bytes,
+            y: q.value,
+            interval: q.ci95,
+            label: None,
+        };
+        match out.iter_mut().find(|(known, _)| *known == of) {
+            Some((_, series)) => series.points.push(at),
+            None => out.push((of, series(&colour(q), name(q), vec![at]))),
+        }
+    }
+    out.into_iter().map(|(_, series)| series).collect()
+}
+
+/// The rung that a ceiling belongs to: many lanes or one, many threads or one.
+fn colour(q: &Quantity) -> String {
+    let many = q.threads.is_some_and(|threads| threads > 1);
+    match (q.of.as_str(), many) {
+        ("simd", true) => "threads+simd".into(),
+        ("scalar", true) => "threads".into(),
+        ("", _) => q.id.clone(),
+        (of, _) => of.into(),
+    }
+}
+
+fn roofline(report: &Report, look: &Look) -> Vec<Chart> {
+    let placed = |backend: &&str| {
+        let at = |row: &ResultRow| {
+            let bound = bound(report, row)?;
+            Some(Point {
+                x: bound.intensity,
+                y: bound.reached,
+                interval: None,
+                label: Some((look.workload)(&row.workload)),
+            })
+        };
+        Series {
+            how: How::Points,
+            ..series(
+                backend,
+                (look.backend)(backend),
+                rows(report, backend).filter_map(at).collect(),
+            )
+        }
+    };
+    let series: Vec<Series> = backends(report).iter().map(placed).collect();
+    let points = || series.iter().flat_map(|s| &s.points);
+    let low = points().map(|p| p.x).fold(0.1, f64::min) / 2.0;
+    let high = points().map(|p| p.x).fold(10.0, f64::max) * 2.0;
+    let x = Axis::new(words::INTENSITY, Unit::FlopsPerByte)
+        .log()
+        .range(low, high);
+    let y = Axis::new(words::RATE, Unit::GigaflopsPerSecond).log();
+    let ceilings = report.quantities.iter().filter(|q| q.id == "peak");
+    let ceilings = ceilings.filter_map(|peak| {
+        // What does not fit into any cache: the largest working set.
+        let copies = report
+            .quantities
+            .iter()
+            .filter(|q| q.id == "copy" && (q.of == "gpu") == (peak.of == "gpu") && q.threads == peak.threads);
+        let memory = copies.max_by(|a, b| a.bytes.unwrap_or(0.0).total_cmp(&b.bytes.unwrap_or(0.0)))?;
+        let knee = (peak.value / memory.value).clamp(low, high);
+        Some(Ceiling {
+            key: colour(peak),
+            label: format!(
+                "{} {}",
+                words::rung(&peak.of, peak.threads),
+                Unit::GigaflopsPerSecond.write(peak.value)
+            ),
+            slant: Some(Unit::GigabytesPerSecond.write(memory.value)),
+            points: vec![
+                (low, low * memory.value),
+                (knee, knee * memory.value),
+                (high, peak.value),
+            ],
+        })
+    });
+    let main = Lines {
+        ceilings: ceilings.collect(),
+        ..lines(x, y, series.clone())
+    };
+    vec![
+        chart(
+            "roofline",
+            words::ROOFLINE,
+            words::ROOFLINE_DESC,
+            Kind::Lines(main),
+        ),
+        copy(&report.quantities),
+        peak(&report.quantities),
+    ]
+}
+
+fn copy(quantities: &[Quantity]) -> Chart {
+    let series = by_bytes(quantities, &["copy"], |q| words::rung(&q.of, q.threads));
+    let x = Axis::new(words::WORKING_SET, Unit::Bytes).log();
+    let y = Axis::new("bandwidth", Unit::GigabytesPerSecond).log();
+    chart(
+        "copy",
+        words::COPY,
+        words::COPY_DESC,
+        Kind::Lines(lines(x, y, series)),
+    )
+}
+
+fn peak(quantities: &[Quantity]) -> Chart {
+    let bar = |q: &Quantity| Row {
+        id: colour(q),
+        name: words::rung(&q.of, q.threads),
+        parts: vec![Part {
+            key: "peak".into(),
+            name: words::PEAK.into(),
+            value: q.value,
+        }],
+        note: None,
+    };
+    let rows = quantities.iter().filter(|q| q.id == "peak").map(bar);
+    let bars = Bars {
+        axis: Axis::new(words::RATE, Unit::GigaflopsPerSecond),
+        rows: rows.collect(),
+    };
+    chart("peak", words::PEAK, words::PEAK_DESC, Kind::Bars(bars))
+}
+
+fn timeline(report: &Report, look: &Look) -> Vec<Chart> {
+    let each = |(number, timeline): (usize, &parallax_protocol::Timeline)| {
+        let track = |track: &parallax_protocol::Track| Track {
+            key: match track.name.as_str() {
+                "engine" | "queue" => "scalar".into(),
+                _ => timeline.backend.clone(),
+            },
+            name: track.name.clone(),
+            spans: track.spans.iter().map(span).collect(),
+        };
+        let spans = Spans {
+            tracks: timeline.tracks.iter().map(track).collect(),
+            window: look.window,
+            idle: vec!["wait".into(), "run".into(), "submit".into()],
+        };
+        chart(
+            &format!("timeline-{number}"),
+            &words::timeline(&(look.backend)(&timeline.backend)),
+            words::TIMELINE_DESC,
+            Kind::Spans(spans),
+        )
+    };
+    report.timelines.iter().enumerate().map(each).collect()
+}
+
+fn span(span: &parallax_protocol::Span) -> Span {
+    let (key, label) = match span.kind {
+        SpanKind::Chunk => (
+            "chunk",
+            format!(
+                "pass {}, items {}-{}",
+                span.pass,
+                span.first,
+                span.first + span.items
+            ),
+        ),
+        SpanKind::Wait => ("wait", words::WAIT.into()),
+        SpanKind::Run => ("run", "run".into()),
+        SpanKind::Upload => ("upload", words::UPLOAD.into()),
+        SpanKind::Submit => ("submit", words::DISPATCH.into()),
+        SpanKind::Kernel => ("kernel", words::KERNEL.into()),
+        SpanKind::ReadBack => ("readback", words::READBACK.into()),
+    };
+    Span {
+        start_ms: span.start_ms,
+        end_ms: span.end_ms,
+        key: key.into(),
+        label,
+    }
+}
+
+fn machine(report: &Report, theirs: Option<&Report>) -> Vec<Chart> {
+    let mut all = report.quantities.clone();
+    // Somebody else's stand in the same pictures, under their own name.
+    let other = theirs.into_iter().flat_map(|report| &report.quantities);
+    all.extend(other.map(|q| Quantity {
+        of: format!("{} {}", words::THERE, q.of),
+        ..q.clone()
+    }));
+    let messages = by_bytes(&all, &["clone", "transfer", "shared"], |q| {
+        words::quantity(&bare(q))
+    });
+    let messages = lines(
+        Axis::new(words::BYTES, Unit::Bytes).log(),
+        Axis::new("bandwidth", Unit::GigabytesPerSecond).log(),
+        messages,
+    );
+    vec![
+        copy(&all),
+        peak(&all),
+        chart(
+            "messages",
+            words::MESSAGES,
+            words::MESSAGES_DESC,
+            Kind::Lines(messages),
+        ),
+    ]
+}
