@@ -5,4 +5,5 @@
 pub mod charts;
 pub mod findings;
 pub mod panels;
+pub mod trace;
 mod words;

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
+use parallax_protocol::Experiment;
 
 /// What `cargo xtask`, `cargo xtask help` and `--help` print.
 pub const HELP: &str = "\
@@ -23,10 +24,11 @@ cargo xtask <command>
         [--peers] [--self-check [N]] [--json FILE]
         set up, build, and race in a headless browser through the page's own API; fails if
         a result is wrong or a row breaks down
+        --experiment ID   race, threads, sizes, gpu, roofline, timeline or machine (race)
         --workload IDS    the workloads, with commas between; all of them if absent
         --backend IDS     the back ends; `scalar#2` is scalar once more
         --size N          the workloads' n instead of their defaults
-        --budget S        seconds per workload over all its back ends (8)
+        --budget S        seconds per workload over all its back ends (8; experiments more)
         --seed N          another order of the blocks and other inputs than 1's
         --native          the same engine compiled for this machine too
         --peers           and NumPy, Numba, gpu.js and jax-js, where they can be installed
@@ -100,6 +102,8 @@ pub enum Part {
 /// Flags of `bench`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bench {
+    /// The kind of question.
+    pub experiment: Experiment,
     /// Workload ids; empty for all.
     pub workloads: Vec<String>,
     /// Back end ids; empty for all.
@@ -127,6 +131,7 @@ pub struct Bench {
 impl Default for Bench {
     fn default() -> Self {
         Self {
+            experiment: Experiment::Race,
             workloads: Vec::new(),
             backends: Vec::new(),
             size: None,
@@ -197,7 +202,9 @@ fn read(mut words: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Command::Test(test), Long("only")) => test.only = Some(part(&words.value()?)?),
             (Command::Bench(bench), Long("workload")) => bench.workloads = ids(&words.value()?)?,
             (Command::Bench(bench), Long("backend")) => bench.backends = ids(&words.value()?)?,
-            (Command::Bench(_), Long("experiment")) => experiment(&words.value()?)?,
+            (Command::Bench(bench), Long("experiment")) => {
+                bench.experiment = experiment(&words.value()?)?;
+            }
             (Command::Bench(bench), Long("size")) => bench.size = Some(words.value()?.parse()?),
             (Command::Bench(bench), Long("threads")) => bench.threads = Some(words.value()?.parse()?),
             (Command::Bench(bench), Long("budget")) => bench.budget = Some(budget(&words.value()?)?),
@@ -247,12 +254,17 @@ fn ids(word: &OsString) -> Result<Vec<String>, lexopt::Error> {
     Ok(if ids == ["all"] { Vec::new() } else { ids })
 }
 
-/// There is one so far; its id is given all the same by who writes scripts to last.
-fn experiment(word: &OsString) -> Result<(), lexopt::Error> {
-    match word.to_str() {
-        Some("race") => Ok(()),
-        _ => Err(format!("no experiment `{}`: there is race", word.to_string_lossy()).into()),
-    }
+fn experiment(word: &OsString) -> Result<Experiment, lexopt::Error> {
+    let found = word.to_str().and_then(Experiment::named);
+    found.ok_or_else(|| {
+        let all: Vec<&str> = Experiment::ALL.into_iter().map(Experiment::name).collect();
+        format!(
+            "no experiment `{}`: there are {}",
+            word.to_string_lossy(),
+            all.join(", ")
+        )
+        .into()
+    })
 }
 
 fn budget(word: &OsString) -> Result<f64, lexopt::Error> {
@@ -349,9 +361,10 @@ mod tests {
         );
         check("bench", Ok(Command::Bench(Bench::default())));
         check(
-            "bench --workload mandelbrot,matmul --backend scalar,scalar#2 --experiment race --size 256 \
+            "bench --workload mandelbrot,matmul --backend scalar,scalar#2 --experiment sizes --size 256 \
              --threads 2 --budget 0.5 --seed 7 --browser firefox --native --peers --json out.json",
             Ok(Command::Bench(Bench {
+                experiment: Experiment::Sizes,
                 workloads: vec!["mandelbrot".into(), "matmul".into()],
                 backends: vec!["scalar".into(), "scalar#2".into()],
                 size: Some(256),
@@ -399,8 +412,8 @@ mod tests {
             Err("cannot parse argument \"99999\": number too large to fit in target type"),
         );
         check(
-            "bench --experiment sizes",
-            Err("no experiment `sizes`: there is race"),
+            "bench --experiment speed",
+            Err("no experiment `speed`: there are race, threads, sizes, gpu, roofline, timeline, machine"),
         );
         check("bench --budget 0", Err("--budget takes 0.1 to 600 seconds"));
         check("bench --budget NaN", Err("--budget takes 0.1 to 600 seconds"));

@@ -1,6 +1,6 @@
 //! Which charts an experiment has, and what is in them.
 
-use parallax_protocol::{Experiment, Quantity, Report, ResultRow, ResultStatus, SpanKind};
+use parallax_protocol::{Experiment, Finding, Quantity, Report, ResultRow, ResultStatus, SpanKind};
 use parallax_stats::Estimate;
 
 use super::Look;
@@ -14,12 +14,12 @@ use crate::words;
 /// Points of a fitted curve.
 const CURVE_POINTS: u32 = 48;
 
-/// The charts of a report, in the order of their questions.
-pub fn charts(report: &Report, look: &Look) -> Vec<Chart> {
+/// The charts of a report and of what was found in it, in the order of their questions.
+pub fn charts(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
     let all = match report.spec.experiment {
         Experiment::Race => Vec::new(),
         Experiment::Threads => threads(report, look),
-        Experiment::Sizes => sizes(report, look),
+        Experiment::Sizes => sizes(report, found, look),
         Experiment::Gpu => gpu(report),
         Experiment::Roofline => roofline(report, look),
         Experiment::Timeline => timeline(report, look),
@@ -198,7 +198,7 @@ fn schedules(report: &Report) -> Bars {
     }
 }
 
-fn sizes(report: &Report, look: &Look) -> Vec<Chart> {
+fn sizes(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
     let times = |backend: &&str| {
         let at = |row: &ResultRow| Point {
             x: row.size.into(),
@@ -231,8 +231,7 @@ fn sizes(report: &Report, look: &Look) -> Vec<Chart> {
         )
     };
     let all = backends(report);
-    let marks = findings::of(report, look.backend);
-    let marks = marks
+    let marks = found
         .iter()
         .filter(|f| f.id == "crossover")
         .filter_map(|finding| {

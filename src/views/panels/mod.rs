@@ -35,7 +35,7 @@ pub fn html(report: &Report, look: &Look) -> String {
     let mut out = Markup::default();
     let found = findings::of(report, look.backend);
     said(&mut out, &found);
-    for chart in charts(report, look) {
+    for chart in charts(report, &found, look) {
         out.node(
             "figure",
             &[("class", T("chart-figure")), ("data-chart", T(&chart.id))],

@@ -116,7 +116,7 @@ fn every_experiment_has_its_charts() {
         (Experiment::Machine, &["copy", "peak", "messages"]),
     ];
     for (experiment, ids) in expected {
-        let charts = charts(&report(experiment), &look(None));
+        let charts = charts(&report(experiment), &[], &look(None));
         let got: Vec<&str> = charts.iter().map(|chart| chart.id.as_str()).collect();
         assert_eq!(got, ids, "{experiment:?}");
     }

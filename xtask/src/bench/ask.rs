@@ -4,7 +4,7 @@
 //! hear after ten minutes that the last workload's name was misspelt.
 
 use anyhow::{Context, Result, bail};
-use parallax_protocol::{Asked, DEFAULT_BUDGET_S, Experiment, base_id};
+use parallax_protocol::{Asked, base_id};
 use serde_json::Value;
 
 use crate::args::Bench;
@@ -42,13 +42,13 @@ pub fn plan(bench: &Bench, ready: &Value) -> Result<Plan> {
         bail!("--threads {threads} is not possible: the page's pool has {pool}");
     }
     let asked = |workload: String, size| Asked {
-        experiment: Experiment::Race,
+        experiment: bench.experiment,
         workload,
         size,
         backends: bench.backends.clone(),
         threads: bench.threads,
         seed: bench.seed,
-        budget: bench.budget.unwrap_or(DEFAULT_BUDGET_S),
+        budget: bench.budget.unwrap_or(bench.experiment.default_budget_s()),
         inject: None,
     };
     let wanted: Vec<&str> = if bench.workloads.is_empty() {
@@ -61,6 +61,11 @@ pub fn plan(bench: &Bench, ready: &Value) -> Result<Plan> {
         let workload =
             found.with_context(|| format!("no workload `{id}`: there are {}", names.join(", ")))?;
         Ok(asked(id.to_owned(), Some(size(bench.size, workload)?)))
+    };
+    // Of all workloads or of none: one run, whichever is named.
+    let wanted = match bench.experiment.has_workload() {
+        true => wanted,
+        false => wanted.into_iter().take(1).collect(),
     };
     Ok(Plan {
         asked: asked(wanted.join(","), bench.size),

@@ -1,14 +1,22 @@
 //! One report of rows from many places.
 
+use anyhow::{Context, Result};
+use parallax_protocol::{Experiment, Finding, Report};
 use serde_json::{Map, Value, json};
 
 /// Every field of a row. Those that do not apply are null, never absent.
-const FIELDS: [&str; 23] = [
+const FIELDS: [&str; 29] = [
     "workload",
     "size",
     "backend",
     "form",
     "threads",
+    "schedule",
+    "chunk",
+    "recorded",
+    "imbalance",
+    "flops",
+    "bytes",
     "where",
     "status",
     "reason",
@@ -37,6 +45,21 @@ const PLACES: [&str; 2] = ["browser", "native"];
 pub fn rows(report: &Value) -> Vec<Value> {
     report["results"].as_array().cloned().unwrap_or_default()
 }
+
+/// What an experiment came to, in numbers and words, of a report without it; nothing of a race.
+///
+/// # Errors
+/// If it is no report of ours.
+pub fn findings(report: &Value) -> Result<Vec<Finding>> {
+    if report["spec"]["experiment"] == Experiment::Race.name() {
+        return Ok(Vec::new());
+    }
+    let report: Report = serde_json::from_value(report.clone()).context("the report cannot be read")?;
+    Ok(parallax_views::findings::of(&report, &|id| id.to_owned()))
+}
+
+/// What experiments have beside rows.
+pub const EXTRAS: [&str; 3] = ["quantities", "timelines", "findings"];
 
 /// Puts rows from everywhere into one report: by workload in the order asked, then by place.
 #[must_use]
@@ -69,7 +92,7 @@ pub fn well(rows: &[Value]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use parallax_protocol::{Form, Report, ResultRow};
+    use parallax_protocol::{Form, ResultRow};
 
     use super::*;
 

@@ -86,7 +86,7 @@ fn cells(row: &Value) -> [String; HEAD.len()] {
         plain("workload"),
         plain("size"),
         plain("where"),
-        plain("backend"),
+        rung(row),
         plain("form"),
         plain("threads"),
         plain("status"),
@@ -96,6 +96,47 @@ fn cells(row: &Value) -> [String; HEAD.len()] {
         samples.to_string(),
         row["warnings"].as_array().map_or(0, Vec::len).to_string(),
     ]
+}
+
+/// What an experiment came to: what was measured of the machine, then the conclusions.
+#[must_use]
+pub fn found(report: &Value) -> Vec<String> {
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let quantities = report["quantities"].as_array().into_iter().flatten();
+    let quantities = quantities.map(|q| {
+        let of = [&q["id"], &q["of"]].map(word).join(" ");
+        let threads = q["threads"].as_u64().map(|t| format!(", {t} threads"));
+        let bytes = q["bytes"]
+            .as_f64()
+            .map(|b| format!(", {} kB", digits(b / 1024.0)));
+        let range = interval(&q["ci95"]).map(|(low, high)| format!(" ({} to {})", digits(low), digits(high)));
+        format!(
+            "{}{}{}: {} {}{}",
+            of.trim_end(),
+            threads.unwrap_or_default(),
+            bytes.unwrap_or_default(),
+            q["value"].as_f64().map_or_else(String::new, digits),
+            word(&q["unit"]),
+            range.unwrap_or_default()
+        )
+    });
+    let findings = report["findings"].as_array().into_iter().flatten();
+    quantities.chain(findings.map(|f| word(&f["words"]))).collect()
+}
+
+/// A row's back end, with what tells it from its neighbours in an experiment.
+fn rung(row: &Value) -> String {
+    let mut out = row["backend"].as_str().unwrap_or("-").to_owned();
+    if let Some(schedule) = row["schedule"].as_str() {
+        out = format!("{out} {schedule}");
+    }
+    if let Some(chunk) = row["chunk"].as_f64() {
+        out = format!("{out} x{chunk}");
+    }
+    if row["recorded"] == true {
+        out += " recorded";
+    }
+    out
 }
 
 /// Reasons and warnings, a line each, with the row that they are of.

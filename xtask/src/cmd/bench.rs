@@ -45,6 +45,9 @@ pub fn run(options: &Bench) -> Result<bool> {
     };
     let (report, well) = races(&page, &others, &plan)?;
     say(format!("\n{}", table::show(&report::rows(&report))));
+    for line in table::found(&report) {
+        say(line);
+    }
     if let Some(file) = &options.json {
         save(&report, file)?;
     }
@@ -75,6 +78,7 @@ struct Others<'a> {
 fn races(page: &Page, others: &Others, plan: &Plan) -> Result<(Value, bool)> {
     let mut progress = Progress::default();
     let (mut rows, mut environment, mut well) = (Vec::new(), Value::Null, true);
+    let mut extras = report::EXTRAS.map(|_| Vec::new());
     for race in &plan.races {
         let spec = serde_json::to_value(race)?;
         let name = format!("{} {}", race.workload, race.size.unwrap_or_default());
@@ -86,7 +90,11 @@ fn races(page: &Page, others: &Others, plan: &Plan) -> Result<(Value, bool)> {
             progress.show(&format!("{name}: {}", words(state)));
         });
         match ran {
-            Ok(report) => {
+            Ok(mut report) => {
+                report["findings"] = serde_json::to_value(report::findings(&report)?)?;
+                for (name, all) in report::EXTRAS.into_iter().zip(&mut extras) {
+                    all.extend(report[name].as_array().cloned().unwrap_or_default());
+                }
                 rows.extend(report::rows(&report));
                 if environment.is_null() {
                     environment = report["environment"].clone();
@@ -97,7 +105,12 @@ fn races(page: &Page, others: &Others, plan: &Plan) -> Result<(Value, bool)> {
         if let Some(native) = &others.native {
             progress.show(&format!("{name}: native"));
             match native.race(&spec) {
-                Ok(report) => rows.extend(report::rows(&report)),
+                Ok(report) => {
+                    for finding in report::findings(&report)? {
+                        progress.show(&format!("{name}, native: {}", finding.words));
+                    }
+                    rows.extend(report::rows(&report));
+                }
                 Err(error) => complain("native", error),
             }
         }
@@ -109,14 +122,18 @@ fn races(page: &Page, others: &Others, plan: &Plan) -> Result<(Value, bool)> {
             }
         }
     }
-    if rows.is_empty() {
+    if rows.is_empty() && extras.iter().all(Vec::is_empty) {
         bail!("nothing was measured: the errors are above");
     }
     if let (Some(environment), Some(peers)) = (environment.as_object_mut(), &others.peers) {
         environment.insert("peers".into(), peers.versions());
     }
     let spec = serde_json::to_value(&plan.asked)?;
-    Ok((report::merge(&spec, &environment, rows), well))
+    let mut merged = report::merge(&spec, &environment, rows);
+    for (name, all) in report::EXTRAS.into_iter().zip(extras) {
+        merged[name] = all.into();
+    }
+    Ok((merged, well))
 }
 
 /// Nobody wants to hear after ten minutes that the folder is not there.
