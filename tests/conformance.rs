@@ -7,7 +7,7 @@ mod common;
 use common::{Case, Failure};
 use libtest_mimic::{Arguments, Trial};
 use parallax::backends::host::NativeHost;
-use parallax::backends::{GpuSlot, Machine, Pool};
+use parallax::backends::{Deal, GpuSlot, Machine, Pool};
 use parallax::protocol::{Picture, Support, Verification};
 use parallax::workloads::{
     Arithmetic, Data, GpuProgram, Kernel, Level, OutOfMemory, Output, Problem, ProblemError,
@@ -73,6 +73,7 @@ fn many_workgroups() -> Result<(), libtest_mimic::Failed> {
             backend: parallax::backends::find(backend).ok_or("no such back end")?,
             size: 65_536 * 4096 + 1,
             seed: 7,
+            deal: Deal::default(),
         })
     };
     let (gpu, cpu) = (case("gpu")?, case("threads+simd")?);

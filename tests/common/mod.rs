@@ -3,12 +3,20 @@
 //! Chromium by `browser.rs`.
 
 use parallax::backends::{Backend, BackendError, Deal, Job, Machine, Order, StopFlag, Team};
-use parallax::protocol::Support;
+use parallax::protocol::{Schedule, Support};
 use parallax::workloads::{Output, Problem, Workload};
 use std::sync::Arc;
 
 /// Sizes that divide by nothing: edges of tiles, lanes and workgroups.
 const ODD_SIZES: [u32; 5] = [1, 7, 33, 67, 129];
+
+/// Ways to deal out items, beside the usual one.
+const DEALS: [(Schedule, Option<f64>); 4] = [
+    (Schedule::Static, None),
+    (Schedule::Static, Some(0.3)),
+    (Schedule::Dynamic, Some(0.01)),
+    (Schedule::Guided, Some(0.7)),
+];
 
 /// One thing to check.
 #[derive(Clone)]
@@ -17,6 +25,7 @@ pub struct Case {
     pub backend: &'static dyn Backend,
     pub size: u32,
     pub seed: u64,
+    pub deal: Deal,
 }
 
 /// How a check ended, other than well.
@@ -48,6 +57,17 @@ pub fn cases() -> Vec<Case> {
                     backend,
                     size,
                     seed,
+                    deal: Deal::default(),
+                });
+            }
+            // Items may come in any ranges, also in ones that no chunk of the kernel's own has.
+            for (schedule, chunk) in DEALS.into_iter().filter(|_| backend.info().threaded) {
+                cases.push(Case {
+                    workload,
+                    backend,
+                    size: 129,
+                    seed: 42,
+                    deal: Deal { schedule, chunk },
                 });
             }
         }
@@ -63,7 +83,15 @@ impl Case {
             42 => String::new(),
             seed => format!("/seed {seed}"),
         };
-        format!("{workload}/{backend}/{}{seed}", self.size)
+        let deal = match self.deal {
+            deal if deal == Deal::default() => String::new(),
+            Deal { schedule, chunk: None } => format!("/{}", schedule.name()),
+            Deal {
+                schedule,
+                chunk: Some(chunk),
+            } => format!("/{} x{chunk}", schedule.name()),
+        };
+        format!("{workload}/{backend}/{}{seed}{deal}", self.size)
     }
 
     /// What one run gives, unchecked.
@@ -83,7 +111,7 @@ impl Case {
     ) -> Result<Output, Failure> {
         let order = Order {
             threads: machine.pool.threads(),
-            deal: Deal::default(),
+            deal: self.deal,
             stop: StopFlag::new(),
             inject: None,
         };
