@@ -85,7 +85,10 @@ impl Case {
         };
         let deal = match self.deal {
             deal if deal == Deal::default() => String::new(),
-            Deal { schedule, chunk: None } => format!("/{}", schedule.name()),
+            Deal {
+                schedule,
+                chunk: None,
+            } => format!("/{}", schedule.name()),
             Deal {
                 schedule,
                 chunk: Some(chunk),

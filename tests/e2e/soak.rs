@@ -19,6 +19,9 @@ const SHUTTERS: &str = "
 ";
 /// Memory may end above its start by this share.
 const GROWTH: f64 = 0.1;
+/// What the browser counts for the page and its Workers, in MB by type.
+const OWN: &str = "(await performance.measureUserAgentSpecificMemory()).breakdown.filter((b) => b.bytes > 1e5)
+    .map((b) => `${b.types.join('/')} ${b.attribution[0]?.scope ?? ''} ${(b.bytes / 1e6).toFixed(1)}`).join(', ')";
 /// How often memory is looked at.
 const EVERY: Duration = Duration::from_secs(3 * 60);
 
@@ -98,12 +101,20 @@ impl Walk {
         )?;
         self.kept += u64::from(judged == true);
         page.session
+            // Counted, not listed: a thousand entries read again and again would be measured too.
             .run_async(&format!(
                 "const done = arguments[0];
                  const until = performance.now() + 5000;
-                 const look = () => parallaxHost.list().then((all) =>
-                     all.length === {} || performance.now() > until ? done(all.length) : setTimeout(look, 50));
-                 look();",
+                 indexedDB.open('parallax').onsuccess = ({{ target: {{ result: db }} }}) => {{
+                     const look = () => {{
+                         db.transaction('entries').objectStore('entries').count().onsuccess = ({{ target }}) => {{
+                             if (target.result !== {} && performance.now() < until) return setTimeout(look, 50);
+                             db.close();
+                             done(target.result);
+                         }};
+                     }};
+                     look();
+                 }};",
                 self.kept
             ))
             .and_then(|held| {
@@ -129,7 +140,12 @@ impl Walk {
         page.row_is_timed("scalar")?;
         self.kept += 1;
         match house.is_chromium() {
-            true => megabytes(page).map(Some),
+            true => {
+                let held = megabytes(page)?;
+                let own = page.awaited(OWN)?;
+                println!("{held:.0} MB in all, by the browser's own account {own}");
+                Ok(Some(held))
+            }
             false => Ok(None),
         }
     }
