@@ -9,13 +9,14 @@ use web_sys::Response;
 use crate::client::words;
 use crate::{BUILD, text};
 
-/// Loads the catalogue of this build; the error is in words.
-pub async fn load() -> Result<Catalogue, String> {
+/// Loads the catalogue of this build, read and as it came; the error is in words.
+pub async fn load() -> Result<(Catalogue, Uint8Array), String> {
     let bytes = fetch().await?;
-    decode(&bytes).map_err(|error| error.to_string())
+    let catalogue = decode(&bytes.to_vec()).map_err(|error| error.to_string())?;
+    Ok((catalogue, bytes))
 }
 
-async fn fetch() -> Result<Vec<u8>, String> {
+async fn fetch() -> Result<Uint8Array, String> {
     let words = |error| words(&error);
     let window = web_sys::window().ok_or_else(String::new)?;
     let fetched = window.fetch_with_str(&format!("catalogue-{BUILD}.postcard"));
@@ -26,5 +27,5 @@ async fn fetch() -> Result<Vec<u8>, String> {
     }
     let buffer = response.array_buffer().map_err(words)?;
     let buffer = JsFuture::from(buffer).await.map_err(words)?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    Ok(Uint8Array::new(&buffer))
 }

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Hands the API its calls: an object with `run`, `link` and `stop`.
+    /// Hands the API its calls: an object with `loaded`, `run`, `link` and `stop`.
     #[wasm_bindgen(js_namespace = parallaxHost)]
     pub fn connect(calls: &JsValue);
     /// The page will never be up.
@@ -16,15 +16,18 @@ extern "C" {
     /// The engine did not start.
     #[wasm_bindgen(js_namespace = parallaxHost, js_name = engineFailed)]
     pub fn engine_failed(message: &str);
+    /// The views program did not arrive, and without it scripts get nothing.
+    #[wasm_bindgen(js_namespace = parallaxHost, js_name = viewsMissing)]
+    pub fn views_missing(message: &str);
     /// How far the API's run is.
     #[wasm_bindgen(js_namespace = parallaxHost)]
-    pub fn progress(state: &JsValue);
+    pub fn progress(stage: &str, backend: Option<&str>, blocks: u32, elapsed_s: f64, budget_s: f64);
     /// The API's run is over.
     #[wasm_bindgen(js_namespace = parallaxHost)]
     pub fn finished(report: &JsValue);
-    /// The API's run was refused or failed.
+    /// The API's run was refused or failed, with an error that [`failure`] made.
     #[wasm_bindgen(js_namespace = parallaxHost)]
-    pub fn refused(code: &str, message: &str);
+    pub fn refused(error: &JsValue);
     /// An `Error` with a documented name.
     #[wasm_bindgen(js_namespace = parallaxHost)]
     pub fn failure(code: &str, message: &str) -> JsValue;
@@ -33,9 +36,16 @@ extern "C" {
     #[wasm_bindgen(js_namespace = parallaxHost, js_name = servedBuild, catch)]
     pub async fn served_build() -> Result<JsValue, JsValue>;
 
+    /// The exports of the views program of this build, fetched anew if they did not arrive.
+    #[wasm_bindgen(js_namespace = parallaxHost, catch)]
+    pub async fn views(build: &str) -> Result<JsValue, JsValue>;
+    /// The browser has nothing better to do.
+    #[wasm_bindgen(js_namespace = parallaxHost, catch)]
+    pub async fn idle() -> Result<JsValue, JsValue>;
+
     /// Keeps an entry and its report, and gives the entry's id.
     #[wasm_bindgen(js_namespace = parallaxHost, catch)]
-    pub async fn put(entry: &JsValue, report: &JsValue) -> Result<JsValue, JsValue>;
+    pub async fn put(started: &str, title: &str, line: &str, report: &JsValue) -> Result<JsValue, JsValue>;
     /// All entries, oldest first.
     #[wasm_bindgen(js_namespace = parallaxHost, catch)]
     pub async fn list() -> Result<JsValue, JsValue>;
@@ -54,5 +64,5 @@ extern "C" {
     pub fn save_text(name: &str, kind: &str, text: &str);
     /// Draws an SVG and saves it as a file.
     #[wasm_bindgen(js_namespace = parallaxHost, js_name = savePng, catch)]
-    pub async fn save_png(name: &str, svg: &str, width: f64, height: f64) -> Result<JsValue, JsValue>;
+    pub async fn save_png(name: &str, svg: &str) -> Result<JsValue, JsValue>;
 }

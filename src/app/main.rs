@@ -1,7 +1,7 @@
 //! The page: asks the engine, folds what it says into state, and draws it.
 //!
 //! `catalogue` is what there is to run, `client` the sole contact with the engine's worker,
-//! `state` the pure fold,
+//! `views` with the program that makes links, files and reports, `state` the pure fold,
 //! `charts` pure models of what is drawn, `text` every string, `components` and
 //! `pages` the elements. The page never computes a kernel and never blocks.
 
@@ -11,9 +11,7 @@ mod catalogue;
 mod charts;
 mod client;
 mod components;
-mod export;
 mod form;
-mod format;
 mod highlight;
 mod host;
 mod hub;
@@ -22,13 +20,16 @@ mod query;
 mod report;
 mod state;
 mod text;
+mod views;
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use parallax_stats::format;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
 use hub::Hub;
+use views::Views;
 
 /// This build's id, in the addresses of everything that belongs to it.
 pub const BUILD: &str = match option_env!("PARALLAX_BUILD") {
@@ -53,7 +54,15 @@ fn main() {
         // What index.html showed until now.
         place.set_text_content(None);
         mount_to(place, move || match catalogue {
-            Ok(catalogue) => pages::Race(pages::RaceProps { catalogue, hub }).into_any(),
+            Ok((catalogue, bytes)) => {
+                let views = Views::new(bytes);
+                pages::Race(pages::RaceProps {
+                    catalogue,
+                    hub,
+                    views,
+                })
+                .into_any()
+            }
             Err(why) => {
                 host::lost(&text::catalogue_failed(&why));
                 pages::Broken(pages::BrokenProps { why }).into_any()

@@ -2,7 +2,7 @@
 
 use parallax_protocol::{
     AdapterName, Asked, Capabilities, Catalogue, Environment, Form, PlanRow, Report, ResultRow, ResultStatus,
-    SCHEMA, base_id,
+    SCHEMA,
 };
 use parallax_stats::{Measured, analyze};
 
@@ -84,17 +84,6 @@ pub fn is_software_gpu(catalogue: &Catalogue, capabilities: Option<&Capabilities
     let on_gpu = catalogue.backend(id).is_some_and(|b| b.form == Form::Wgsl);
     let adapter = capabilities.and_then(|c| c.adapter.as_ref());
     on_gpu && adapter.is_some_and(|a| a.software)
-}
-
-/// A back end's name: `scalar#2` is "Scalar #2".
-pub fn name(catalogue: &Catalogue, id: &str) -> String {
-    match catalogue.backend(id) {
-        Some(backend) => match &id[base_id(id).len()..] {
-            "" => backend.name.clone(),
-            again => format!("{} {again}", backend.name),
-        },
-        None => id.into(),
-    }
 }
 
 fn status(run: &Run, row: &Row) -> ResultStatus {

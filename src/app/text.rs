@@ -164,7 +164,7 @@ pub const REALLY_DELETE_ALL: &str = "Press again to delete all";
 
 // The API.
 pub const API_BUSY: &str = "another run is on its way: await it, or stop it first";
-pub const API_NO_SPEC: &str = "a spec is an object such as {workload: 'mandelbrot'}, or a link as a string";
+pub const API_NOT_READY: &str = "the page is still loading: await parallax.ready first";
 
 // The page itself.
 pub const TRY_AGAIN: &str = "Try again";
@@ -173,12 +173,18 @@ pub fn catalogue_failed(why: &str) -> String {
     format!("The list of workloads could not be loaded: {why}. Check the connection and try again.")
 }
 
-pub fn link_not_opened(why: &str) -> String {
-    format!("The link was not opened: {why}.")
+pub const VIEWS_COMING: &str = "The program that makes links is loading.";
+pub const VIEWS_REPLACED: &str = "the site is of a newer build by now: reload the page";
+pub const ASKED_MEANWHILE: &str = "something else was asked before it could be read";
+
+pub fn views_missing(why: &str) -> String {
+    format!(
+        "The program for links, files and the history could not be loaded: {why}. Run works without it; no run is kept in the history meanwhile."
+    )
 }
 
-pub fn link_unusable(why: &str) -> String {
-    format!("it asks for what this page does not have: {why}")
+pub fn link_not_opened(why: &str) -> String {
+    format!("The link was not opened: {why}.")
 }
 
 pub fn link_length(length: usize) -> String {

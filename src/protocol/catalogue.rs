@@ -23,6 +23,17 @@ impl Catalogue {
         let id = crate::base_id(id);
         self.backends.iter().find(|b| b.id == id)
     }
+
+    /// A back end's name: `scalar#2` is "Scalar #2".
+    pub fn name_of(&self, id: &str) -> String {
+        match self.backend(id) {
+            Some(backend) => match &id[crate::base_id(id).len()..] {
+                "" => backend.name.clone(),
+                again => format!("{} {again}", backend.name),
+            },
+            None => id.into(),
+        }
+    }
 }
 
 /// One workload, in words and sizes.

@@ -9,6 +9,7 @@ mod compare;
 mod crossover;
 mod estimate;
 mod figures;
+pub mod format;
 mod report;
 mod scaling;
 mod sizes;

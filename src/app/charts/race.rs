@@ -243,7 +243,7 @@ fn blank(catalogue: &Catalogue, row: &Row) -> RowView {
     let how = info.map_or("", |b| b.how.as_str());
     RowView {
         id: row.id.clone(),
-        name: report::name(catalogue, &row.id),
+        name: catalogue.name_of(&row.id),
         how: match row
             .plan
             .as_ref()

@@ -30,7 +30,7 @@ pub fn sentences(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run
 /// Fastest against baseline. A software GPU never takes part.
 fn headline(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Option<String> {
     let results = report::rows(catalogue, capabilities, run);
-    let name = |row: &ResultRow| text::in_sentence(&report::name(catalogue, &row.backend));
+    let name = |row: &ResultRow| text::in_sentence(&catalogue.name_of(&row.backend));
     let timed = results.iter().filter(|row| {
         row.median_ms.is_some() && !report::is_software_gpu(catalogue, capabilities, &row.backend)
     });
@@ -64,7 +64,7 @@ fn headline(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Ru
 fn agreement(catalogue: &Catalogue, run: &Run) -> Option<String> {
     let names = |status: RowStatus| {
         let rows = run.rows.iter().filter(|row| row.status == status);
-        let names = rows.map(|row| text::in_sentence(&report::name(catalogue, &row.id)));
+        let names = rows.map(|row| text::in_sentence(&catalogue.name_of(&row.id)));
         names.collect::<Vec<String>>()
     };
     let good = run

@@ -25,7 +25,7 @@ pub use reports::Reports;
 pub use share::Share;
 
 use leptos::prelude::*;
-use parallax_protocol::{Asked, Catalogue, Report, RunSpec, WorkloadInfo, utc};
+use parallax_protocol::{Catalogue, Opened, Report, RunSpec, WorkloadInfo, utc};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -34,6 +34,7 @@ use crate::hub::Hub;
 use crate::query;
 use crate::report::{self, Surroundings};
 use crate::state::{Input, Run, Session};
+use crate::views::Views;
 
 // Few things are memos, and of few types: each type of memo costs kilobytes of program,
 // and elements compare what they are given with what they have anyway.
@@ -47,6 +48,8 @@ pub struct Page {
     pub session: RwSignal<Session>,
     /// Takes inputs.
     pub hub: StoredValue<Hub, LocalStorage>,
+    /// Makes links, files, and reports for scripts.
+    pub views: Views,
     /// What stands in the form.
     pub fields: RwSignal<Fields>,
     /// The chosen workload's id.
@@ -146,18 +149,11 @@ impl Page {
     }
 
     /// Shows a report beside ours, and asks what it asked.
-    pub fn compare_with(self, report: Report) {
-        let first = report.results.iter().find(|row| row.place == "browser");
-        let spec = first.or(report.results.first()).map(|row| Asked {
-            workload: row.workload.clone(),
-            size: Some(row.size),
-            ..report.spec.clone()
-        });
-        let spec = spec.map(|asked| self.catalogue.with_value(|c| asked.resolve(c)));
-        if let Some(Ok(spec)) = spec {
+    pub fn compare_with(self, opened: Opened) {
+        if let Some(spec) = opened.spec {
             self.ask(&spec);
         }
-        self.theirs.set(Some(report));
+        self.theirs.set(opened.results);
         show_answer();
     }
 
@@ -189,7 +185,7 @@ impl Page {
 
     /// A back end's name.
     pub fn name_of(self, backend: &str) -> String {
-        self.catalogue.with_value(|c| report::name(c, backend))
+        self.catalogue.with_value(|c| c.name_of(backend))
     }
 }
 

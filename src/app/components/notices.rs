@@ -22,6 +22,7 @@ pub fn Notices() -> impl IntoView {
         let mut all: Vec<(&str, String)> = Vec::new();
         all.extend(fault.clone().map(|words| ("test", words)));
         all.extend(page.problems.get().into_iter().map(|words| ("bad", words)));
+        all.extend(page.views.missing().map(|words| ("bad", words)));
         page.session.with(|session| {
             match &session.engine {
                 Engine::Failed(why) => all.push(("bad", text::engine_failed(why))),
@@ -60,6 +61,15 @@ pub fn Notices() -> impl IntoView {
                         >
                             {text::OPEN_OWN_PAGE}
                         </a>
+                    })}
+                    {page.views.missing().is_some().then(|| view! {
+                        <button
+                            class="button"
+                            data-testid="views-again"
+                            on:click=move |_| page.views.fetch(true)
+                        >
+                            {text::TRY_AGAIN}
+                        </button>
                     })}
                     {other_build().then(|| view! {
                         <button class="button" data-testid="reload" on:click=|_| reload()>

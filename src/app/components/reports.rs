@@ -1,14 +1,14 @@
 //! What becomes of results: files to save and to open, and the history of this browser.
 
 use leptos::prelude::*;
-use parallax_protocol::Report;
-use serde::{Deserialize, Serialize};
+use parallax_protocol::{Opened, Report};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::Page;
+use crate::client::words;
 use crate::hub::Moment;
-use crate::{api, export, format, host, report, text};
+use crate::{format, host, text};
 
 /// Entries of the history that are drawn at first, and with each press more: thousands are kept.
 const AT_ONCE: usize = 20;
@@ -16,10 +16,9 @@ const AT_ONCE: usize = 20;
 const LARGEST_FILE: f64 = 32e6;
 
 /// An entry of the history, as the store keeps it beside its report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 struct Entry {
     /// Given by the store.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<u32>,
     started: String,
     title: String,
@@ -38,7 +37,7 @@ impl Entry {
             let name = c.workload(&spec.workload);
             let times = report.results.iter().filter_map(|row| {
                 let time = format::time(row.median_ms?);
-                Some(format!("{} {time}", report::name(c, &row.backend)))
+                Some(format!("{} {time}", c.name_of(&row.backend)))
             });
             let times: Vec<String> = times.collect();
             (
@@ -51,6 +50,18 @@ impl Entry {
             started: report.environment.started.clone(),
             title: text::run_of(&name, &format::count(size.into()), spec.seed),
             line: times,
+        }
+    }
+
+    /// As the store gives it.
+    fn read(kept: &JsValue) -> Entry {
+        let field = |name: &str| js_sys::Reflect::get(kept, &name.into()).unwrap_or_default();
+        let text = |name: &str| field(name).as_string().unwrap_or_default();
+        Entry {
+            id: field("id").as_f64().map(|id| id as u32),
+            started: text("started"),
+            title: text("title"),
+            line: text("line"),
         }
     }
 
@@ -106,8 +117,8 @@ pub fn Reports() -> impl IntoView {
                             problem.set(None);
                             if let Some(file) = file {
                                 spawn_local(async move {
-                                    match open(&file).await {
-                                        Ok(report) => page.compare_with(report),
+                                    match open(page, &file).await {
+                                        Ok(opened) => page.compare_with(opened),
                                         Err(why) => problem.set(Some(text::not_opened(&why))),
                                     }
                                     // So that the same file can be chosen again.
@@ -147,6 +158,16 @@ impl Kind {
         }
     }
 
+    fn media(self) -> &'static str {
+        match self {
+            Kind::Json => "application/json",
+            Kind::Csv => "text/csv",
+            Kind::Markdown => "text/markdown",
+            Kind::Svg => "image/svg+xml",
+            Kind::Png => "image/png",
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Kind::Json => "JSON",
@@ -169,46 +190,40 @@ fn save(page: Page, kind: Kind, problem: RwSignal<Option<String>>) {
         kind.extension()
     );
     let title = Entry::of(page, &report).title;
-    let svg = || page.catalogue.with_value(|c| export::svg(c, &report, &title));
-    match kind {
-        Kind::Json => {
-            let json = api::to_js(&report).and_then(|value| api::json(&value));
-            match json {
-                Ok(json) => host::save_text(&name, "application/json", &json),
-                Err(why) => problem.set(Some(text::not_saved(&why))),
-            }
-        }
-        Kind::Csv => host::save_text(&name, "text/csv", &export::csv(&report)),
-        Kind::Markdown => {
-            let table = page.catalogue.with_value(|c| export::markdown(c, &report));
-            host::save_text(&name, "text/markdown", &table);
-        }
-        Kind::Svg => match svg() {
-            Some(svg) => host::save_text(&name, "image/svg+xml", &svg),
-            None => problem.set(Some(text::not_saved(text::NOTHING_TO_DRAW))),
-        },
-        Kind::Png => match svg() {
-            Some(svg) => spawn_local(async move {
-                let (width, height) = export::size(&report);
-                if let Err(error) = host::save_png(&name, &svg, width, height).await {
-                    problem.set(Some(text::not_saved(&crate::client::words(&error))));
+    page.views.then(move |program| {
+        let made = program.and_then(|program| {
+            let made = match kind {
+                Kind::Json => program.json(&report).map(Some),
+                Kind::Csv => program.csv(&report).map(Some),
+                Kind::Markdown => program.markdown(&report).map(Some),
+                Kind::Svg | Kind::Png => program.svg(&report, &title),
+            };
+            let made = made.map_err(|error| words(&error))?;
+            made.ok_or_else(|| text::NOTHING_TO_DRAW.into())
+        });
+        let refuse = move |why: &str| problem.set(Some(text::not_saved(why)));
+        match (made, kind) {
+            (Err(why), _) => refuse(&why),
+            (Ok(svg), Kind::Png) => spawn_local(async move {
+                if let Err(error) = host::save_png(&name, &svg).await {
+                    refuse(&words(&error));
                 }
             }),
-            None => problem.set(Some(text::not_saved(text::NOTHING_TO_DRAW))),
-        },
-    }
+            (Ok(text), _) => host::save_text(&name, kind.media(), &text),
+        }
+    });
 }
 
 /// Reads a file as a report; the error is in words.
-async fn open(file: &web_sys::File) -> Result<Report, String> {
+async fn open(page: Page, file: &web_sys::File) -> Result<Opened, String> {
     if file.size() > LARGEST_FILE {
         return Err(text::FILE_TOO_LARGE.into());
     }
-    let words = |error: JsValue| crate::client::words(&error);
+    let words = |error: JsValue| words(&error);
     let content = JsFuture::from(file.text()).await.map_err(words)?;
     let content = content.as_string().unwrap_or_default();
     let value = js_sys::JSON::parse(&content).map_err(words)?;
-    api::report_from_js(value)
+    page.views.get().await?.open_report(&value).map_err(words)
 }
 
 /// Every run that is over goes into the store; what cannot be kept is no error.
@@ -224,32 +239,35 @@ fn keep_history(page: Page, entries: RwSignal<Result<Vec<Entry>, ()>>) {
             }
             let report = page.report(session, run);
             let entry = Entry::of(page, &report);
-            spawn_local(async move {
-                let (Ok(stored), Ok(report)) = (api::to_js(&entry), api::to_js(&report)) else {
-                    return;
-                };
-                match host::put(&stored, &report).await {
-                    Err(_) => entries.set(Err(())),
-                    // Not read anew: there may be thousands.
-                    Ok(id) => entries.update(|entries| match entries {
-                        Ok(all) => all.insert(
-                            0,
-                            Entry {
-                                id: id.as_f64().map(|id| id as u32),
-                                ..entry
-                            },
-                        ),
-                        Err(()) => *entries = Ok(vec![entry]),
-                    }),
+            page.views.then(move |program| {
+                // Where the program is missing, a notice says so.
+                if let Ok(Ok(report)) = program.map(|program| program.report(&report)) {
+                    spawn_local(keep(entry, report, entries));
                 }
             });
         });
     });
 }
 
+async fn keep(entry: Entry, report: JsValue, entries: RwSignal<Result<Vec<Entry>, ()>>) {
+    match host::put(&entry.started, &entry.title, &entry.line, &report).await {
+        Err(_) => entries.set(Err(())),
+        // Not read anew: there may be thousands.
+        Ok(id) => entries.update(|entries| {
+            let id = id.as_f64().map(|id| id as u32);
+            let entry = Entry { id, ..entry };
+            match entries {
+                Ok(all) => all.insert(0, entry),
+                Err(()) => *entries = Ok(vec![entry]),
+            }
+        }),
+    }
+}
+
 async fn list() -> Result<Vec<Entry>, ()> {
     let entries = host::list().await.map_err(|_| ())?;
-    let mut entries: Vec<Entry> = api::from_js(entries).map_err(|_| ())?;
+    let entries = js_sys::Array::from(&entries);
+    let mut entries: Vec<Entry> = entries.iter().map(|kept| Entry::read(&kept)).collect();
     entries.reverse();
     Ok(entries)
 }
@@ -270,10 +288,11 @@ fn History(entries: RwSignal<Result<Vec<Entry>, ()>>) -> impl IntoView {
     };
     let compare = move |id: u32| {
         spawn_local(async move {
-            if let Ok(report) = host::get(id).await
-                && let Ok(report) = api::report_from_js(report)
+            let kept = host::get(id).await;
+            if let (Ok(program), Ok(kept)) = (page.views.get().await, kept)
+                && let Ok(opened) = program.open_report(&kept)
             {
-                page.compare_with(report);
+                page.compare_with(opened);
             }
         });
     };

@@ -2,11 +2,11 @@
 
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use parallax_protocol::{decode_link, encode_link};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::Page;
-use crate::{address, api, text};
+use crate::client::words;
+use crate::{address, text};
 
 /// A dialog that opens when [`Page::sharing`] is set.
 #[component]
@@ -25,25 +25,27 @@ pub fn Share() -> impl IntoView {
         if !page.sharing.get() {
             return Ok(String::new());
         }
+        let Some(program) = page.views.now() else {
+            return Err(page.views.missing().unwrap_or_else(|| text::VIEWS_COMING.into()));
+        };
         let link = match page.last_report().filter(|_| with_results.get() && has_results()) {
             Some(report) => page.session.with(|s| {
                 let spec = s.run.as_ref().map(|run| run.spec.clone());
-                spec.map(|spec| encode_link(&spec, Some(&report)))
+                spec.map(|spec| program.link(&spec, Some(&report)))
             }),
             None => None,
         };
-        let link = link.or_else(|| Some(encode_link(&page.question().ok()?.spec, None)));
+        let link = link.or_else(|| Some(program.link(&page.question().ok()?.spec, None)));
         match link {
             Some(Ok(link)) => Ok(address::whole(&link)),
-            Some(Err(error)) => Err(error.to_string()),
+            Some(Err(error)) => Err(words(&error)),
             None => Err(text::CORRECT_FIRST.into()),
         }
     };
     // What the receiver will read, read back from the link itself.
     let sent = move || {
-        let results = decode_link(&link().ok()?).ok()?.results?;
-        let value = api::to_js(&results).ok()?;
-        api::json(&value).ok()
+        let link = link().ok().filter(|link| !link.is_empty())?;
+        page.views.now()?.sent(&link).ok()?
     };
     let select = |ev: web_sys::FocusEvent| {
         let input: web_sys::HtmlInputElement = event_target(&ev);

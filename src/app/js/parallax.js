@@ -28,8 +28,13 @@
     /** Runs a spec or a link. */
     async run(specOrLink, options) {
       const { onProgress, signal } = options || {};
-      if (signal && signal.aborted) throw failure('aborted', 'the signal was aborted before the run began');
+      const begun = () => {
+        if (signal && signal.aborted) throw failure('aborted', 'the signal was aborted before the run began');
+      };
+      begun();
       await connected.promise;
+      await page.loaded();
+      begun();
       if (job) throw failure('busy', 'another run is on its way: await it, or stop it first');
       const current = later();
       job = { ...current, onProgress };
@@ -126,6 +131,31 @@
   addEventListener('unhandledrejection', ({ reason }) => missing(reason && reason.message));
   setTimeout(() => missing('the server does not answer'), 30_000);
 
+  // --- The views program (src/views): fetched when it is first asked for, and again if that failed.
+
+  const VIEWS_WITHIN = 15_000;
+  let views = null;
+  let attempts = 0;
+  const fetchViews = async (build) => {
+    // Browsers may remember that a module did not come; under another name it is asked for anew.
+    const again = attempts++ ? `?${attempts}` : '';
+    const folder = new URL(`views-${build}/`, document.baseURI);
+    const program = fetch(new URL(`views_bg.wasm${again}`, folder));
+    program.catch(() => {});
+    const exports = await import(new URL(`views.js${again}`, folder));
+    const answer = await program;
+    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+    await exports.default({ module_or_path: answer });
+    return exports;
+  };
+  const viewsInTime = (build) => {
+    const late = new Promise((_, reject) => {
+      const seconds = VIEWS_WITHIN / 1_000;
+      setTimeout(() => reject(new Error(`it did not arrive within ${seconds} seconds`)), VIEWS_WITHIN);
+    });
+    return Promise.race([fetchViews(build), late]);
+  };
+
   // --- The store: light entries to list, and the reports themselves.
 
   let opened = null;
@@ -187,14 +217,15 @@
     },
     ready: (capabilities) => ready.resolve(capabilities),
     engineFailed: (message) => ready.reject(failure('engine-failed', message)),
-    progress(state) {
+    viewsMissing: (message) => ready.reject(failure('page-failed', message)),
+    progress(stage, backend = null, blocks, elapsed_s, budget_s) {
       const listener = job && job.onProgress;
       // Later: a listener may stop the run, and the page is just telling of it. What it
       // throws is its own mistake and is reported as such.
-      if (listener) queueMicrotask(() => listener(state));
+      if (listener) queueMicrotask(() => listener({ stage, backend, blocks, elapsed_s, budget_s }));
     },
     finished: (report) => job && job.resolve(report),
-    refused: (code, message) => job && job.reject(failure(code, message)),
+    refused: (error) => job && job.reject(error),
 
     /** The build that the server has now; `undefined` if it does not say. */
     async servedBuild() {
@@ -206,9 +237,22 @@
       }
     },
 
-    put: (entry, report) =>
+    views(build) {
+      views ??= viewsInTime(build).catch((error) => {
+        views = null;
+        throw error;
+      });
+      return views;
+    },
+    idle: () =>
+      new Promise((resolve) => {
+        if ('requestIdleCallback' in window) requestIdleCallback(resolve, { timeout: 1_000 });
+        else setTimeout(resolve, 200);
+      }),
+
+    put: (started, title, line, report) =>
       transact('readwrite', (entries, reports, done) => {
-        entries.add(entry).onsuccess = ({ target }) => {
+        entries.add({ started, title, line }).onsuccess = ({ target }) => {
           reports.put(report, target.result);
           done(target.result);
         };
@@ -235,15 +279,15 @@
     saveText: (name, type, text) => save(name, new Blob([text], { type })),
 
     /** Draws an SVG at twice its size and saves it. */
-    async savePng(name, svg, width, height) {
+    async savePng(name, svg) {
       const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
       try {
         const image = new Image();
         image.src = url;
         await image.decode();
         const canvas = document.createElement('canvas');
-        canvas.width = 2 * width;
-        canvas.height = 2 * height;
+        canvas.width = 2 * image.naturalWidth;
+        canvas.height = 2 * image.naturalHeight;
         canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
         const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
         if (!blob) throw new Error('the browser made no picture of it');

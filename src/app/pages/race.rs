@@ -1,8 +1,9 @@
 //! The view Race: the question left, the answer beside it, evidence and code below.
 
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, RunSpec};
+use parallax_protocol::{Catalogue, Opened, RunSpec};
 
+use crate::client::words;
 use crate::components::{
     Answer, Ask, Code, Film, Lesson, Machine, Masthead, Notices, Page, Pictures, Reports, Share,
 };
@@ -10,6 +11,7 @@ use crate::hub::Hub;
 use crate::query;
 use crate::state::Session;
 use crate::text;
+use crate::views::{Program, Views};
 use crate::{address, api, form};
 
 /// The page when everything that it needs from the start is there.
@@ -19,6 +21,8 @@ pub fn Race(
     catalogue: Catalogue,
     /// The session.
     hub: Hub,
+    /// The views program.
+    views: Views,
 ) -> impl IntoView {
     let search = window().location().search().unwrap_or_default();
     let query = query::parse(&search);
@@ -31,6 +35,7 @@ pub fn Race(
         catalogue,
         session,
         hub: StoredValue::new_local(hub),
+        views,
         fields,
         workload: Memo::new(move |_| fields.with(|fields| fields.workload.clone())),
         active: Memo::new(move |_| session.with(Session::is_active)),
@@ -45,6 +50,8 @@ pub fn Race(
     provide_context(page);
     follow_address(page);
     api::connect(page);
+    // Whoever opens a link waits for it; nobody else does.
+    views.fetch(!address::fragment().is_empty());
     view! {
         <Masthead/>
         <Notices/>
@@ -66,29 +73,44 @@ pub fn Race(
     }
 }
 
-/// The address shows the question, and a link in it fills the form. Nothing here runs.
+/// The address shows the question, and a link in it fills the form. Nothing here runs. Both wait
+/// for the program that makes links.
 fn follow_address(page: Page) {
     let first = page.fields.get_untracked();
     // The form may say the same in other words; the address keeps the link's own.
     let opened_as = StoredValue::new(None::<RunSpec>);
-    let open = move || {
-        let fragment = address::fragment();
-        if fragment.is_empty() {
-            return;
-        }
-        match page.catalogue.with_value(|c| address::read(&fragment, c)) {
-            Ok(opened) => {
-                page.problems.set(Vec::new());
-                page.ask(&opened.spec);
-                opened_as.set_value(untrack(|| page.question()).ok().map(|q| q.spec));
-                if opened.theirs.is_some() {
-                    page.theirs.set(opened.theirs);
-                }
+    let open = move |program: Program| match program.open_link(&address::fragment()) {
+        Ok(Opened { spec, results }) => {
+            page.problems.set(Vec::new());
+            if let Some(spec) = spec {
+                page.ask(&spec);
             }
-            Err(why) => page.problems.set(vec![text::link_not_opened(&why)]),
+            opened_as.set_value(untrack(|| page.question()).ok().map(|q| q.spec));
+            if results.is_some() {
+                page.theirs.set(results);
+            }
         }
+        Err(error) => page.problems.set(vec![text::link_not_opened(&words(&error))]),
     };
-    open();
+    // The link that the page was opened with, once it can be read.
+    let began = first.clone();
+    Effect::new(move |opened: Option<bool>| {
+        if opened == Some(true) || address::fragment().is_empty() {
+            return true;
+        }
+        let Some(program) = page.views.now() else {
+            return false;
+        };
+        let touched = page.fields.with_untracked(|now| *now != began)
+            || page.session.with_untracked(|session| session.run.is_some());
+        match touched {
+            true => page
+                .problems
+                .set(vec![text::link_not_opened(text::ASKED_MEANWHILE)]),
+            false => open(program),
+        }
+        true
+    });
     let moved = window_event_listener(leptos::ev::popstate, move |_| {
         match address::fragment().is_empty() {
             // Back to before there was a question in the address.
@@ -96,22 +118,28 @@ fn follow_address(page: Page) {
                 page.fields.set(first.clone());
                 opened_as.set_value(untrack(|| page.question()).ok().map(|q| q.spec));
             }
-            false => open(),
+            // Where the program is missing, a notice says so.
+            false => page.views.then(move |program| {
+                if let Ok(program) = program {
+                    open(program);
+                }
+            }),
         }
     });
     // As long as the page.
     std::mem::forget(moved);
     Effect::new(move |last: Option<Option<RunSpec>>| {
         let spec = page.question().ok().map(|q| q.spec);
-        match (last, &spec) {
-            (Some(last), Some(spec))
+        let program = page.views.now();
+        match (last, &spec, program) {
+            // An unfinished entry changes nothing yet, and what cannot be written waits.
+            (Some(last), None, _) | (Some(last), _, None) => return last,
+            (Some(last), Some(spec), Some(program))
                 if last.as_ref() != Some(spec) && opened_as.get_value().as_ref() != Some(spec) =>
             {
                 let push = last.is_some_and(|last| last.workload != spec.workload);
-                address::show(spec, push);
+                address::show(&program, spec, push);
             }
-            // An unfinished entry changes nothing yet.
-            (Some(last), None) => return last,
             _ => {}
         }
         spec

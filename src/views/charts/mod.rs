@@ -18,7 +18,7 @@ mod lines;
 mod look;
 pub(crate) mod markup;
 mod model;
-mod ruler;
+pub(crate) mod ruler;
 mod space;
 mod spans;
 mod table;

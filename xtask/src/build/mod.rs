@@ -1,4 +1,4 @@
-//! Makes `dist/`: the page, the engine and the catalogue, each named by one build id.
+//! Makes `dist/`: the page, the views, the engine and the catalogue, each named by one build id.
 //!
 //! Everything is built into a folder under `target/` and swapped in at the end, so that a
 //! failed or interrupted build leaves the site that was there. A site that carries the id
@@ -10,6 +10,7 @@ mod id;
 mod page;
 mod sections;
 mod start;
+mod views;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -49,6 +50,12 @@ impl Dist {
             .filter_map(|entry| Some(entry.ok()?.path()))
             .find(|path| path.extension() == Some(OsStr::new("wasm")))
             .with_context(|| format!("{} holds no page: delete it", self.folder.display()))
+    }
+
+    /// The wasm of the views.
+    #[must_use]
+    pub fn views_wasm(&self) -> PathBuf {
+        self.folder.join(format!("views-{}/views_bg.wasm", self.id))
     }
 
     /// The engine's wasm as it is served.
@@ -108,6 +115,7 @@ pub fn site() -> Result<Dist> {
     };
     // The page first: Trunk empties the folder that it builds into.
     page::build(&job)?;
+    views::build(&job)?;
     engine::build(&job, &dist.engine_named)?;
     catalogue::build(&job)?;
     fs::write(

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -25,30 +26,35 @@ const SMALL: [&str; 4] = [
 pub(super) fn build(job: &Job) -> Result<()> {
     say("building the page...");
     fetch(job)?;
-    let toolchain = &job.setup.toolchain;
-    let linker = toolchain.linker.iter();
-    let flags: Vec<String> = linker
-        .flat_map(|linker| ["-C".to_owned(), format!("linker={}", linker.display())])
-        .chain(SMALL.map(str::to_owned))
-        .collect();
-    let mut command = toolchain.command(&job.setup.tools.trunk);
+    let mut command = job.setup.toolchain.command(&job.setup.tools.trunk);
+    configure(&mut command, job);
     command
         .args(["build", "--release", "--offline", "--color", "never", "--dist"])
         .arg(job.stage)
-        .current_dir(job.root)
-        .env("PARALLAX_BUILD", job.id)
-        .env("CARGO_ENCODED_RUSTFLAGS", encoded(&flags))
-        .env("CARGO_TARGET_DIR", job.root.join("target/page"))
-        .env("CARGO_UNSTABLE_BUILD_STD", "panic_abort,std")
-        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
-        // The page waits for people, so its size is what counts.
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z")
         .env("PATH", path_with(&toolbox(job)?)?)
         // Trunk takes any other value than true or false for an error.
         .env_remove("NO_COLOR");
     Step::new("build the page", "its messages are above").shown(command)?;
     start::into_a_file(job.stage)?;
     fallback(job)
+}
+
+/// Sets what the page and the views are compiled with: flags, their target folder, their size.
+pub(super) fn configure(command: &mut Command, job: &Job) {
+    let linker = job.setup.toolchain.linker.iter();
+    let flags: Vec<String> = linker
+        .flat_map(|linker| ["-C".to_owned(), format!("linker={}", linker.display())])
+        .chain(SMALL.map(str::to_owned))
+        .collect();
+    command
+        .current_dir(job.root)
+        .env("PARALLAX_BUILD", job.id)
+        .env("CARGO_ENCODED_RUSTFLAGS", encoded(&flags))
+        .env("CARGO_TARGET_DIR", job.root.join("target/page"))
+        .env("CARGO_UNSTABLE_BUILD_STD", "panic_abort,std")
+        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
+        // They wait for people, so their size is what counts.
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z");
 }
 
 /// The service worker for hosts without headers: ours, above it this build's id and the table.

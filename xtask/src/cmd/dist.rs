@@ -19,7 +19,11 @@ pub fn run() -> Result<bool> {
         fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
     }
     say(format!("the site is in {}", dist.folder.display()));
-    for (name, file) in [("page", dist.page_wasm()?), ("engine", dist.engine_wasm())] {
+    for (name, file) in [
+        ("page", dist.page_wasm()?),
+        ("views", dist.views_wasm()),
+        ("engine", dist.engine_wasm()),
+    ] {
         let (raw, packed) = sizes(&file)?;
         say(format!(
             "  {name:<7}{:>8} wasm, {} as brotli",

@@ -1,12 +1,22 @@
 //! A report as text for other programs: CSV of the samples, a Markdown table, an SVG of
-//! the ladder. Pure; JSON is the browser's own.
+//! the ladder. JSON is the browser's own.
 
 use std::fmt::Write as _;
 
 use parallax_protocol::{Catalogue, Report, ResultRow, ResultStatus, Verdict};
+use parallax_stats::format;
 
-use crate::charts::axis::Axis;
-use crate::{format, report, text};
+use crate::charts::ruler::{Direction, Ruler};
+use crate::charts::{Axis, Unit};
+
+/// What the page says in its own words, from its table.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    /// Where the figures were made, in one line.
+    pub made_by: &'a str,
+    /// Of two times that cannot be told apart.
+    pub no_difference: &'a str,
+}
 
 /// One line per sample; a row without samples has one line, with its status.
 pub fn csv(report: &Report) -> String {
@@ -48,8 +58,8 @@ fn quoted(field: &str) -> String {
 }
 
 /// A table with a line above it that says of what and where.
-pub fn markdown(catalogue: &Catalogue, report: &Report) -> String {
-    let mut out = format!("{}\n\n", cell(&text::made_by(&report.environment)));
+pub fn markdown(catalogue: &Catalogue, report: &Report, words: &Words) -> String {
+    let mut out = format!("{}\n\n", cell(words.made_by));
     out.push_str("| workload | n | back end | threads | time | 95 % | speed-up | 95 % | samples | |\n");
     out.push_str("|---|--:|---|--:|--:|---|--:|---|--:|---|\n");
     for row in &report.results {
@@ -78,7 +88,7 @@ pub fn markdown(catalogue: &Catalogue, report: &Report) -> String {
                     .map(|(m, i)| format::time_interval(m, i)),
             ),
             match row.verdict {
-                Some(Verdict::NoClearDifference) => text::NO_CLEAR_DIFFERENCE.into(),
+                Some(Verdict::NoClearDifference) => words.no_difference.into(),
                 _ => ratio,
             },
             interval(ratio_interval),
@@ -93,7 +103,7 @@ pub fn markdown(catalogue: &Catalogue, report: &Report) -> String {
 
 /// The back end, and where if it is not the browser.
 fn who(catalogue: &Catalogue, row: &ResultRow) -> String {
-    let name = report::name(catalogue, &row.backend);
+    let name = catalogue.name_of(&row.backend);
     match row.place.as_str() {
         "browser" => name,
         place => format!("{name} ({place})"),
@@ -129,27 +139,27 @@ fn status(status: ResultStatus) -> &'static str {
 const WIDTH: f64 = 880.0;
 const LEFT: f64 = 170.0;
 const RIGHT: f64 = 240.0;
+/// What is left for the bars.
+const LENGTH: f64 = WIDTH - LEFT - RIGHT;
 const TOP: f64 = 64.0;
 const ROW: f64 = 44.0;
-
-/// Width and height of [`svg`].
-pub fn size(report: &Report) -> (f64, f64) {
-    (WIDTH, TOP + ROW * report.results.len() as f64 + 40.0)
-}
+const BOTTOM: f64 = 40.0;
 
 /// The ladder as a picture on white paper, readable in grey: a bar, its interval and every
-/// sample per row, outliers as rings.
-pub fn svg(catalogue: &Catalogue, report: &Report, title: &str) -> Option<String> {
+/// sample per row, outliers as rings. `None` without any time.
+pub fn svg(catalogue: &Catalogue, report: &Report, title: &str, words: &Words) -> Option<String> {
     let rows: Vec<&ResultRow> = report.results.iter().collect();
     let times = rows.iter().flat_map(|row| {
         let reach = row.median_ms.map_or(0.0, |m| m * 2.0);
         let near = row.samples.iter().map(|s| s.ms).filter(move |ms| *ms <= reach);
         near.chain(row.median_ms)
     });
-    let times: Vec<f64> = times.collect();
-    let axis = Axis::new(&times, false)?;
-    let (_, height) = size(report);
-    let x = |ms: f64| LEFT + axis.place(ms) * (WIDTH - LEFT - RIGHT);
+    let axis = Axis::new("", Unit::TimeMs);
+    let usable = times.filter(|ms| ms.is_finite() && *ms > 0.0);
+    let ruler = Ruler::new(&axis, usable, true, LENGTH, Direction::Across)?;
+    let height = TOP + ROW * rows.len() as f64 + BOTTOM;
+    // What lies beyond the axis stands at its end.
+    let x = |ms: f64| LEFT + ruler.place(ms).unwrap_or(0.0).clamp(0.0, LENGTH);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
          height=\"{height}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">\
@@ -157,11 +167,11 @@ pub fn svg(catalogue: &Catalogue, report: &Report, title: &str) -> Option<String
          <text x=\"12\" y=\"24\" font-size=\"16\" font-weight=\"600\">{}</text>\
          <text x=\"12\" y=\"44\" fill=\"#555\">{}</text>",
         escaped(title),
-        escaped(&text::made_by(&report.environment)),
+        escaped(words.made_by),
     );
     let bottom = TOP + ROW * rows.len() as f64;
-    for tick in &axis.ticks {
-        let at = LEFT + tick.at * (WIDTH - LEFT - RIGHT);
+    for tick in &ruler.ticks {
+        let at = LEFT + tick.at;
         let _ = write!(
             out,
             "<path d=\"M{at:.1} {TOP}V{bottom}\" stroke=\"#ddd\"/>\
@@ -179,16 +189,16 @@ pub fn svg(catalogue: &Catalogue, report: &Report, title: &str) -> Option<String
             y + 20.0,
             escaped(&who(catalogue, row)),
         );
-        let mut words = status(row.status).to_string();
+        let mut said = status(row.status).to_string();
         if let Some(median) = row.median_ms {
             bar(&mut out, row, median, y, &x);
-            words = format::time(median);
+            said = format::time(median);
             if let Some(ratio) = row.speedup {
                 let (ratio, interval) = format::ratio(ratio, row.speedup_ci95);
-                let _ = write!(words, "  {ratio} {}", interval.unwrap_or_default());
+                let _ = write!(said, "  {ratio} {}", interval.unwrap_or_default());
             }
             if row.verdict == Some(Verdict::NoClearDifference) {
-                words = format!("{}  {}", format::time(median), text::NO_CLEAR_DIFFERENCE);
+                said = format!("{}  {}", format::time(median), words.no_difference);
             }
         }
         let _ = write!(
@@ -196,7 +206,7 @@ pub fn svg(catalogue: &Catalogue, report: &Report, title: &str) -> Option<String
             "<text x=\"{:.0}\" y=\"{:.0}\">{}</text>",
             WIDTH - RIGHT + 12.0,
             y + 20.0,
-            escaped(&words),
+            escaped(&said),
         );
     }
     out.push_str("</svg>");
@@ -306,6 +316,11 @@ mod tests {
         (catalogue, report)
     }
 
+    const WORDS: Words = Words {
+        made_by: "4 cores",
+        no_difference: "no clear difference",
+    };
+
     #[test]
     fn csv_has_a_line_a_sample_and_no_formula() {
         let lines = csv(&report().1);
@@ -318,7 +333,7 @@ mod tests {
     #[test]
     fn markdown_cells_hold_no_markup() {
         let (catalogue, report) = report();
-        let table = markdown(&catalogue, &report);
+        let table = markdown(&catalogue, &report, &WORDS);
         assert!(
             table.contains("| w | 1,024 | simd | 1 | 16.3 ms |  | 3.5x | (3.3-3.8) | 2 |  |"),
             "{table}"
@@ -331,11 +346,11 @@ mod tests {
     #[test]
     fn the_picture_is_text_and_shapes_only() {
         let (catalogue, report) = report();
-        let svg = svg(&catalogue, &report, "<script>").unwrap();
+        let svg = svg(&catalogue, &report, "<script>", &WORDS).unwrap();
         assert!(svg.contains("&lt;script&gt;") && !svg.contains("<script"));
         assert!(svg.contains("16.3 ms  3.5x (3.3-3.8)") && svg.contains("<circle"));
         let mut nothing = report;
         nothing.results.truncate(0);
-        assert_eq!(super::svg(&catalogue, &nothing, ""), None);
+        assert_eq!(super::svg(&catalogue, &nothing, "", &WORDS), None);
     }
 }
