@@ -11,6 +11,8 @@ use crate::{format, text};
 /// What stands in the fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fields {
+    /// The kind of question.
+    pub experiment: Experiment,
     /// Workload id.
     pub workload: String,
     /// The workload's n.
@@ -40,6 +42,21 @@ pub struct Problems {
     pub budget: Option<String>,
     /// With the choice of back ends.
     pub backends: Option<String>,
+}
+
+impl Fields {
+    /// The same of another kind. A budget that was the usual one becomes that kind's.
+    pub fn turned_to(&self, experiment: Experiment) -> Fields {
+        let usual = self.experiment.default_budget_s().to_string();
+        Fields {
+            experiment,
+            budget: match self.budget == usual {
+                true => experiment.default_budget_s().to_string(),
+                false => self.budget.clone(),
+            },
+            ..self.clone()
+        }
+    }
 }
 
 impl Problems {
@@ -89,7 +106,8 @@ pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
         Some(threads) => threads.clone(),
         None => String::new(),
     };
-    let default_budget = RunSpec::race("", 0).budget_s.to_string();
+    let experiment = query.experiment.unwrap_or(Experiment::Race);
+    let default_budget = experiment.default_budget_s().to_string();
     let budget = match &query.budget {
         Some(budget) if read_budget(budget).is_err() => {
             problems.push(text::unusable("budget", budget));
@@ -117,6 +135,7 @@ pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
         is_known
     });
     let fields = Fields {
+        experiment,
         workload: workload.map_or_else(String::new, |w| w.id.clone()),
         size,
         threads,
@@ -134,6 +153,7 @@ pub fn of_spec(spec: &RunSpec, catalogue: &Catalogue) -> Fields {
     let wanted = ladder(spec, catalogue);
     let all = catalogue.backends.iter().map(|b| &b.id);
     Fields {
+        experiment: spec.experiment,
         workload: spec.workload.clone(),
         size: spec.size.to_string(),
         threads: spec.threads.map(|n| n.to_string()).unwrap_or_default(),
@@ -174,7 +194,7 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
     match (size, threads, budget) {
         (Ok(size), Ok(threads), Ok(budget_s)) if problems.is_empty() => Ok(Question {
             spec: RunSpec {
-                experiment: Experiment::Race,
+                experiment: fields.experiment,
                 workload: fields.workload.clone(),
                 size,
                 // All of them is the empty list, so that a back end of tomorrow takes part too.

@@ -1,12 +1,14 @@
 //! What the address asks for before the question mark's end: initial values, never a run.
 
-use parallax_protocol::Inject;
+use parallax_protocol::{Experiment, Inject};
 
 use crate::text;
 
 /// The query parameters that the page knows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Query {
+    /// The kind of question.
+    pub experiment: Option<Experiment>,
     /// Workload id.
     pub workload: Option<String>,
     /// The workload's n, as text: the form checks it.
@@ -35,6 +37,10 @@ pub fn parse(search: &str) -> Query {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let value = percent_decode(value);
         match key {
+            "experiment" => match Experiment::named(&value) {
+                Some(experiment) => query.experiment = Some(experiment),
+                None => query.problems.push(text::unusable("experiment", &value)),
+            },
             "workload" => query.workload = Some(value),
             "size" => query.size = Some(value),
             "threads" => query.threads = Some(value),

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "each name says what its text says")]
 
-use parallax_protocol::{Environment, ParseError, Stage};
+use parallax_protocol::{Environment, Experiment, ParseError, Stage};
 
 // The masthead.
 pub const NAME: &str = "Parallax";
@@ -37,6 +37,42 @@ pub const STOPPING: &str = "Stopping...";
 pub const REFERENCE: &str = "Computing the reference result";
 pub const CHECKING: &str = "Preparing and checking";
 pub const WARMING: &str = "Warming up";
+pub const VIEWS: &str = "Kinds of question";
+
+/// A kind of question as a heading.
+pub fn view(experiment: Experiment) -> &'static str {
+    match experiment {
+        Experiment::Race => "Race",
+        Experiment::Threads => "Threads",
+        Experiment::Sizes => "Sizes",
+        Experiment::Gpu => "GPU",
+        Experiment::Roofline => "Roofline",
+        Experiment::Timeline => "Timeline",
+        Experiment::Machine => "Machine",
+    }
+}
+
+/// What it asks.
+pub fn view_asks(experiment: Experiment) -> &'static str {
+    match experiment {
+        Experiment::Race => "Press Run: how much faster is each back end?",
+        Experiment::Threads => {
+            "Press Run: how much does each further thread buy, and how is work best dealt out?"
+        }
+        Experiment::Sizes => "Press Run: from which size on does each back end begin to win?",
+        Experiment::Gpu => "Press Run: where does the time of a GPU's run go?",
+        Experiment::Roofline => "Press Run: what holds each workload back, memory or arithmetic?",
+        Experiment::Timeline => "Press Run: who did what when, chunk by chunk?",
+        Experiment::Machine => {
+            "Press Run: what does this machine give, whatever the work? It takes under a minute."
+        }
+    }
+}
+
+pub fn not_drawn(why: &str) -> String {
+    format!("This could not be drawn: {why}. Reload the page and open the run from the history.")
+}
+
 pub const PROBING: &str = "Measuring the machine";
 pub const TIMING: &str = "Timing";
 pub const DONE: &str = "Done.";

@@ -34,6 +34,13 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn report(this: &Exports, report: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
+    fn draw(
+        this: &Exports,
+        place: &web_sys::HtmlDivElement,
+        report: &[u8],
+        theirs: Option<Vec<u8>>,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
     fn open_report(this: &Exports, value: &JsValue) -> Result<Vec<u8>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn capabilities(this: &Exports, capabilities: &[u8]) -> Result<JsValue, JsValue>;
@@ -88,6 +95,17 @@ impl Program {
     /// A report as scripts and the store have it.
     pub fn report(&self, report: &Report) -> Result<JsValue, JsValue> {
         self.0.report(&written(report)?)
+    }
+
+    /// Draws an experiment's panel into its place, somebody else's beside it.
+    pub fn draw(
+        &self,
+        place: &web_sys::HtmlDivElement,
+        report: &Report,
+        theirs: Option<&Report>,
+    ) -> Result<(), JsValue> {
+        let theirs = theirs.map(written).transpose()?;
+        self.0.draw(place, &written(report)?, theirs)
     }
 
     /// A report from a file or the store.

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use crate::capable::capable;
-use crate::{export, open};
+use crate::{export, findings, open, stage};
 
 thread_local! {
     static CATALOGUE: OnceCell<Catalogue> = const { OnceCell::new() };
@@ -36,6 +36,7 @@ pub fn start(catalogue: &[u8]) -> Answer<()> {
 pub fn link(spec: &[u8], results: Option<Vec<u8>>) -> Answer<String> {
     let spec: RunSpec = read(spec)?;
     let results: Option<Report> = results.map(|bytes| read(&bytes)).transpose()?;
+    let results = results.map(concluded);
     encode_link(&spec, results.as_ref()).map_err(error("bad-spec"))
 }
 
@@ -65,10 +66,26 @@ pub fn ask(asked: &JsValue) -> Answer<Vec<u8>> {
     with(|c| written(&open::spec(fields(asked), c).map_err(error("bad-spec"))?))
 }
 
-/// A report as scripts and the store have it.
+/// A report as scripts and the store have it, with what it comes to.
 #[wasm_bindgen]
 pub fn report(report: &[u8]) -> Answer<JsValue> {
-    value::<Report>(&read(report)?)
+    value::<Report>(&concluded(read(report)?))
+}
+
+/// Draws an experiment's panel into an element of the page, with somebody else's beside it.
+#[wasm_bindgen]
+pub fn draw(place: web_sys::Element, report: &[u8], theirs: Option<Vec<u8>>) -> Answer<()> {
+    let report: Report = read(report)?;
+    let theirs: Option<Report> = theirs.map(|bytes| read(&bytes)).transpose()?;
+    with(|c| stage::show(place, report, theirs, c))
+}
+
+/// With what an experiment comes to; one that was read from outside has it already.
+fn concluded(mut report: Report) -> Report {
+    if report.findings.is_empty() {
+        report.findings = findings::of(&report, &|id| id.to_owned());
+    }
+    report
 }
 
 /// A report from a file or the store, read and checked: bytes of an [`Opened`].

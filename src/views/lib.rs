@@ -16,3 +16,5 @@ mod words;
 
 #[cfg(target_arch = "wasm32")]
 mod front;
+#[cfg(target_arch = "wasm32")]
+mod stage;

@@ -73,6 +73,14 @@ pub const MESSAGES_DESC: &str = "A clone copies, a transfer moves, shared memory
 
 pub const TIMELINE_DESC: &str =
     "Each block is a chunk of items; gaps are waiting. The GPU's kernel is placed within its submission.";
+pub const TRACE: &str = "Save all as a Chrome trace";
+pub const ZOOMS: [(&str, &str); 5] = [
+    ("in", "Zoom in"),
+    ("out", "Zoom out"),
+    ("left", "Earlier"),
+    ("right", "Later"),
+    ("all", "All"),
+];
 pub const WAIT: &str = "waiting";
 
 /// A rung's name among ceilings: "simd, 2 threads".

@@ -96,7 +96,7 @@ pub fn Answer() -> impl IntoView {
 }
 
 /// Whose figures stand beside ours.
-fn banner(page: Page, theirs: &Report) -> AnyView {
+pub(super) fn banner(page: Page, theirs: &Report) -> AnyView {
     let of = theirs.results.first().map(|row| {
         let name = page
             .catalogue

@@ -1,7 +1,7 @@
 //! The question: workload, size, Run, settings.
 
 use leptos::prelude::*;
-use parallax_protocol::{BackendInfo, NamedSize, Stage, Support};
+use parallax_protocol::{BackendInfo, Experiment, NamedSize, Stage, Support};
 
 use super::Page;
 use crate::form::{self, Fields, Problems};
@@ -28,6 +28,7 @@ pub fn Ask() -> impl IntoView {
     view! {
         <section class="question" aria-labelledby="question-title">
             <h2 id="question-title">{text::QUESTION}</h2>
+            <div class="work" hidden=move || !page.experiment.get().has_workload()>
             <label class="field">
                 <span class="label">{text::WORKLOAD}</span>
                 <select
@@ -39,6 +40,7 @@ pub fn Ask() -> impl IntoView {
             </label>
             <p class="lede">{move || page.of_workload(|w| w.question.clone())}</p>
             <Size/>
+            </div>
             <Press/>
             <div class="settings">
                 <Number
@@ -191,6 +193,7 @@ fn Press() -> impl IntoView {
             }),
         false => page.session.with(|session| {
             page.catalogue.with_value(|c| match &session.run {
+                Some(run) if run.spec.experiment != Experiment::Race => words_of(page, session),
                 Some(run) => {
                     crate::charts::summary::sentences(c, session.capabilities.as_ref(), run).join(" ")
                 }

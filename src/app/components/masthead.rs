@@ -1,7 +1,9 @@
 //! Name, what this is, theme.
 
 use leptos::prelude::*;
+use parallax_protocol::Experiment;
 
+use super::Page;
 use crate::text;
 
 const KEY: &str = "parallax-theme";
@@ -28,6 +30,34 @@ pub fn Masthead() -> impl IntoView {
                 </select>
             </label>
         </header>
+    }
+    .into_any()
+}
+
+/// The kinds of question.
+#[component]
+pub fn Views() -> impl IntoView {
+    let page = Page::here();
+    let view = |experiment: Experiment| {
+        let here = move || page.experiment.get() == experiment;
+        view! {
+            <button
+                type="button"
+                class="view"
+                data-testid=format!("view-{}", experiment.name())
+                aria-current=move || here().then_some("page")
+                disabled=move || page.active.get() && !here()
+                title=text::view_asks(experiment)
+                on:click=move |_| page.fields.update(|fields| *fields = fields.turned_to(experiment))
+            >
+                {text::view(experiment)}
+            </button>
+        }
+    };
+    view! {
+        <nav class="views" aria-label=text::VIEWS>
+            {Experiment::ALL.map(view).into_iter().collect_view()}
+        </nav>
     }
     .into_any()
 }

@@ -8,6 +8,7 @@ mod lesson;
 mod machine;
 mod masthead;
 mod notices;
+mod panel;
 mod pictures;
 mod reports;
 mod share;
@@ -18,14 +19,15 @@ pub use code::Code;
 pub use film::Film;
 pub use lesson::Lesson;
 pub use machine::Machine;
-pub use masthead::Masthead;
+pub use masthead::{Masthead, Views};
 pub use notices::Notices;
+pub use panel::Panel;
 pub use pictures::Pictures;
 pub use reports::Reports;
 pub use share::Share;
 
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, Opened, Report, RunSpec, WorkloadInfo, utc};
+use parallax_protocol::{Catalogue, Experiment, Opened, Report, RunSpec, WorkloadInfo, utc};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -34,7 +36,7 @@ use crate::hub::Hub;
 use crate::query;
 use crate::report::{self, Surroundings};
 use crate::state::{Input, Run, Session};
-use crate::views::Views;
+use crate::views::Views as Program;
 
 // Few things are memos, and of few types: each type of memo costs kilobytes of program,
 // and elements compare what they are given with what they have anyway.
@@ -49,11 +51,13 @@ pub struct Page {
     /// Takes inputs.
     pub hub: StoredValue<Hub, LocalStorage>,
     /// Makes links, files, and reports for scripts.
-    pub views: Views,
+    pub views: Program,
     /// What stands in the form.
     pub fields: RwSignal<Fields>,
     /// The chosen workload's id.
     pub workload: Memo<String>,
+    /// The chosen kind of question.
+    pub experiment: Memo<Experiment>,
     /// A run is on its way.
     pub active: Memo<bool>,
     /// A logarithmic axis is wanted.
@@ -115,7 +119,11 @@ impl Page {
     /// Runs a spec, whatever the form asks.
     pub fn start(self, spec: RunSpec) {
         self.by_hand.set(false);
-        let backends = self.catalogue.with_value(|c| form::ladder(&spec, c));
+        let backends = match spec.experiment {
+            Experiment::Race => self.catalogue.with_value(|c| form::ladder(&spec, c)),
+            // Their rows come with the plan of each stage.
+            _ => Vec::new(),
+        };
         let started = utc((js_sys::Date::now() / 1e3) as u64);
         self.dispatch(Input::Run {
             spec,

@@ -1,11 +1,12 @@
-//! The view Race: the question left, the answer beside it, evidence and code below.
+//! The page: the question left, the answer beside it, evidence and code below.
 
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, Opened, RunSpec};
+use parallax_protocol::{Catalogue, Experiment, Opened, RunSpec};
 
 use crate::client::words;
 use crate::components::{
-    Answer, Ask, Code, Film, Lesson, Machine, Masthead, Notices, Page, Pictures, Reports, Share,
+    Answer, Ask, Code, Film, Lesson, Machine, Masthead, Notices, Page, Panel, Pictures, Reports, Share,
+    Views as Kinds,
 };
 use crate::hub::Hub;
 use crate::query;
@@ -38,6 +39,7 @@ pub fn Race(
         views,
         fields,
         workload: Memo::new(move |_| fields.with(|fields| fields.workload.clone())),
+        experiment: Memo::new(move |_| fields.with(|fields| fields.experiment)),
         active: Memo::new(move |_| session.with(Session::is_active)),
         log: RwSignal::new(false),
         complained: RwSignal::new(false),
@@ -54,14 +56,20 @@ pub fn Race(
     views.fetch(!address::fragment().is_empty());
     view! {
         <Masthead/>
+        {(!embedded).then(|| view! { <Kinds/> })}
         <Notices/>
         <main class:embedded=embedded>
             <Ask/>
             <div class="findings">
-                <Answer/>
-                <Pictures/>
-                {(!embedded).then(|| view! { <Film/> })}
-                <Lesson/>
+                {move || match page.experiment.get() {
+                    Experiment::Race => view! {
+                        <Answer/>
+                        <Pictures/>
+                        {(!embedded).then(|| view! { <Film/> })}
+                        <Lesson/>
+                    }.into_any(),
+                    _ => view! { <Panel/> }.into_any(),
+                }}
             </div>
             {(!embedded).then(|| view! {
                 <Code/>
@@ -137,7 +145,8 @@ fn follow_address(page: Page) {
             (Some(last), Some(spec), Some(program))
                 if last.as_ref() != Some(spec) && opened_as.get_value().as_ref() != Some(spec) =>
             {
-                let push = last.is_some_and(|last| last.workload != spec.workload);
+                let push = last
+                    .is_some_and(|last| last.workload != spec.workload || last.experiment != spec.experiment);
                 address::show(&program, spec, push);
             }
             _ => {}

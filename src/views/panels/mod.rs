@@ -33,7 +33,11 @@ pub struct Look<'a> {
 /// A panel as HTML: no scripts, no styles of its own, every text escaped.
 pub fn html(report: &Report, look: &Look) -> String {
     let mut out = Markup::default();
-    let found = findings::of(report, look.backend);
+    // A link holds no samples to fit, but what they came to.
+    let found = match report.findings.is_empty() {
+        true => findings::of(report, look.backend),
+        false => report.findings.clone(),
+    };
     said(&mut out, &found);
     for chart in charts(report, &found, look) {
         out.node(
@@ -46,6 +50,9 @@ pub fn html(report: &Report, look: &Look) -> String {
                 });
                 m.raw(&svg(&chart, &Options::page(look.width)));
                 m.node("div", &[("class", T("chart-tools"))], |m| {
+                    if report.spec.experiment == Experiment::Timeline {
+                        zooms(m);
+                    }
                     m.node("details", &[], |m| {
                         m.words("summary", &[], words::TABLE);
                         m.raw(&table(&chart).html());
@@ -67,6 +74,27 @@ pub fn html(report: &Report, look: &Look) -> String {
     quantities(&mut out, report, look.theirs);
     left_out(&mut out, report, look);
     out.finish()
+}
+
+/// What looks closer at a timeline, and what takes it elsewhere.
+fn zooms(out: &mut Markup) {
+    for (how, name) in words::ZOOMS {
+        let id = format!("zoom-{how}");
+        let attributes = [
+            ("type", T("button")),
+            ("class", T("button quiet")),
+            ("data-zoom", T(how)),
+            ("data-testid", T(&id)),
+        ];
+        out.words("button", &attributes, name);
+    }
+    let attributes = [
+        ("type", T("button")),
+        ("class", T("button quiet")),
+        ("data-save", T("trace")),
+        ("data-testid", T("save-trace")),
+    ];
+    out.words("button", &attributes, words::TRACE);
 }
 
 /// The findings as sentences: those that compare first.
