@@ -14,6 +14,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 mod basics;
 #[path = "e2e/examples.rs"]
 mod examples;
+#[path = "e2e/experiments.rs"]
+mod experiments;
 #[path = "e2e/faults/mod.rs"]
 mod faults;
 #[path = "e2e/gaps.rs"]
@@ -49,6 +51,15 @@ const TESTS: &[(&str, Test)] = &[
     ("the_api_gives_the_report", reports::the_api_gives_the_report),
     ("the_api_refuses_by_name", reports::the_api_refuses_by_name),
     ("a_back_end_against_itself", reports::a_back_end_against_itself),
+    ("experiments_run_and_are_drawn", experiments::run_and_draw),
+    ("experiment_gpu", experiments::gpu),
+    (
+        "a_stored_experiment_is_drawn_without_an_engine",
+        experiments::drawn_without_an_engine,
+    ),
+    ("charts_are_saved", experiments::charts_are_saved),
+    ("charts_by_keyboard", experiments::charts_by_keyboard),
+    ("panels_are_accessible", experiments::accessible),
     ("files", reports::files),
     ("history_is_kept", reports::history_is_kept),
     ("tries_fill_the_form", lessons::tries_fill_the_form),

@@ -452,13 +452,15 @@ impl Run<'_> {
     async fn parts(&self, rows: &mut [Row], budget_s: f64) {
         for row in rows {
             let run_ms = row.samples.last().map_or(row.first_run_ms, |s| s.ms);
-            let most = match self.spec.experiment {
-                Experiment::Gpu => calibrate::MANY_PART_ROUNDS,
-                _ => calibrate::PART_ROUNDS,
+            let rounds = match self.spec.experiment {
+                // It is what is asked about: once at least.
+                Experiment::Gpu => {
+                    let most = calibrate::MANY_PART_ROUNDS;
+                    calibrate::part_rounds(budget_s, run_ms, most).or(Some(1))
+                }
+                _ => calibrate::part_rounds(budget_s, run_ms, calibrate::PART_ROUNDS),
             };
-            let Some(rounds) = calibrate::part_rounds(budget_s, run_ms, most) else {
-                continue;
-            };
+            let Some(rounds) = rounds else { continue };
             match row.prepared.parts(rounds).await {
                 Ok(None) | Err(BackendError::Stopped) => {}
                 Ok(Some(parts)) => (self.emit)(Event::GpuParts {
@@ -491,7 +493,11 @@ impl Run<'_> {
 
     /// Some runs of each row, recorded.
     async fn timelines(&self, rows: &mut [Row]) -> Result<(), End> {
-        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        let ladder: Vec<String> = parallax_backends::registry()
+            .iter()
+            .map(|b| b.info().id)
+            .collect();
+        rows.sort_by_key(|row| ladder.iter().position(|id| id == base_id(&row.id)));
         for row in rows.iter_mut().filter(|row| !row.entry.plan.recorded) {
             self.breathe().await?;
             match recording::timeline(&mut *row.prepared, &row.id).await {

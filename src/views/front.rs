@@ -36,8 +36,10 @@ pub fn start(catalogue: &[u8]) -> Answer<()> {
 pub fn link(spec: &[u8], results: Option<Vec<u8>>) -> Answer<String> {
     let spec: RunSpec = read(spec)?;
     let results: Option<Report> = results.map(|bytes| read(&bytes)).transpose()?;
-    let results = results.map(concluded);
-    encode_link(&spec, results.as_ref()).map_err(error("bad-spec"))
+    with(|c| {
+        let results = results.map(|results| concluded(c, results));
+        encode_link(&spec, results.as_ref()).map_err(error("bad-spec"))
+    })
 }
 
 /// What a link asks and holds: bytes of an [`Opened`].
@@ -69,7 +71,8 @@ pub fn ask(asked: &JsValue) -> Answer<Vec<u8>> {
 /// A report as scripts and the store have it, with what it comes to.
 #[wasm_bindgen]
 pub fn report(report: &[u8]) -> Answer<JsValue> {
-    value::<Report>(&concluded(read(report)?))
+    let report = read(report)?;
+    with(|c| value::<Report>(&concluded(c, report)))
 }
 
 /// Draws an experiment's panel into an element of the page, with somebody else's beside it.
@@ -81,9 +84,9 @@ pub fn draw(place: web_sys::Element, report: &[u8], theirs: Option<Vec<u8>>) -> 
 }
 
 /// With what an experiment comes to; one that was read from outside has it already.
-fn concluded(mut report: Report) -> Report {
+fn concluded(catalogue: &Catalogue, mut report: Report) -> Report {
     if report.findings.is_empty() {
-        report.findings = findings::of(&report, &|id| id.to_owned());
+        report.findings = findings::of(&report, &|id| stage::name(catalogue, id));
     }
     report
 }

@@ -74,16 +74,19 @@ pub fn show(
     })
 }
 
+/// A back end's name: `scalar#2` is "Scalar #2".
+pub fn name(catalogue: &Catalogue, id: &str) -> String {
+    let known = catalogue.backend(id).map(|b| b.name.clone());
+    match (known, &id[base_id(id).len()..]) {
+        (Some(name), "") => name,
+        (Some(name), again) => format!("{name} {again}"),
+        (None, _) => id.to_owned(),
+    }
+}
+
 impl Shown {
     fn with<T>(&self, act: impl FnOnce(&Look) -> T) -> T {
-        let backend = |id: &str| {
-            let known = self.catalogue.backend(id).map(|b| b.name.clone());
-            match (known, &id[base_id(id).len()..]) {
-                (Some(name), "") => name,
-                (Some(name), again) => format!("{name} {again}"),
-                (None, _) => id.to_owned(),
-            }
-        };
+        let backend = |id: &str| name(&self.catalogue, id);
         let workload = |id: &str| {
             let known = self.catalogue.workload(id);
             known.map_or_else(|| id.to_owned(), |w| w.name.clone())

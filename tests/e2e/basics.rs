@@ -1,6 +1,6 @@
 //! What the page is for: looked at, pressed, read, stopped, by mouse, keyboard and screen reader.
 
-use crate::house::{CPU, House, by, skip};
+use crate::house::{CPU, House, Visit, by, skip};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use std::fs;
@@ -124,11 +124,7 @@ pub fn keyboard_only(house: &House) -> Result<()> {
 /// Sizes from a phone to a projector, light and dark: axe finds nothing, and nothing but
 /// code scrolls sideways.
 pub fn accessible(house: &House) -> Result<()> {
-    let Some(axe) = &house.axe else {
-        return skip("axe-core is not installed");
-    };
     house.chromium("imitates the sizes of phones and projectors")?;
-    let axe = fs::read_to_string(axe)?;
     for (width, height) in [(1280, 800), (390, 844), (1920, 1080)] {
         for dark in [false, true] {
             let options = Options {
@@ -147,17 +143,7 @@ pub fn accessible(house: &House) -> Result<()> {
             page.ready()?;
             for moment in ["first view", "after a run", "comparing", "sharing"] {
                 let place = format!("{moment}, {width} px, {}", if dark { "dark" } else { "light" });
-                let wide = page
-                    .eval("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")?;
-                ensure!(wide.as_f64() <= Some(0.0), "{place}: {wide} px scroll sideways");
-                let script = format!(
-                    "const done = arguments[0]; const module = undefined, define = undefined, exports = undefined;
-                     (0, function () {{ {axe} }}).call(window);
-                     axe.run(document, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }})
-                        .then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).slice(0, 3).join(' '))));"
-                );
-                let found = page.session.run_async(&script)?;
-                ensure!(found == json!([]), "{place}: {found:#}");
+                has_no_barrier(house, &page, &place)?;
                 match moment {
                     "first view" => page.run()?,
                     // With the history open, and a run of before beside the one that is shown.
@@ -171,5 +157,24 @@ pub fn accessible(house: &House) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+/// axe finds nothing, and nothing but code scrolls sideways.
+pub fn has_no_barrier(house: &House, page: &Visit, place: &str) -> Result<()> {
+    let Some(axe) = &house.axe else {
+        return skip("axe-core is not installed");
+    };
+    let axe = fs::read_to_string(axe)?;
+    let wide = page.eval("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")?;
+    ensure!(wide.as_f64() <= Some(0.0), "{place}: {wide} px scroll sideways");
+    let script = format!(
+        "const done = arguments[0]; const module = undefined, define = undefined, exports = undefined;
+         (0, function () {{ {axe} }}).call(window);
+         axe.run(document, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }})
+            .then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).slice(0, 3).join(' '))));"
+    );
+    let found = page.session.run_async(&script)?;
+    ensure!(found == json!([]), "{place}: {found:#}");
     Ok(())
 }

@@ -9,6 +9,19 @@ use serde_json::{Value, json};
 const SPEC: &str = "{workload: 'mandelbrot', size: 128, budget: 2}";
 
 impl Visit {
+    /// Downloads end up in the page's own hands instead of on a disk.
+    pub fn catch_files(&self) -> Result<()> {
+        self.eval(
+            "(() => {
+                 window.saved = {};
+                 const make = URL.createObjectURL;
+                 URL.createObjectURL = (blob) => (window.last = blob, make.call(URL, blob));
+                 HTMLAnchorElement.prototype.click = function () { saved[this.download] = window.last; };
+             })()",
+        )
+        .map(drop)
+    }
+
     /// The rejection of a run by script.
     fn refused(&self, spec: &str) -> Result<(String, String)> {
         let error = self.awaited(&format!("await parallax.run({spec})"))?;
@@ -204,15 +217,7 @@ pub fn a_back_end_against_itself(house: &House) -> Result<()> {
 pub fn files(house: &House) -> Result<()> {
     let page = house.open("?workload=mandelbrot&size=128&budget=1")?;
     page.ready()?;
-    // Downloads end up in the page's own hands instead of on a disk.
-    page.eval(
-        "(() => {
-             window.saved = {};
-             const make = URL.createObjectURL;
-             URL.createObjectURL = (blob) => (window.last = blob, make.call(URL, blob));
-             HTMLAnchorElement.prototype.click = function () { saved[this.download] = window.last; };
-         })()",
-    )?;
+    page.catch_files()?;
     page.run()?;
     for kind in ["json", "csv", "md", "svg", "png"] {
         page.press(&format!("export-{kind}"))?;
