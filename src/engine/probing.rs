@@ -12,7 +12,7 @@
 use crate::{Control, calibrate};
 use parallax_backends::probes::{GpuLimits, Probe, Subject, gpu_limits, gpu_quantum_us, probe, value};
 use parallax_backends::{BackendError, Machine, Pool, host};
-use parallax_protocol::{Event, Experiment, Outcome, Quantity, RunSpec, Stage, Unit};
+use parallax_protocol::{Event, Experiment, Outcome, Quantity, RunSpec, Stage, Unit, base_id};
 use parallax_stats::{median, median_interval};
 use parallax_workloads::Level;
 
@@ -164,15 +164,12 @@ fn asked(experiment: Experiment, here: &Here) -> Vec<Asked> {
         }
         all.push(measured("spawn", "", Unit::Ms, Subject::Spawn));
         all.push(measured("message", "", Unit::Us, Subject::Message));
-        let kinds: [(&'static str, fn(u64) -> Subject); 3] = [
-            ("clone", Subject::Clone),
-            ("transfer", Subject::Transfer),
-            ("shared", Subject::Shared),
-        ];
-        for (id, subject) in kinds {
-            let sized = |bytes| measured(id, "", Unit::GbPerS, subject(bytes)).sized(bytes);
-            all.extend(MESSAGES.map(sized));
-        }
+        let clone = |bytes| measured("clone", "", Unit::GbPerS, Subject::Clone(bytes)).sized(bytes);
+        let transfer = |bytes| measured("transfer", "", Unit::GbPerS, Subject::Transfer(bytes)).sized(bytes);
+        let shared = |bytes| measured("shared", "", Unit::GbPerS, Subject::Shared(bytes)).sized(bytes);
+        all.extend(MESSAGES.map(clone));
+        all.extend(MESSAGES.map(transfer));
+        all.extend(MESSAGES.map(shared));
     }
     if let Some((limits, software)) = &here.gpu {
         if experiment != Experiment::Roofline {
@@ -227,11 +224,16 @@ impl Here {
         let software = machine.gpu.adapter().is_some_and(|adapter| adapter.software);
         #[cfg(not(feature = "gpu"))]
         let software = false;
+        // Of the ceilings only what rows lie under.
+        let is_left_out = spec.experiment == Experiment::Roofline
+            && !spec.backends.is_empty()
+            && !spec.backends.iter().any(|id| base_id(id) == "gpu");
+        let limits = gpu_limits(machine).filter(|_| !is_left_out);
         Here {
             threads: crate::stages::most_threads(machine, spec) as usize,
             pool: machine.pool.threads() > 0,
             memory: machine.memory,
-            gpu: gpu_limits(machine).map(|limits| (limits, software)),
+            gpu: limits.map(|limits| (limits, software)),
         }
     }
 
@@ -523,7 +525,10 @@ impl Probing<'_> {
     fn note(&self, asked: &Asked, error: &BackendError) {
         (self.emit)(Event::Note {
             job: self.job,
-            backend: asked.of.into(),
+            backend: match asked.is_gpu() {
+                true => "gpu".into(),
+                false => asked.of.into(),
+            },
             text: format!("{} could not be measured: {error}", asked.id),
         });
     }

@@ -31,7 +31,9 @@ const PEAK_GROUPS: (u32, u32) = (1024, 16);
 const COEFFICIENTS: [f32; 8] = [
     0.999_9, 0.999_9, 0.999_9, 0.999_9, 0.000_1, 0.000_1, 0.000_1, 0.000_1,
 ];
-/// Dispatches in a submission: a watchdog looks at submissions.
+/// Submissions that a repetition is cut into: watchdogs, and whoever else draws, wait for one.
+const SUBMISSIONS: u32 = 4;
+/// And dispatches in one at most.
 const MOST_IN_ONE: u32 = 64;
 /// Pairs of time stamps that the quantum is found in, each waited for.
 const STAMPED: u32 = 24;
@@ -59,11 +61,11 @@ pub(super) async fn probe(
         },
         Subject::GpuPeak => Some(Box::new(Peak::new(bench).await?)),
         Subject::GpuRoundTrip => Some(Box::new(RoundTrip(bench))),
-        Subject::GpuMapRoundTrip => Some(Box::new(ReadBack::new(bench, 4).await?)),
+        Subject::GpuMapRoundTrip => Some(Box::new(ReadBack::new(bench, 4, 1.0).await?)),
         Subject::GpuEmptyDispatch => Some(Box::new(Empty::new(bench).await?)),
         Subject::GpuUpload(bytes) if bench.holds(bytes) => Some(Box::new(Upload::new(bench, bytes).await?)),
         Subject::GpuReadback(bytes) if bench.holds(bytes) => {
-            Some(Box::new(ReadBack::new(bench, bytes).await?))
+            Some(Box::new(ReadBack::new(bench, bytes, bytes as f64).await?))
         }
         _ => None,
     })
@@ -234,17 +236,17 @@ impl Bench {
         let _ = self.device.device.poll(wgpu::PollType::wait_indefinitely());
     }
 
-    /// Submits a dispatch so many times, and waits for the last of them.
+    /// Submits a dispatch so many times, so many at once, and waits for the last of them.
     async fn dispatch(
         &self,
         pipeline: &wgpu::ComputePipeline,
         bindings: Option<&wgpu::BindGroup>,
         groups: u32,
-        times: u32,
+        (times, at_once): (u32, u32),
     ) {
         let mut left = times;
         while left > 0 {
-            let now = left.min(MOST_IN_ONE.max(ROW));
+            let now = left.min(at_once);
             let mut encoder = self.device.device.create_command_encoder(&Default::default());
             let mut pass = encoder.begin_compute_pass(&Default::default());
             pass.set_pipeline(pipeline);
@@ -260,6 +262,11 @@ impl Bench {
         }
         self.done().await;
     }
+}
+
+/// Dispatches, and how many of them are submitted at once.
+fn cut(runs: u32) -> (u32, u32) {
+    (runs, runs.div_ceil(SUBMISSIONS).clamp(1, MOST_IN_ONE))
 }
 
 fn buffer(device: &wgpu::Device, size: u64, usage: Usage) -> wgpu::Buffer {
@@ -347,7 +354,7 @@ impl Probe for Empty {
         let Empty { bench, pipeline } = &*self;
         Box::pin(bench.timed("dispatch", async move {
             for _ in 0..runs {
-                bench.dispatch(pipeline, None, 1, ROW).await;
+                bench.dispatch(pipeline, None, 1, (ROW, ROW)).await;
             }
         }))
     }
@@ -390,7 +397,7 @@ impl Copy {
         });
         let (buffers, pipeline, fill, bindings, filled) = made.await?;
         let groups = groups as u32;
-        let first = bench.dispatch(&fill, Some(&filled), groups, 1);
+        let first = bench.dispatch(&fill, Some(&filled), groups, (1, 1));
         bench.timed("dispatch", first).await?;
         Ok(Some(Copy {
             bench,
@@ -411,7 +418,7 @@ impl Probe for Copy {
     fn run(&mut self, runs: u32) -> LocalBoxFuture<'_, Result<f64, BackendError>> {
         let work = self
             .bench
-            .dispatch(&self.pipeline, Some(&self.bindings), self.groups, runs);
+            .dispatch(&self.pipeline, Some(&self.bindings), self.groups, cut(runs));
         Box::pin(self.bench.timed("dispatch", work))
     }
 }
@@ -461,7 +468,7 @@ impl Probe for Peak {
     fn run(&mut self, runs: u32) -> LocalBoxFuture<'_, Result<f64, BackendError>> {
         let work = self
             .bench
-            .dispatch(&self.pipeline, Some(&self.bindings), self.groups, runs);
+            .dispatch(&self.pipeline, Some(&self.bindings), self.groups, cut(runs));
         Box::pin(self.bench.timed("dispatch", work))
     }
 }
@@ -525,10 +532,11 @@ struct ReadBack {
     buffers: Kept,
     ours: Vec<u8>,
     bytes: u64,
+    amount: f64,
 }
 
 impl ReadBack {
-    async fn new(bench: Bench, bytes: u64) -> Result<ReadBack, BackendError> {
+    async fn new(bench: Bench, bytes: u64, amount: f64) -> Result<ReadBack, BackendError> {
         let ours = ours(bytes)?;
         let made = bench.make("buffers", |device| {
             Kept(vec![
@@ -545,17 +553,14 @@ impl ReadBack {
             buffers,
             ours,
             bytes,
+            amount,
         })
     }
 }
 
 impl Probe for ReadBack {
     fn amount(&self) -> f64 {
-        // Its round trip is a call.
-        match self.bytes {
-            4 => 1.0,
-            bytes => bytes as f64,
-        }
+        self.amount
     }
 
     fn run(&mut self, runs: u32) -> LocalBoxFuture<'_, Result<f64, BackendError>> {
@@ -564,6 +569,7 @@ impl Probe for ReadBack {
             buffers,
             ours,
             bytes,
+            ..
         } = self;
         let bench = &*bench;
         Box::pin(bench.timed("read-back", async move {

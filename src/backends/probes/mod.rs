@@ -11,14 +11,14 @@
 //! | `cores` | | threads that really run at once | N t(1) / t(N), where each of N threads does the same arithmetic as the one: that of `peak` of scalar |
 //! | `dispatch` | us | calling all threads of the pool and hearing from all | an empty run of a team |
 //! | `barrier` | us | all threads meeting once | a run of a team among many empty ones |
-//! | `spawn` | ms | a new thread, in a browser a Worker, to its first answer | |
+//! | `spawn` | ms | a new thread, in a browser a Worker, to its first answer | its script from wherever the browser keeps it; its end is not in it |
 //! | `clock-step` | us | the smallest step of the clock | [`timer_resolution_us`](crate::host::timer_resolution_us) |
-//! | `message` | us | an empty object to another Worker and one back | |
+//! | `message` | us | an empty object to another Worker and one back | one at a time, as the engine hears of it |
 //! | `clone` | GB/s | an ArrayBuffer to another Worker by structured clone, answered by an empty object | bytes / time, the answer's way included |
 //! | `transfer` | GB/s | an ArrayBuffer moved to another Worker and back | 2 bytes / time; nothing is copied, so that it grows with the bytes |
 //! | `shared` | GB/s | written into shared memory here, then read from it by another Worker that is told by a message | bytes / time, both copies and both messages included |
-//! | `gpu-round-trip` | us | submitting nothing and hearing that it is done | |
-//! | `gpu-map-round-trip` | us | copying 4 bytes and mapping them | |
+//! | `gpu-round-trip` | us | submitting nothing and hearing that it is done | `onSubmittedWorkDone` |
+//! | `gpu-map-round-trip` | us | copying 4 bytes and mapping them | `mapAsync` |
 //! | `gpu-empty-dispatch` | us | a dispatch of one workgroup that does nothing | one of [`gpu::ROW`] in one submission, the wait for all of them included |
 //! | `gpu-upload`, `gpu-readback` | GB/s | from our memory to a buffer of the GPU's, and back | bytes / time, with the wait for it: the back end's way |
 //! | `gpu-quantum` | us | the step of the GPU's time stamps | what all differences of some stamps are multiples of |
