@@ -5,7 +5,7 @@ use crate::host::Host;
 use crate::javascript::browser::{Thread, object};
 use crate::{BackendError, Machine, StopFlag};
 use futures_util::future::LocalBoxFuture;
-use js_sys::{Array, ArrayBuffer, Object, Reflect, SharedArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, Object, Reflect, SharedArrayBuffer, Uint8Array};
 use parallax_workloads::OutOfMemory;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -51,7 +51,7 @@ pub(super) async fn probe(
             let Some(shared) = shared(bytes) else {
                 return Err(OutOfMemory { bytes }.into());
             };
-            let load = Load::Shared(Uint8Array::new(&filled(bytes)?), shared);
+            let load = Load::Shared(Uint8Array::new(&filled(bytes)?.into()), shared);
             (load, bytes as f64)
         }
         _ => (Load::Nothing, 1.0),
@@ -98,7 +98,7 @@ fn shared(bytes: u64) -> Option<Uint8Array> {
 fn construct(name: &str, bytes: u64) -> Option<JsValue> {
     let constructor = Reflect::get(&js_sys::global(), &name.into()).ok()?;
     let arguments = Array::of1(&(bytes as f64).into());
-    Reflect::construct(constructor.dyn_ref()?, &arguments).ok()
+    Reflect::construct(constructor.dyn_ref::<Function>()?, &arguments).ok()
 }
 
 impl Load {
