@@ -104,7 +104,11 @@ fn every_shader_belongs_to_a_workload() {
 /// A GPU cannot be interrupted: no loop in a shader goes on for longer than its head says.
 #[test]
 fn loops_in_shaders_are_bounded() {
-    for entry in std::fs::read_dir(root().join("shaders")).unwrap() {
+    let folders = [root().join("shaders"), root().join("shaders/probes")];
+    let entries = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    for entry in entries {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|extension| extension != "wgsl") {
             continue;

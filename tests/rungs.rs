@@ -130,6 +130,44 @@ fn scalar_kernels_hold_no_simd_and_simd_kernels_do() {
     }
 }
 
+/// What the machine's ceilings are measured with, too.
+#[test]
+fn the_scalar_peak_holds_no_simd_and_copies_and_the_simd_peak_do() {
+    let Some(wasm) = engine("the_scalar_peak_holds_no_simd_and_copies_and_the_simd_peak_do") else {
+        return;
+    };
+    let functions = vector_instructions(&wasm);
+    let of = |kind: &str, level: &str| -> Vec<(&String, usize)> {
+        let own = |(name, _): &(&String, &usize)| {
+            let name = name.trim_start_matches('<');
+            name.starts_with("parallax_backends::probes::cpu::")
+                && name.contains(kind)
+                && name.contains(level)
+        };
+        functions
+            .iter()
+            .filter(own)
+            .map(|(name, count)| (name, *count))
+            .collect()
+    };
+    // Inlined into their callers or not, one of the two names is there.
+    let both = |function: &str, part: &str, level: &str| [of(function, level), of(part, level)].concat();
+    let scalar = both("advance", "Chains", "simd::scalar::Scalar");
+    assert!(
+        !scalar.is_empty(),
+        "no scalar peak found by name; is it inlined away?"
+    );
+    for (name, count) in &scalar {
+        assert_eq!(*count, 0, "{name} holds {count} vector instructions");
+    }
+    // Twelve chains, four steps, two operations; eight loads and eight stores.
+    let simd = both("advance", "Chains", "simd::four::Simd");
+    assert!(simd.iter().any(|(_, count)| *count >= 96), "{simd:?}");
+    let copies = both("copy_lanes", "Copied", "simd::four::Simd");
+    assert!(copies.iter().any(|(_, count)| *count >= 16), "{copies:?}");
+    println!("scalar {scalar:?}, simd {simd:?}, copies {copies:?}");
+}
+
 /// What the scalar kernels call must not hold any either: references and the kernels'
 /// plumbing are all of the code in the workloads' modules that is not generic.
 #[test]

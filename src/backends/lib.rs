@@ -9,6 +9,7 @@
 //! To add a back end: a folder here and a word in [`registry`].
 
 pub mod host;
+pub mod probes;
 
 mod cpu;
 mod error;

@@ -54,15 +54,24 @@ async fn median(pool: &Pool, host: &dyn Host, count: usize, runs: u32) -> Option
 
 /// Milliseconds from the call of a team to its last word.
 async fn timed(pool: &Pool, host: &dyn Host, runs: u32) -> Result<f64, BackendError> {
-    let threads = pool.threads();
+    let begin = host.now_ms();
+    call(pool, pool.threads(), runs, &StopFlag::new()).await?;
+    Ok(host.now_ms() - begin)
+}
+
+/// A team of so many threads that does nothing so many times.
+pub(crate) async fn call(
+    pool: &Pool,
+    threads: usize,
+    runs: u32,
+    stop: &StopFlag,
+) -> Result<(), BackendError> {
     let pass = Pass {
         items: threads,
         chunk: 1,
     };
-    let begin = host.now_ms();
-    let job = Job::new(threads, runs, StopFlag::new());
-    Team::run(pool, Arc::new(Empty([pass])), job).await?;
-    Ok(host.now_ms() - begin)
+    let job = Job::new(threads, runs, stop.clone());
+    Team::run(pool, Arc::new(Empty([pass])), job).await
 }
 
 #[cfg(test)]

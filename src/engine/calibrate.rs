@@ -23,9 +23,15 @@ const WARM_UP_SHARE: f64 = 0.2;
 /// batch is then too small rather than minutes long, and grows as it is measured again.
 pub fn batch(ms: f64, runs: u32, timer_resolution_us: f64) -> u32 {
     let step_ms = timer_resolution_us / 1e3;
-    let target = SAMPLE_MS.max(CLOCK_STEPS * step_ms);
     let ms_per_run = ms.max(step_ms).max(1e-4) / f64::from(runs.max(1));
-    (target / ms_per_run).ceil().clamp(1.0, 1e6) as u32
+    (target_ms(timer_resolution_us) / ms_per_run)
+        .ceil()
+        .clamp(1.0, 1e6) as u32
+}
+
+/// How long a sample is to last, in milliseconds.
+pub fn target_ms(timer_resolution_us: f64) -> f64 {
+    SAMPLE_MS.max(CLOCK_STEPS * timer_resolution_us / 1e3)
 }
 
 /// What one row may spend on warming up, in milliseconds.

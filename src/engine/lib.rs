@@ -8,6 +8,7 @@ mod calibrate;
 mod control;
 mod film;
 mod planner;
+mod probing;
 mod recording;
 mod runner;
 mod stages;

@@ -4,7 +4,7 @@
 
 use crate::planner::{check, fits, plan};
 use crate::stages::{Stage as Step, stages};
-use crate::{Control, calibrate, recording};
+use crate::{Control, calibrate, probing, recording};
 use parallax_backends::{Backend, BackendError, Deal, Job, Machine, Order, Pool, Prepared, Team};
 use parallax_protocol::{
     Cold, Event, Experiment, Fault, FaultKind, InjectKind, Outcome, PlanRow, RunSpec, Sample, Stage, Support,
@@ -135,6 +135,22 @@ impl Run<'_> {
             fits(self.machine, &self.spec, only).map_err(bad)?;
         }
         let mut ended = None;
+        if let Some(budget_s) = probing::budget_s(&self.spec) {
+            let begin = self.machine.host.now_ms();
+            let outcome = probing::run(probing::Probing {
+                machine: self.machine,
+                timer_resolution_us: self.timer_resolution_us,
+                job: self.job,
+                spec: &self.spec,
+                budget_s,
+                control: self.control,
+                emit: self.emit,
+            });
+            let outcome = outcome.await?;
+            self.spent_s.set((self.machine.host.now_ms() - begin) / 1e3);
+            // With rows, these say how the run ended.
+            ended = steps.is_empty().then_some(outcome);
+        }
         for step in &steps {
             let begin = self.machine.host.now_ms();
             let outcome = self.step(step).await?;

@@ -100,11 +100,8 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
         Experiment::Machine => Vec::new(),
     };
     // The limits of the machine take their share of the time where they are measured too.
-    let share = match spec.experiment {
-        Experiment::Roofline | Experiment::Gpu => 0.6,
-        _ => 1.0,
-    };
-    let each = spec.budget_s * share / stages.len().max(1) as f64;
+    let rest_s = spec.budget_s - crate::probing::budget_s(spec).unwrap_or(0.0);
+    let each = rest_s / stages.len().max(1) as f64;
     for stage in &mut stages {
         stage.budget_s = each;
     }

@@ -162,7 +162,7 @@ fn kernel(ticks: &[(u64, u64)], period: f64) -> Option<f64> {
 }
 
 /// The clock's step: what all differences between its stamps are multiples of.
-fn step(ticks: &[(u64, u64)]) -> Option<u64> {
+pub(crate) fn step(ticks: &[(u64, u64)]) -> Option<u64> {
     let (first, _) = ticks.first()?;
     let all = ticks.iter().flat_map(|(begin, end)| [*begin, *end]);
     let step = all.map(|t| t.abs_diff(*first)).fold(0, gcd);

@@ -33,12 +33,14 @@ enum State {
 }
 
 /// An adapter with an open device.
-pub(super) struct Device {
+pub(crate) struct Device {
     pub adapter: Adapter,
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
     pub max_buffer: u64,
     pub max_groups: u32,
+    /// What the adapter has: we ask for no more workgroups or invocations than the defaults.
+    pub there: wgpu::Limits,
     /// Whether shaders may use subgroup operations.
     pub subgroups: bool,
     lost: Shared<oneshot::Receiver<String>>,
@@ -101,7 +103,7 @@ impl GpuSlot {
         }
     }
 
-    pub(super) fn device(&self) -> Option<Rc<Device>> {
+    pub(crate) fn device(&self) -> Option<Rc<Device>> {
         match &*self.state.borrow() {
             State::There(device) => Some(Rc::clone(device)),
             State::Missing { .. } => None,
@@ -109,7 +111,7 @@ impl GpuSlot {
     }
 
     /// The device, opened anew if it was lost.
-    pub(super) async fn open(&self, host: &dyn Host, stop: &StopFlag) -> Result<Rc<Device>, BackendError> {
+    pub(crate) async fn open(&self, host: &dyn Host, stop: &StopFlag) -> Result<Rc<Device>, BackendError> {
         let missing = |reason: &str| BackendError::DeviceLost {
             reason: reason.into(),
         };
@@ -207,6 +209,7 @@ impl Device {
             },
             max_buffer: limits.max_buffer_size,
             max_groups: limits.max_compute_workgroups_per_dimension,
+            there,
             subgroups: device.features().contains(wgpu::Features::SUBGROUP),
             device,
             queue,

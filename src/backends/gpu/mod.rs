@@ -2,11 +2,11 @@
 //! Metal or Direct3D offers, with the same shaders.
 
 #[cfg(feature = "gpu")]
-mod clock;
+pub(crate) mod clock;
 #[cfg(feature = "gpu")]
-mod device;
+pub(crate) mod device;
 #[cfg(feature = "gpu")]
-mod run;
+pub(crate) mod run;
 
 #[cfg(feature = "gpu")]
 pub use device::GpuSlot;

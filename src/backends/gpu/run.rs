@@ -111,7 +111,7 @@ fn split(ms: f64, rows: u32, most: u32) -> Split {
     }
 }
 
-fn refused(what: &'static str, error: Option<wgpu::Error>) -> Result<(), BackendError> {
+pub(crate) fn refused(what: &'static str, error: Option<wgpu::Error>) -> Result<(), BackendError> {
     match error {
         None => Ok(()),
         Some(error) => Err(BackendError::Gpu {
@@ -282,7 +282,7 @@ impl Drop for Buffers {
     }
 }
 
-pub(super) struct Ready {
+pub(crate) struct Ready {
     pub device: Rc<Device>,
     host: Rc<dyn Host>,
     pipelines: Vec<Pipeline>,

@@ -18,6 +18,7 @@ use wasm_bindgen::prelude::*;
 
 /// From the engine's own script; `cargo xtask` puts it there.
 const SCRIPT: &str = "./javascript/worker.js";
+const NAME: &str = "parallax-javascript";
 /// Longest wait for script, module and arrays, in milliseconds; tens are usual.
 const START_LIMIT_MS: u32 = 10_000;
 
@@ -62,7 +63,7 @@ pub async fn prepare(
     order: Order,
 ) -> Result<Box<dyn Prepared>, BackendError> {
     let data = problem.data();
-    let mut thread = Thread::start().map_err(|message| BackendError::JavaScript {
+    let mut thread = Thread::start(SCRIPT, NAME).map_err(|message| BackendError::JavaScript {
         what: "did not start",
         message,
     })?;
@@ -155,17 +156,18 @@ fn filled<T: Clone + Default>(length: u32, fill: impl FnOnce(&mut [T])) -> Resul
     Ok(values)
 }
 
-/// The Worker and what it says; dropping it ends the Worker.
-struct Thread {
+/// A Worker and what it says; dropping it ends the Worker.
+pub(crate) struct Thread {
     worker: Worker,
     answers: UnboundedReceiver<Result<JsValue, String>>,
     _callbacks: [Closure<dyn FnMut(WorkerEvent)>; 3],
 }
 
 impl Thread {
-    fn start() -> Result<Self, String> {
-        let options = object(&[("type", "module".into()), ("name", "parallax-javascript".into())]);
-        let worker = Worker::new(SCRIPT, &options).map_err(|error| text(&error))?;
+    /// Starts the module of this address, from the engine's own script.
+    pub(crate) fn start(script: &str, name: &str) -> Result<Self, String> {
+        let options = object(&[("type", "module".into()), ("name", name.into())]);
+        let worker = Worker::new(script, &options).map_err(|error| text(&error))?;
         let (sender, answers) = unbounded();
         let on = |read: fn(&WorkerEvent) -> Result<JsValue, String>| {
             let sender = sender.clone();
@@ -207,14 +209,37 @@ impl Thread {
         stop: &StopFlag,
         limit: impl Future<Output = ()>,
     ) -> Result<JsValue, BackendError> {
+        let next = |_| (request.clone(), transfer.clone());
+        self.exchange(what, 1, next, stop, limit).await
+    }
+
+    /// Asks so many times, one after the other, within one limit: `next` makes a request and what
+    /// of it is moved, from the answer before. Gives the last answer.
+    pub(crate) async fn exchange(
+        &mut self,
+        what: &'static str,
+        times: u32,
+        mut next: impl FnMut(Option<JsValue>) -> (Object, Array),
+        stop: &StopFlag,
+        limit: impl Future<Output = ()>,
+    ) -> Result<JsValue, BackendError> {
         let failed = |message| BackendError::JavaScript { what, message };
-        let posted = self.worker.post(request, transfer);
-        posted.map_err(|error| failed(text(&error)))?;
+        let (worker, answers) = (&self.worker, &mut self.answers);
+        let talk = pin!(async {
+            let mut answer = None;
+            for _ in 0..times.max(1) {
+                let (request, transfer) = next(answer);
+                let posted = worker.post(&request, &transfer);
+                posted.map_err(|error| text(&error))?;
+                let ended = || Err("its Worker has ended: press Run again".into());
+                answer = Some(answers.next().await.unwrap_or_else(ended)?);
+            }
+            Ok(answer.unwrap_or(JsValue::UNDEFINED))
+        });
         let (stopped, limit) = (pin!(stop.raised()), pin!(limit));
-        match select(self.answers.next(), select(stopped, limit)).await {
-            Either::Left((Some(Ok(answer)), _)) => Ok(answer),
-            Either::Left((Some(Err(message)), _)) => Err(failed(message)),
-            Either::Left((None, _)) => Err(failed("its Worker has ended: press Run again".into())),
+        match select(talk, select(stopped, limit)).await {
+            Either::Left((Ok(answer), _)) => Ok(answer),
+            Either::Left((Err(message), _)) => Err(failed(message)),
             Either::Right((Either::Left(_), _)) => {
                 // At once, and not when the run is put away: it may be at work.
                 self.worker.terminate();
@@ -238,7 +263,7 @@ impl Drop for Thread {
     }
 }
 
-fn object(entries: &[(&str, JsValue)]) -> Object {
+pub(crate) fn object(entries: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (key, value) in entries {
         // Only a frozen object or a setter could refuse; this one is new.

@@ -3,7 +3,7 @@
 //! arrays in a Worker of its own.
 
 #[cfg(target_arch = "wasm32")]
-mod browser;
+pub(crate) mod browser;
 
 use crate::{Backend, BackendError, Machine, Order, Prepared};
 use futures_util::future::LocalBoxFuture;

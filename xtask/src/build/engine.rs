@@ -125,7 +125,7 @@ fn pages(glue: &str) -> Option<[u32; 2]> {
     Some([value("initial:")?.parse().ok()?, value("maximum:")?.parse().ok()?])
 }
 
-/// Copies the JavaScript back end's Worker and every workload's kernel beside it, as files:
+/// Copies the JavaScript back end's Worker, the one that answers probes, and every workload's kernel beside it, as files:
 /// the page's policy allows no script that is made at run time.
 fn javascript(root: &Path, folder: &Path) -> Result<()> {
     let kernels = folder.join("kernels");
@@ -133,6 +133,10 @@ fn javascript(root: &Path, folder: &Path) -> Result<()> {
     copy(
         &root.join("src/backends/javascript/worker.js"),
         &folder.join("worker.js"),
+    )?;
+    copy(
+        &root.join("src/backends/probes/worker.js"),
+        &folder.join("probe.js"),
     )?;
     let workloads = root.join("src/workloads");
     let entries =
@@ -223,6 +227,7 @@ mod tests {
         let root = std::env::temp_dir().join(format!("parallax-kernels-{}", std::process::id()));
         for (file, text) in [
             ("src/backends/javascript/worker.js", "w"),
+            ("src/backends/probes/worker.js", "p"),
             ("src/workloads/heat/kernel.js", "h"),
             ("src/workloads/heat/mod.rs", ""),
             ("src/workloads/lib.rs", ""),
@@ -234,6 +239,7 @@ mod tests {
         let folder = root.join("javascript");
         javascript(&root, &folder).unwrap();
         assert_eq!(fs::read_to_string(folder.join("worker.js")).unwrap(), "w");
+        assert_eq!(fs::read_to_string(folder.join("probe.js")).unwrap(), "p");
         let kernels: Vec<_> = fs::read_dir(folder.join("kernels")).unwrap().collect();
         assert_eq!(kernels.len(), 1);
         assert_eq!(fs::read_to_string(folder.join("kernels/heat.js")).unwrap(), "h");
