@@ -75,7 +75,7 @@ pub fn report(report: &[u8]) -> Answer<JsValue> {
 #[wasm_bindgen]
 pub fn open_report(value: JsValue) -> Answer<Vec<u8>> {
     let report: Report = serde_wasm_bindgen::from_value(value)?;
-    with(|c| written::<Opened>(&open::report(report, c).map_err(error("bad-report"))?))
+    with(|c| written::<Opened>(&open::report(&report, c).map_err(error("bad-report"))?))
 }
 
 /// The machine's `Capabilities` as scripts have them.

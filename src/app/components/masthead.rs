@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::all;
 use crate::text;
 
 const KEY: &str = "parallax-theme";
@@ -14,9 +15,8 @@ pub fn Masthead() -> impl IntoView {
         .document_element()
         .and_then(|root| root.get_attribute("data-theme"))
         .unwrap_or_else(|| text::THEMES[0].0.into());
-    let options = text::THEMES.map(|(value, name)| {
-        view! { <option value=value selected=value == now>{name}</option> }
-    });
+    let options = text::THEMES
+        .map(|(value, name)| view! { <option value=value selected=value == now>{name}</option> }.into_any());
     view! {
         <header class="masthead">
             <h1 class="name">{text::NAME}</h1>
@@ -24,7 +24,7 @@ pub fn Masthead() -> impl IntoView {
             <label class="theme">
                 <span>{text::THEME}</span>
                 <select data-testid="theme" on:change=move |ev| choose(&event_target_value(&ev))>
-                    {options.into_iter().collect_view()}
+                    {all(options)}
                 </select>
             </label>
         </header>
