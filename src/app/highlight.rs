@@ -73,7 +73,8 @@ pub fn pieces(form: Form, source: &str) -> Vec<(Kind, &str)> {
 }
 
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    // Sources hold no other words; the tables of all letters would be kilobytes of program.
+    c.is_ascii_alphanumeric() || c == '_'
 }
 
 #[cfg(test)]

@@ -449,13 +449,10 @@ pub fn in_sentence(name: &str) -> String {
     if name == GPU {
         return format!("the {GPU}");
     }
-    let mut chars = name.chars();
-    let first = chars.next();
-    let mut word = chars.take_while(|c| !c.is_whitespace()).peekable();
-    match first {
-        Some(first) if word.peek().is_some() && word.all(char::is_lowercase) => {
-            let rest = &name[first.len_utf8()..];
-            first.to_lowercase().chain(rest.chars()).collect()
+    let word = name.split(' ').next().unwrap_or_default();
+    match word.get(1..) {
+        Some(rest) if !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_lowercase()) => {
+            format!("{}{}", word[..1].to_ascii_lowercase(), &name[1..])
         }
         _ => name.into(),
     }

@@ -101,11 +101,15 @@ impl Program {
     pub fn draw(
         &self,
         place: &web_sys::HtmlDivElement,
-        report: &Report,
-        theirs: Option<&Report>,
+        ours: Option<&Report>,
+        theirs: Option<Vec<u8>>,
     ) -> Result<(), JsValue> {
-        let theirs = theirs.map(written).transpose()?;
-        self.0.draw(place, &written(report)?, theirs)
+        match (ours.map(written).transpose()?, theirs) {
+            (Some(ours), theirs) => self.0.draw(place, &ours, theirs),
+            // Alone it is drawn as it is.
+            (None, Some(theirs)) => self.0.draw(place, &theirs, None),
+            (None, None) => Ok(()),
+        }
     }
 
     /// A report from a file or the store.

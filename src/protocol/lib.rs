@@ -25,7 +25,7 @@ pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, Try, WorkloadInfo
 pub use found::{Finding, Found, MOST_SPANS, Quantity, Span, SpanKind, Timeline, Track, Unit};
 pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode_link};
 pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};
-pub use opened::Opened;
+pub use opened::{Figures, FiguresRow, Opened};
 pub use plan::{PlanRow, RunPlan};
 pub use report::{
     AdapterName, Asked, ColdMs, Environment, GpuMs, Report, ReportError, ReportSample, ResultRow,

@@ -95,7 +95,7 @@ fn concluded(catalogue: &Catalogue, mut report: Report) -> Report {
 #[wasm_bindgen]
 pub fn open_report(value: JsValue) -> Answer<Vec<u8>> {
     let report: Report = serde_wasm_bindgen::from_value(value)?;
-    with(|c| written::<Opened>(&open::report(report, c).map_err(error("bad-report"))?))
+    with(|c| written::<Opened>(&open::report(&report, c).map_err(error("bad-report"))?))
 }
 
 /// The machine's `Capabilities` as scripts have them.

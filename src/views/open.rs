@@ -1,7 +1,8 @@
 //! What comes from outside: links and reports, read, checked, and asked of this page's catalogue.
 
 use parallax_protocol::{
-    Asked, Catalogue, Link, LinkError, Opened, Report, ReportError, RunSpec, SpecProblem, Value, decode_link,
+    Asked, Catalogue, Experiment, Figures, Link, LinkError, Opened, Report, ReportError, RunSpec,
+    SpecProblem, Value, decode_link,
 };
 
 /// A link that is not opened.
@@ -23,7 +24,7 @@ pub fn link(text: &str, catalogue: &Catalogue) -> Result<Opened, OpenError> {
     let link = decode_link(text)?;
     Ok(Opened {
         spec: Some(usable(&link, catalogue)?),
-        results: link.results,
+        figures: link.results.as_ref().map(Figures::from),
     })
 }
 
@@ -43,21 +44,22 @@ fn usable(link: &Link, catalogue: &Catalogue) -> Result<RunSpec, OpenError> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn report(report: Report, catalogue: &Catalogue) -> Result<Opened, ReportError> {
+pub fn report(report: &Report, catalogue: &Catalogue) -> Result<Opened, ReportError> {
     report.validate()?;
     // Of a benchmark over several workloads the first that a browser measured.
     let first = report.results.iter().find(|row| row.place == "browser");
-    let spec = first.or(report.results.first()).and_then(|row| {
-        let asked = Asked {
+    let asked = match first.or(report.results.first()) {
+        Some(row) if report.spec.experiment == Experiment::Race => Asked {
             workload: row.workload.clone(),
             size: Some(row.size),
             ..report.spec.clone()
-        };
-        asked.resolve(catalogue).ok()
-    });
+        },
+        _ => report.spec.clone(),
+    };
+    let spec = asked.resolve(catalogue).ok();
     Ok(Opened {
         spec,
-        results: Some(report),
+        figures: Some(Figures::from(report)),
     })
 }
 
@@ -139,13 +141,16 @@ mod tests {
             timelines: Vec::new(),
             findings: Vec::new(),
         };
-        let opened = report(given.clone(), &catalogue()).unwrap();
+        let opened = report(&given, &catalogue()).unwrap();
         assert_eq!(opened.spec, Some(RunSpec::race("mandelbrot", 100)));
         // Figures of a workload that is not here are still figures.
         given.results.truncate(1);
-        let opened = report(given.clone(), &catalogue()).unwrap();
-        assert_eq!((opened.spec, opened.results), (None, Some(given.clone())));
+        let opened = report(&given, &catalogue()).unwrap();
+        assert_eq!(
+            (opened.spec, opened.figures.map(|f| f.rows.len())),
+            (None, Some(1))
+        );
         given.results.clear();
-        assert!(report(given, &catalogue()).is_err());
+        assert!(report(&given, &catalogue()).is_err());
     }
 }

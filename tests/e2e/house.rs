@@ -151,6 +151,11 @@ impl House {
         Ok(format!("engine-{}/{file}", self.build()?))
     }
 
+    /// Where a file of the views is served.
+    pub fn views(&self, file: &str) -> Result<String> {
+        Ok(format!("views-{}/{file}", self.build()?))
+    }
+
     /// The site with an engine that begins with a script of the test's.
     pub fn altered(&self, script: &str) -> Result<Site> {
         let worker = self.engine("worker.js")?;

@@ -1,7 +1,8 @@
 //! The race: one row per back end on one time axis.
 
 use parallax_protocol::{
-    Capabilities, Catalogue, ErrorKind, Report, ResultRow, ResultStatus, Support, Verdict, Verification,
+    Capabilities, Catalogue, ErrorKind, Figures, FiguresRow, ResultRow, ResultStatus, Support, Verdict,
+    Verification,
 };
 pub use parallax_stats::BASELINE;
 use parallax_stats::{Comparison, Known, compare, is_software};
@@ -108,7 +109,7 @@ pub fn of_run(
     capabilities: Option<&Capabilities>,
     run: &Run,
     log: bool,
-    theirs: Option<&Report>,
+    theirs: Option<&Figures>,
 ) -> Race {
     let results = report::rows(catalogue, capabilities, run);
     let pairs = || run.rows.iter().zip(&results);
@@ -150,7 +151,7 @@ pub fn of_question(
     capabilities: Option<&Capabilities>,
     asked: &[String],
     (workload, size): (&str, u32),
-    theirs: Option<&Report>,
+    theirs: Option<&Figures>,
 ) -> Race {
     let their = |id: &str| their_row(theirs, workload, size, id);
     let times: Vec<f64> = asked.iter().filter_map(|id| their(id)?.median_ms).collect();
@@ -183,18 +184,19 @@ pub fn of_question(
 
 /// Somebody else's row for the same work in a browser.
 pub fn their_row<'a>(
-    theirs: Option<&'a Report>,
+    theirs: Option<&'a Figures>,
     workload: &str,
     size: u32,
     id: &str,
-) -> Option<&'a ResultRow> {
-    theirs?.results.iter().find(|row| {
-        row.backend == id && row.workload == workload && row.size == size && row.place == "browser"
-    })
+) -> Option<&'a FiguresRow> {
+    theirs?
+        .rows
+        .iter()
+        .find(|row| row.backend == id && row.workload == workload && row.size == size && row.in_browser)
 }
 
 fn beside(
-    theirs: &ResultRow,
+    theirs: &FiguresRow,
     ours_ms: Option<f64>,
     ours_ci95: Option<(f64, f64)>,
     axis: Option<&Axis>,

@@ -1,9 +1,9 @@
 //! The answer: what the run says in words, and one row per back end on one axis.
 
 use leptos::prelude::*;
-use parallax_protocol::Report;
+use parallax_protocol::Figures;
 
-use super::Page;
+use super::{Page, all, maybe};
 use crate::charts::axis::Axis;
 use crate::charts::race::{self, Figure, Race, RowView};
 use crate::charts::{plot, summary};
@@ -70,7 +70,7 @@ pub fn Answer() -> impl IntoView {
         <section class="answer" id="answer" aria-labelledby="answer-title">
             <div class="over">
                 <h2 id="answer-title">{text::ANSWER}</h2>
-                <p class="of">{of}</p>
+                <p class="of">{move || of().unwrap_or_default()}</p>
                 <button
                     type="button"
                     class="button quiet share-open"
@@ -81,14 +81,14 @@ pub fn Answer() -> impl IntoView {
                 </button>
             </div>
             <div class="summary" data-testid="summary">
-                <p class="lede">{move || sentences().into_iter().next()}</p>
-                <p class="more">{move || sentences().get(1..).map(|s| s.join(" "))}</p>
-                <p class="more changed">{move || changed().then_some(text::CHANGED)}</p>
+                <p class="lede">{move || sentences().into_iter().next().unwrap_or_default()}</p>
+                <p class="more">{move || sentences().get(1..).map(|s| s.join(" ")).unwrap_or_default()}</p>
+                <p class="more changed">{move || if changed() { text::CHANGED } else { "" }}</p>
             </div>
             <div class="progress" aria-hidden="true">
                 <div style:transform=move || format!("scaleX({:.3})", used())></div>
             </div>
-            {move || page.theirs.with(|theirs| theirs.as_ref().map(|theirs| banner(page, theirs)))}
+            {move || page.theirs.with(|theirs| maybe(theirs.as_ref().map(|theirs| banner(page, theirs))))}
             {move || draw(page, &chart())}
         </section>
     }
@@ -96,13 +96,13 @@ pub fn Answer() -> impl IntoView {
 }
 
 /// Whose figures stand beside ours.
-pub(super) fn banner(page: Page, theirs: &Report) -> AnyView {
-    let of = theirs.results.first().map(|row| {
+pub(super) fn banner(page: Page, theirs: &Figures) -> AnyView {
+    let of = theirs.rows.first().map(|row| {
         let name = page
             .catalogue
             .with_value(|c| c.workload(&row.workload).map(|w| w.name.clone()));
         let n = format::count(row.size.into());
-        text::run_of(name.as_ref().unwrap_or(&row.workload), &n, theirs.spec.seed)
+        text::run_of(name.as_ref().unwrap_or(&row.workload), &n, theirs.seed)
     });
     view! {
         <div class="theirs" data-testid="theirs">
@@ -130,7 +130,7 @@ fn draw(page: Page, chart: &Race) -> AnyView {
     let rows = chart.rows.iter().map(|row| show(row, chart.axis.as_ref()));
     view! {
         {head(page, chart)}
-        <ol class="rows" aria-label=text::BACKEND_ROWS>{rows.collect::<Vec<AnyView>>()}</ol>
+        <ol class="rows" aria-label=text::BACKEND_ROWS>{all(rows)}</ol>
     }
     .into_any()
 }
@@ -146,6 +146,7 @@ fn head(page: Page, chart: &Race) -> AnyView {
         view! {
             <span class=edge style:left=format!("{:.2}%", tick.at * 100.0)>{tick.label.clone()}</span>
         }
+        .into_any()
     });
     let speed = match chart.has_baseline || chart.rows.is_empty() {
         true => text::SPEED_TITLE,
@@ -163,12 +164,13 @@ fn head(page: Page, chart: &Race) -> AnyView {
                 {text::LOG_SCALE}
             </label>
         }
+        .into_any()
     });
     view! {
         <div class="head">
-            <p class="axis-title">{text::AXIS_TITLE} {log}</p>
+            <p class="axis-title">{text::AXIS_TITLE} {maybe(log)}</p>
             <p class="speed-title">{speed}</p>
-            <div class="axis" aria-hidden="true">{ticks.collect_view()}</div>
+            <div class="axis" aria-hidden="true">{all(ticks)}</div>
         </div>
     }
     .into_any()
@@ -179,17 +181,17 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
     let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let verified = row.verified.map(|ok| ok.to_string()).unwrap_or_default();
     let reason = row.reason.as_ref().map(|reason| {
-        view! { <p class="reason" data-testid=format!("reason-{id}")>{reason.clone()}</p> }
+        view! { <p class="reason" data-testid=format!("reason-{id}")>{reason.clone()}</p> }.into_any()
     });
     let verdict = row.verdict.as_ref().map(|verdict| {
         let class = match row.status {
             RowStatus::Wrong => "verdict wrong",
             _ => "verdict",
         };
-        view! { <span class=class>{verdict.clone()}</span> }
+        view! { <span class=class>{verdict.clone()}</span> }.into_any()
     });
     let cold = row.cold.as_ref().map(|(total, parts)| {
-        view! { <span class="cold" title=parts.clone()>{total.clone()}</span> }
+        view! { <span class="cold" title=parts.clone()>{total.clone()}</span> }.into_any()
     });
     let label = match &row.time {
         Some(time) => text::bar_label(&row.name, &time.main, row.samples),
@@ -222,12 +224,19 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
                 <path class="their-mark" d=paths.theirs></path>
             </svg>
         }
+        .into_any()
     });
     let said = [row.verdict.is_some(), !row.caption.is_empty(), row.cold.is_some()];
     // A dot where something stands before and after it.
-    let between = |i: usize| (said[..=i].contains(&true) && said[i + 1]).then_some(text::DOT);
-    let caption =
-        (!row.caption.is_empty()).then(|| view! { <span class="doing">{row.caption.clone()}</span> });
+    let between = |i: usize| {
+        if said[..=i].contains(&true) && said[i + 1] {
+            text::DOT
+        } else {
+            ""
+        }
+    };
+    let caption = (!row.caption.is_empty())
+        .then(|| view! { <span class="doing">{row.caption.clone()}</span> }.into_any());
     let theirs = row.theirs.as_ref().map(|t| {
         let words = match &t.compared {
             Some(compared) => format!("{}: {}", t.time, compared),
@@ -240,17 +249,19 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
                 {words}
             </p>
         }
+        .into_any()
     });
     let warnings = row
         .warnings
         .iter()
-        .map(|warning| view! { <li>{warning.clone()}</li> });
+        .map(|warning| view! { <li>{warning.clone()}</li> }.into_any());
     let warnings = (!row.warnings.is_empty()).then(|| {
         view! {
             <ul class="warnings" data-testid=format!("warnings-{id}")>
-                {warnings.collect::<Vec<_>>()}
+                {all(warnings)}
             </ul>
         }
+        .into_any()
     });
     view! {
         <li
@@ -268,11 +279,13 @@ fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
                 <p class="how">{row.how.clone()}</p>
             </div>
             <div class="screen">
-                {plot}
-                {reason}
-                {theirs}
-                <p class="caption">{verdict} {between(0)} {caption} {between(1)} {cold}</p>
-                {warnings}
+                {maybe(plot)}
+                {maybe(reason)}
+                {maybe(theirs)}
+                <p class="caption">
+                    {maybe(verdict)} {between(0)} {maybe(caption)} {between(1)} {maybe(cold)}
+                </p>
+                {maybe(warnings)}
             </div>
             {figure("time", text::TIME_LABEL, row.time.as_ref())}
             {figure("speed", text::SPEED_LABEL, row.speed.as_ref())}
@@ -291,6 +304,7 @@ fn figure(class: &'static str, label: &'static str, figure: Option<&Figure>) -> 
             " "
             <span class="sub">{figure.sub.clone()}</span>
         }
+        .into_any()
     });
-    view! { <p class=class>{content}</p> }.into_any()
+    view! { <p class=class>{maybe(content)}</p> }.into_any()
 }

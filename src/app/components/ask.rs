@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use parallax_protocol::{BackendInfo, Experiment, NamedSize, Stage, Support};
 
-use super::Page;
+use super::{Page, all};
 use crate::form::{self, Fields, Problems};
 use crate::state::{End, Engine, Input, Phase, Run, Session};
 use crate::{format, text};
@@ -17,7 +17,7 @@ pub fn Ask() -> impl IntoView {
     let chosen = page.fields.with_untracked(|fields| fields.workload.clone());
     let options = workloads.into_iter().map(|workload| {
         let selected = workload.id == chosen;
-        view! { <option value=workload.id selected=selected>{workload.name}</option> }
+        view! { <option value=workload.id selected=selected>{workload.name}</option> }.into_any()
     });
     let choose = move |id: String| {
         page.fields.update(|fields| fields.workload = id);
@@ -35,7 +35,7 @@ pub fn Ask() -> impl IntoView {
                     data-testid="workload"
                     prop:value=move || page.workload.get()
                     on:change=move |ev| choose(event_target_value(&ev))>
-                    {options.collect_view()}
+                    {all(options)}
                 </select>
             </label>
             <p class="lede">{move || page.of_workload(|w| w.question.clone())}</p>
@@ -90,6 +90,7 @@ fn Number(
 ) -> impl IntoView {
     let page = Page::here();
     let wrong = move || problem_of(page, problem);
+    let problem = move || wrong().unwrap_or_default();
     let error_id = format!("{id}-problem");
     view! {
         <div class="field">
@@ -112,9 +113,9 @@ fn Number(
                     aria-invalid=move || wrong().map(|_| "true")
                     aria-describedby=error_id.clone()
                 />
-                {(!unit.is_empty()).then_some(unit)}
+                {unit}
             </span>
-            <p class="problem" id=error_id aria-live="polite">{wrong}</p>
+            <p class="problem" id=error_id aria-live="polite">{problem}</p>
         </div>
     }
     .into_any()
@@ -138,12 +139,13 @@ fn Size() -> impl IntoView {
                 {name}
             </button>
         }
+        .into_any()
     };
     view! {
         <fieldset class="field">
             <legend class="label">{text::SIZE}</legend>
             <div class="segments">
-                {move || named().into_iter().map(button).collect_view()}
+                {move || all(named().into_iter().map(button))}
             </div>
             <Number
                 id="size"
@@ -318,13 +320,14 @@ fn Backends() -> impl IntoView {
                 <p class="about">{about}</p>
             </li>
         }
+        .into_any()
     };
     view! {
         <fieldset class="field backends">
             <legend class="label">{text::BACKENDS}</legend>
-            <ul>{rows.into_iter().map(row).collect_view()}</ul>
+            <ul>{all(rows.into_iter().map(row))}</ul>
             <p class="problem" aria-live="polite">
-                {move || problem_of(page, |p| p.backends.clone())}
+                {move || problem_of(page, |p| p.backends.clone()).unwrap_or_default()}
             </p>
         </fieldset>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use parallax_protocol::{Form, Source};
 use wasm_bindgen::prelude::*;
 
-use super::Page;
+use super::{Page, all, maybe};
 use crate::highlight::{self, Kind};
 use crate::text;
 
@@ -27,21 +27,20 @@ pub fn Code() -> impl IntoView {
         }
     };
     let tabs = move || {
-        (!wide.get()).then(|| {
+        maybe((!wide.get()).then(|| {
             let tab = move |form: Form| tab(page, form, current, chosen);
             view! {
                 <div class="segments tabs" role="tablist" aria-label=text::CODE_FORMS>
-                    {forms(page).into_iter().map(tab).collect_view()}
+                    {all(forms(page).into_iter().map(tab))}
                 </div>
             }
-        })
+            .into_any()
+        }))
     };
     let panels = move || {
         let panel = |source: Source| panel(page, source, wide, current);
-        page.of_workload(|w| w.sources.clone())
-            .into_iter()
-            .map(panel)
-            .collect_view()
+        let sources = page.of_workload(|w| w.sources.clone());
+        all(sources.into_iter().map(panel))
     };
     view! {
         <section class="code" aria-labelledby="code-title">
@@ -149,7 +148,7 @@ fn panel(
             <h3>{title}</h3>
             <p class="more">{run_by}</p>
             <pre tabindex="0" role="region" aria-label=text::source_of(title)>
-                <code>{pieces.collect_view()}</code>
+                <code>{all(pieces)}</code>
             </pre>
         </div>
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
-use super::Page;
 use super::pictures::draw;
+use super::{Page, maybe};
 use crate::hub::Moment;
 use crate::state::{End, Engine, Input, Phase, Session};
 use crate::text;
@@ -17,7 +17,7 @@ pub fn Film() -> impl IntoView {
     let page = Page::here();
     follow_runs(page);
     let caption = move || page.of_workload(|w| w.film.clone());
-    move || caption().map(|caption| show(page, caption))
+    move || maybe(caption().map(|caption| show(page, caption)))
 }
 
 fn show(page: Page, caption: String) -> AnyView {

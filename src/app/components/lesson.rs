@@ -3,13 +3,25 @@
 use leptos::prelude::*;
 use parallax_protocol::Try;
 
-use super::Page;
+use super::{Page, all, maybe};
 use crate::text;
 
 /// Two columns of text.
 #[component]
 pub fn Lesson() -> impl IntoView {
     let page = Page::here();
+    let tries = move || page.of_workload(|w| w.tries.clone());
+    let recorded = move || {
+        page.of_workload(|w| w.recorded.clone()).map(|recorded| {
+            view! {
+                <section aria-labelledby="recorded-title">
+                    <h2 id="recorded-title">{text::RECORDED}</h2>
+                    <p>{recorded}</p>
+                </section>
+            }
+            .into_any()
+        })
+    };
     view! {
         <div class="reading">
             <section aria-labelledby="lesson-title">
@@ -19,21 +31,14 @@ pub fn Lesson() -> impl IntoView {
             <section aria-labelledby="try-title">
                 <h2 id="try-title">{text::TRY}</h2>
                 <ul class="tries" data-testid="tries">
-                    {move || page.of_workload(|w| {
-                        w.tries.iter().map(|attempt| item(page, attempt)).collect::<Vec<_>>()
-                    })}
+                    {move || all(tries().iter().map(|attempt| item(page, attempt)))}
                 </ul>
             </section>
             <section aria-labelledby="checked-title">
                 <h2 id="checked-title">{text::VERIFIED_BY}</h2>
                 <p>{move || page.of_workload(|w| w.verified_by.clone())}</p>
             </section>
-            {move || page.of_workload(|w| w.recorded.clone()).map(|recorded| view! {
-                <section aria-labelledby="recorded-title">
-                    <h2 id="recorded-title">{text::RECORDED}</h2>
-                    <p>{recorded}</p>
-                </section>
-            })}
+            {move || maybe(recorded())}
         </div>
     }
     .into_any()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use parallax_protocol::Capabilities;
 
-use super::Page;
+use super::{Page, all};
 use crate::{BUILD, format, text};
 
 /// The strip at the bottom.
@@ -64,8 +64,6 @@ fn list(c: &Capabilities) -> AnyView {
         (text::GPU, gpu),
         (text::BUILD, BUILD.into()),
     ];
-    let items = items.map(|(name, value)| {
-        view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
-    });
-    view! { <dl>{items.into_iter().collect_view()}</dl> }.into_any()
+    let items = items.map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }.into_any());
+    view! { <dl>{all(items)}</dl> }.into_any()
 }

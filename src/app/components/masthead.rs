@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use parallax_protocol::Experiment;
 
-use super::Page;
+use super::{Page, all};
 use crate::text;
 
 const KEY: &str = "parallax-theme";
@@ -16,9 +16,8 @@ pub fn Masthead() -> impl IntoView {
         .document_element()
         .and_then(|root| root.get_attribute("data-theme"))
         .unwrap_or_else(|| text::THEMES[0].0.into());
-    let options = text::THEMES.map(|(value, name)| {
-        view! { <option value=value selected=value == now>{name}</option> }
-    });
+    let options = text::THEMES
+        .map(|(value, name)| view! { <option value=value selected=value == now>{name}</option> }.into_any());
     view! {
         <header class="masthead">
             <h1 class="name">{text::NAME}</h1>
@@ -26,7 +25,7 @@ pub fn Masthead() -> impl IntoView {
             <label class="theme">
                 <span>{text::THEME}</span>
                 <select data-testid="theme" on:change=move |ev| choose(&event_target_value(&ev))>
-                    {options.into_iter().collect_view()}
+                    {all(options)}
                 </select>
             </label>
         </header>
@@ -53,10 +52,11 @@ pub fn Views() -> impl IntoView {
                 {text::view(experiment)}
             </button>
         }
+        .into_any()
     };
     view! {
         <nav class="views" aria-label=text::VIEWS>
-            {Experiment::ALL.map(view).into_iter().collect_view()}
+            {all(Experiment::ALL.map(view))}
         </nav>
     }
     .into_any()

@@ -27,7 +27,7 @@ pub use reports::Reports;
 pub use share::Share;
 
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, Experiment, Opened, Report, RunSpec, WorkloadInfo, utc};
+use parallax_protocol::{Catalogue, Experiment, Figures, Opened, Report, RunSpec, WorkloadInfo, utc};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -39,7 +39,18 @@ use crate::state::{Input, Run, Session};
 use crate::views::Views as Program;
 
 // Few things are memos, and of few types: each type of memo costs kilobytes of program,
-// and elements compare what they are given with what they have anyway.
+// and elements compare what they are given with what they have anyway. Lists of elements and
+// elements that may be absent are of one type too, `AnyView`: `all` and `maybe` make it.
+
+/// A list of elements.
+fn all(views: impl IntoIterator<Item = AnyView>) -> AnyView {
+    views.into_iter().collect::<Vec<_>>().into_any()
+}
+
+/// An element, or nothing.
+fn maybe(view: Option<AnyView>) -> AnyView {
+    view.unwrap_or_else(|| ().into_any())
+}
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -67,7 +78,7 @@ pub struct Page {
     /// What was of no use in the address.
     pub problems: RwSignal<Vec<String>>,
     /// Somebody else's results, or earlier ones, to compare with.
-    pub theirs: RwSignal<Option<Report>>,
+    pub theirs: RwSignal<Option<Figures>>,
     /// The page stands inside another.
     pub embedded: bool,
     /// The share dialog is open.
@@ -161,7 +172,7 @@ impl Page {
         if let Some(spec) = opened.spec {
             self.ask(&spec);
         }
-        self.theirs.set(opened.results);
+        self.theirs.set(opened.figures);
         show_answer();
     }
 

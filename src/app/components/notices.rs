@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Page;
+use super::{Page, all, maybe};
 use crate::address;
 use crate::pages::reload;
 use crate::state::Engine;
@@ -47,38 +47,50 @@ pub fn Notices() -> impl IntoView {
     };
     move || {
         let notices = notices();
-        (page.embedded || !notices.is_empty()).then(|| {
-            let lines = notices.into_iter().map(|(kind, words)| {
-                view! { <p class=format!("notice {kind}")>{words}</p> }
+        maybe((page.embedded || !notices.is_empty()).then(|| {
+            let lines = notices
+                .into_iter()
+                .map(|(kind, words)| view! { <p class=format!("notice {kind}")>{words}</p> }.into_any());
+            let own_page = page.embedded.then(|| {
+                view! {
+                    <a class="button quiet" target="_blank" rel="noopener" data-testid="own-page"
+                        href=own_page()
+                    >
+                        {text::OPEN_OWN_PAGE}
+                    </a>
+                }
+                .into_any()
             });
-            let embedded = page.embedded;
+            let again = page.views.missing().map(|_| {
+                view! {
+                    <button
+                        class="button"
+                        data-testid="views-again"
+                        on:click=move |_| page.views.fetch(true)
+                    >
+                        {text::TRY_AGAIN}
+                    </button>
+                }
+                .into_any()
+            });
+            let anew = other_build().then(|| {
+                view! {
+                    <button class="button" data-testid="reload" on:click=|_| reload()>
+                        {text::RELOAD}
+                    </button>
+                }
+                .into_any()
+            });
             view! {
                 <div class="notices" data-testid="notice" role="status">
-                    {lines.collect_view()}
-                    {embedded.then(|| view! {
-                        <a class="button quiet" target="_blank" rel="noopener" data-testid="own-page"
-                            href=own_page()
-                        >
-                            {text::OPEN_OWN_PAGE}
-                        </a>
-                    })}
-                    {page.views.missing().is_some().then(|| view! {
-                        <button
-                            class="button"
-                            data-testid="views-again"
-                            on:click=move |_| page.views.fetch(true)
-                        >
-                            {text::TRY_AGAIN}
-                        </button>
-                    })}
-                    {other_build().then(|| view! {
-                        <button class="button" data-testid="reload" on:click=|_| reload()>
-                            {text::RELOAD}
-                        </button>
-                    })}
+                    {all(lines)}
+                    {maybe(own_page)}
+                    {maybe(again)}
+                    {maybe(anew)}
                 </div>
             }
-        })
+            .into_any()
+        }))
     }
 }
 

@@ -30,15 +30,12 @@ pub fn Panel() -> impl IntoView {
         };
         let ours = untrack(|| page.session.with(|s| Some(page.report(s, s.run.as_ref()?))));
         let ours = ours.filter(|report| of_this(page, &report.spec));
-        let theirs = theirs.filter(|report| of_this(page, &report.spec));
-        // Somebody else's alone is drawn as it is: no engine is needed for that.
-        let drawn = match (ours.or_else(|| theirs.clone()), theirs) {
-            (Some(report), theirs) => program.draw(&place, &report, theirs.as_ref()),
-            (None, _) => {
-                place.set_text_content(None);
-                Ok(())
-            }
-        };
+        let theirs = theirs.filter(|figures| figures.experiment == page.experiment.get_untracked());
+        if ours.is_none() && theirs.is_none() {
+            return place.set_text_content(None);
+        }
+        // Somebody else's alone needs no engine.
+        let drawn = program.draw(&place, ours.as_ref(), theirs.map(|figures| figures.whole));
         if let Err(error) = drawn {
             place.set_text_content(Some(&text::not_drawn(&crate::client::words(&error))));
         }
@@ -85,7 +82,7 @@ pub fn Panel() -> impl IntoView {
                 <p class="lede">{sentence}</p>
             </div>
             {move || page.theirs.with(|theirs| {
-                let theirs = theirs.as_ref().filter(|report| of_this(page, &report.spec));
+                let theirs = theirs.as_ref().filter(|figures| figures.experiment == page.experiment.get());
                 theirs.map(|theirs| super::answer::banner(page, theirs))
             })}
             <div class="panel" node_ref=place data-testid="panel"></div>

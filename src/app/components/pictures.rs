@@ -6,7 +6,7 @@ use parallax_protocol::Picture;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, ImageData};
 
-use super::Page;
+use super::{Page, all, maybe};
 use crate::state::Shown;
 use crate::text;
 
@@ -29,6 +29,7 @@ pub fn Pictures() -> impl IntoView {
         let (width, height) = pictures.with(|p| p.first().map(|s| size(&s.picture)))?;
         Some(text::cursor_at(cell(x, width), cell(y, height)))
     };
+    let place = move || place().unwrap_or_default();
     // One step is one element of the first picture.
     let step = move |key: &str| {
         let Some((width, height)) = pictures.with_untracked(|p| p.first().map(|s| size(&s.picture))) else {
@@ -56,7 +57,7 @@ pub fn Pictures() -> impl IntoView {
     };
     let any = Memo::new(move |_| pictures.with(|p| !p.is_empty()));
     move || {
-        any.get().then(|| {
+        maybe(any.get().then(|| {
             view! {
                 <section class="evidence" aria-labelledby="evidence-title">
                     <div class="over">
@@ -72,13 +73,12 @@ pub fn Pictures() -> impl IntoView {
                         on:keydown=keydown
                         on:pointerleave=move |_| cursor.set(None)
                     >
-                        {move || {
-                            pictures.get().into_iter().map(|shown| one(page, shown, cursor)).collect_view()
-                        }}
+                        {move || all(pictures.get().into_iter().map(|shown| one(page, shown, cursor)))}
                     </div>
                 </section>
             }
-        })
+            .into_any()
+        }))
     }
 }
 
@@ -106,6 +106,10 @@ fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
     };
     let at =
         move |pick: fn((f64, f64)) -> f64| move || cursor.get().map(|c| format!("{:.2}%", pick(c) * 100.0));
+    let result = shown.result.as_ref().map(|result| {
+        let result = result.clone();
+        view! { <span class="result">{result}</span> }.into_any()
+    });
     let shape = format!("{width} / {height}");
     view! {
         <figure data-backend=shown.backend.clone()>
@@ -124,7 +128,7 @@ fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
             </div>
             <figcaption>
                 <span class="swatch" aria-hidden="true"></span>
-                <span>{name} {shown.result.map(|result| view! { <span class="result">{result}</span> })}</span>
+                <span>{name} {maybe(result)}</span>
             </figcaption>
         </figure>
     }

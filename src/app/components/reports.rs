@@ -5,7 +5,7 @@ use parallax_protocol::{Opened, Report};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::Page;
+use super::{Page, all, maybe};
 use crate::client::words;
 use crate::hub::Moment;
 use crate::{format, host, text};
@@ -65,12 +65,13 @@ impl Entry {
         }
     }
 
-    /// Every word of the search is somewhere in it.
+    /// Every word of the search is somewhere in it. Capitals of ASCII only: the tables of all others
+    /// would be a thirtieth of the page's program.
     fn matches(&self, search: &str) -> bool {
-        let all = format!("{} {} {}", self.started, self.title, self.line).to_lowercase();
+        let all = format!("{} {} {}", self.started, self.title, self.line).to_ascii_lowercase();
         search
-            .to_lowercase()
-            .split_whitespace()
+            .to_ascii_lowercase()
+            .split_ascii_whitespace()
             .all(|word| all.contains(word))
     }
 }
@@ -97,13 +98,14 @@ pub fn Reports() -> impl IntoView {
                 {kind.name()}
             </button>
         }
+        .into_any()
     };
     view! {
         <section class="reports" aria-labelledby="reports-title">
             <h2 id="reports-title">{text::REPORTS}</h2>
             <div class="actions">
                 <span class="label">{text::SAVE_AS}</span>
-                {Kind::ALL.map(export).into_iter().collect_view()}
+                {all(Kind::ALL.map(export))}
                 <label class="button quiet file">
                     {text::OPEN_REPORT}
                     <input
@@ -129,7 +131,7 @@ pub fn Reports() -> impl IntoView {
                     />
                 </label>
             </div>
-            <p class="problem" role="alert" data-testid="import-problem">{move || problem.get()}</p>
+            <p class="problem" role="alert" data-testid="import-problem">{move || problem.get().unwrap_or_default()}</p>
             <History entries=entries/>
         </section>
     }
@@ -316,6 +318,7 @@ fn History(entries: RwSignal<Result<Vec<Entry>, ()>>) -> impl IntoView {
                 </button>
             </li>
         }
+        .into_any()
     };
     let clear = move |_| {
         if !sure.get_untracked() {
@@ -331,11 +334,11 @@ fn History(entries: RwSignal<Result<Vec<Entry>, ()>>) -> impl IntoView {
         Err(()) => {
             view! { <p class="more" data-testid="history-blocked">{text::HISTORY_BLOCKED}</p> }.into_any()
         }
-        Ok(all) if all.is_empty() => view! { <p class="more">{text::HISTORY_EMPTY}</p> }.into_any(),
-        Ok(all) => {
-            let found: Vec<_> = search.with(|s| all.iter().filter(|e| e.matches(s)).collect());
-            let count = text::history_found(found.len(), all.len());
-            let newest: Vec<_> = found.iter().take(shown.get()).map(|entry| show(entry)).collect();
+        Ok(kept) if kept.is_empty() => view! { <p class="more">{text::HISTORY_EMPTY}</p> }.into_any(),
+        Ok(kept) => {
+            let found: Vec<_> = search.with(|s| kept.iter().filter(|e| e.matches(s)).collect());
+            let count = text::history_found(found.len(), kept.len());
+            let newest = found.iter().take(shown.get());
             let more = (found.len() > newest.len()).then(|| {
                 view! {
                     <button
@@ -347,11 +350,12 @@ fn History(entries: RwSignal<Result<Vec<Entry>, ()>>) -> impl IntoView {
                         {text::MORE_ENTRIES}
                     </button>
                 }
+                .into_any()
             });
             view! {
                 <p class="more" role="status">{count}</p>
-                <ol>{newest}</ol>
-                {more}
+                <ol>{all(newest.map(|entry| show(entry)))}</ol>
+                {maybe(more)}
             }
             .into_any()
         }

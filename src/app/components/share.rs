@@ -4,7 +4,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::Page;
+use super::{Page, maybe};
 use crate::client::words;
 use crate::{address, text};
 
@@ -102,10 +102,7 @@ pub fn Share() -> impl IntoView {
                 />
                 {text::SHARE_RESULTS}
             </label>
-            {move || sent().map(|sent| view! {
-                <p class="more">{text::SHARE_SENT}</p>
-                <pre class="sent" tabindex="0" data-testid="share-preview">{sent}</pre>
-            })}
+            {move || maybe(sent().map(preview))}
             <div class="link">
                 <input
                     type="text"
@@ -135,6 +132,15 @@ pub fn Share() -> impl IntoView {
                 {text::CLOSE}
             </button>
         </dialog>
+    }
+    .into_any()
+}
+
+/// What will be sent besides the question.
+fn preview(sent: String) -> AnyView {
+    view! {
+        <p class="more">{text::SHARE_SENT}</p>
+        <pre class="sent" tabindex="0" data-testid="share-preview">{sent}</pre>
     }
     .into_any()
 }

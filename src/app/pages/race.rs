@@ -88,14 +88,14 @@ fn follow_address(page: Page) {
     // The form may say the same in other words; the address keeps the link's own.
     let opened_as = StoredValue::new(None::<RunSpec>);
     let open = move |program: Program| match program.open_link(&address::fragment()) {
-        Ok(Opened { spec, results }) => {
+        Ok(Opened { spec, figures }) => {
             page.problems.set(Vec::new());
             if let Some(spec) = spec {
                 page.ask(&spec);
             }
             opened_as.set_value(untrack(|| page.question()).ok().map(|q| q.spec));
-            if results.is_some() {
-                page.theirs.set(results);
+            if figures.is_some() {
+                page.theirs.set(figures);
             }
         }
         Err(error) => page.problems.set(vec![text::link_not_opened(&words(&error))]),

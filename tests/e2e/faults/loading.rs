@@ -185,3 +185,74 @@ pub fn page_program_panics(house: &House) -> Result<()> {
     page.session
         .wait("/has to be reloaded/.test(document.body.textContent)", LIMIT)
 }
+
+/// The program for links, files and the history does not come: said by name, Run works, nothing
+/// waits for ever, and once it can be had all is as ever.
+pub fn views_program_missing(house: &House) -> Result<()> {
+    let wrongs = [
+        ("views.js", Wrong::Missing),
+        ("views_bg.wasm", Wrong::Missing),
+        ("views_bg.wasm", Wrong::Cut(20_000)),
+        ("views_bg.wasm", Wrong::Silent),
+    ];
+    for (file, wrong) in wrongs {
+        let site = house.site().with(&house.views(file)?, wrong);
+        let page = house.open_from(SHORT, site)?;
+        page.notice_says("The program for links, files and the history could not be loaded")?;
+        // Run is what the page is for.
+        page.run()?;
+        page.row_is_timed("scalar")?;
+        // Scripts hear of it.
+        for call in ["parallax.ready", "parallax.run({workload: 'mandelbrot'})"] {
+            let answer = page.awaited(&format!("await {call}"))?;
+            ensure!(answer["name"] == "page-failed", "{call}: {answer}");
+        }
+        let link = page.awaited("parallax.link({workload: 'mandelbrot'})")?;
+        ensure!(link["name"] == "not-ready", "{link}");
+        // So does who presses.
+        page.press("share")?;
+        page.wait(&format!(
+            "document.querySelector('{}').textContent.includes('could not be loaded')",
+            by("share-dialog")
+        ))?;
+        page.press("share-close")?;
+        page.press("export-csv")?;
+        page.wait(&format!(
+            "document.querySelector('{}').textContent.includes('could not be loaded')",
+            by("import-problem")
+        ))?;
+        // It is back.
+        let page = page.served_by(house.site())?;
+        page.press("views-again")?;
+        page.wait(&format!(
+            "document.querySelector('{}') === null",
+            by("views-again")
+        ))?;
+        page.press("share")?;
+        page.wait(&format!(
+            "document.querySelector('{}').value.includes('#')",
+            by("share-link")
+        ))?;
+        page.press("share-close")?;
+        let spec = "{workload: 'mandelbrot', size: 100, budget: 0.4, backends: ['scalar']}";
+        let report = page.awaited(&format!("await parallax.run({spec})"))?;
+        ensure!(report["results"][0]["status"] == "ok", "{report}");
+        page.compare_with_history()?;
+    }
+    // A link waits for it, and is opened once it is there.
+    let site = house.site().with(&house.views("views.js")?, Wrong::Missing);
+    let link = {
+        let good = house.open("")?;
+        let link = good.awaited("(await parallax.ready, parallax.link({workload: 'matmul', size: 99}))")?;
+        let link = link.as_str().and_then(|link| link.split_once('#'));
+        link.context("no link")?.1.to_owned()
+    };
+    let page = house.open_from(&format!("#{link}"), site)?;
+    page.notice_says("links, files and the history")?;
+    let page = page.served_by(house.site())?;
+    page.press("views-again")?;
+    page.wait(&format!(
+        "document.querySelector('{}').value === '99'",
+        by("size")
+    ))
+}

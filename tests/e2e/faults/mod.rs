@@ -80,6 +80,7 @@ pub const FAULTS: &[(&str, Test)] = &[
     ("page_program_missing", loading::page_program_missing),
     ("page_program_panics", loading::page_program_panics),
     ("catalogue_missing", loading::catalogue_missing),
+    ("views_program_missing", loading::views_program_missing),
     // Threads and engine.
     ("thread_script_missing", threads::script_missing),
     ("thread_script_of_another_type", threads::script_of_another_type),
