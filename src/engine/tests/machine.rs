@@ -72,7 +72,7 @@ fn the_machine_is_measured_and_nothing_else() {
     let _alone = alone();
     let events = events(
         pool(),
-        spec(Experiment::Machine, 4.0),
+        spec(Experiment::Machine, 6.0),
         &Control::new(false),
         &|_| {},
     );
@@ -109,7 +109,8 @@ fn the_machine_is_measured_and_nothing_else() {
     for id in ["clock-step", "peak", "copy"] {
         assert!(all.iter().any(|q| q.id == id), "{id}");
     }
-    if let Some(cores) = all.iter().find(|q| q.id == "cores") {
+    // A few repetitions on a busy machine say nothing.
+    if let Some(cores) = all.iter().find(|q| q.id == "cores" && q.ci95.is_some()) {
         assert!((0.5..threads as f64 + 0.5).contains(&cores.value), "{cores:?}");
     }
     // Nothing is made up of what is not here.
