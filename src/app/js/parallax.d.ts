@@ -42,7 +42,7 @@ export interface RunOptions {
 
 export interface Progress {
   /** What the engine does now. */
-  stage: 'waiting' | 'reference' | 'preparing' | 'warming-up' | 'sampling';
+  stage: 'waiting' | 'reference' | 'preparing' | 'warming-up' | 'sampling' | 'probing';
   /** The back end that it does it on. */
   backend: string | null;
   /** Blocks completed. */
@@ -52,11 +52,12 @@ export interface Progress {
   budget_s: number;
 }
 
-/** Everything but the workload may be left out. */
+/** Everything but the workload may be left out; budgets differ by experiment. */
 export interface Spec {
-  experiment?: 'race';
-  /** A workload's id. */
-  workload: string;
+  /** Absent: 'race'. */
+  experiment?: 'race' | 'threads' | 'sizes' | 'gpu' | 'roofline' | 'timeline' | 'machine';
+  /** A workload's id; 'roofline' and 'machine' need none. */
+  workload?: string;
   /** The workload's n; null or absent for its default. */
   size?: number | null;
   /**
@@ -121,6 +122,55 @@ export interface Report {
     started: string;
   };
   results: Result[];
+  /** Of experiments: what was measured of the machine itself. */
+  quantities: Quantity[];
+  /** Of `timeline`: who did what when. */
+  timelines: Timeline[];
+  /** Of experiments: what they come to. */
+  findings: Finding[];
+}
+
+/** Something measured that is no run of a workload. */
+export interface Quantity {
+  /** `copy`, `peak`, `message`, ... */
+  id: string;
+  /** A back end's id or a word; may be empty. */
+  of: string;
+  threads: number | null;
+  /** Of the working set or message. */
+  bytes: number | null;
+  value: number;
+  ci95: [number, number] | null;
+  unit: '' | 'x' | 'ms' | 'us' | 'B' | 'GB/s' | 'GFLOP/s';
+  note: string | null;
+}
+
+export interface Timeline {
+  backend: string;
+  tracks: { name: string; spans: Span[] }[];
+  /** Spans that there was no room for. */
+  dropped: number;
+}
+
+export interface Span {
+  /** Milliseconds since the recording began. */
+  start_ms: number;
+  end_ms: number;
+  kind: 'chunk' | 'wait' | 'run' | 'upload' | 'submit' | 'kernel' | 'read-back';
+  pass: number;
+  /** Of chunks: the first item, and how many. */
+  first: number;
+  items: number;
+}
+
+export interface Finding {
+  /** `speedup`, `amdahl`, `usl`, `schedule`, `cost`, `crossover`, `resident`, `bound`, `balance`, ... */
+  id: string;
+  workload: string;
+  backend: string;
+  against: string | null;
+  values: { name: string; value: number; ci95: [number, number] | null }[];
+  words: string;
 }
 
 export interface Result {
@@ -129,6 +179,16 @@ export interface Result {
   backend: string;
   form: 'python' | 'rust' | 'wgsl' | 'javascript';
   threads: number;
+  /** Where an experiment asks about it: how items were dealt out, and chunks over the usual size. */
+  schedule: 'static' | 'dynamic' | 'guided' | null;
+  chunk: number | null;
+  /** It was timed while it was being recorded. */
+  recorded: boolean;
+  /** Longest busy time of a thread over the mean, less 1. */
+  imbalance: number | null;
+  /** Operations and bytes of a run, as the workload counts them. */
+  flops: number | null;
+  bytes: number | null;
   /** `browser`, `native` or `peer:<name>`. */
   where: string;
   status: 'ok' | 'wrong' | 'skipped' | 'failed' | 'stopped';
