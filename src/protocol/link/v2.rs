@@ -50,9 +50,12 @@ struct Concluded {
     workload: String,
     backend: String,
     against: Option<String>,
-    values: Vec<(String, f64, Option<(f64, f64)>)>,
+    values: Vec<Value>,
     words: String,
 }
+
+/// Name, value and interval.
+type Value = (String, f64, Option<(f64, f64)>);
 
 const UNITS: [(Unit, &str); 7] = [
     (Unit::Count, ""),

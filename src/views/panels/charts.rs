@@ -365,7 +365,9 @@ fn bare(q: &Quantity) -> Quantity {
 
 /// Quantities of these ids over their bytes, one series for each that differs otherwise.
 fn by_bytes(all: &[Quantity], ids: &[&str], name: impl Fn(&Quantity) -> String) -> Vec<Series> {
-    let mut out: Vec<((&str, &str, Option<u32>), Series)> = Vec::new();
+    // What, of what, by how many threads.
+    type Of<'a> = (&'a str, &'a str, Option<u32>);
+    let mut out: Vec<(Of, Series)> = Vec::new();
     for q in all.iter().filter(|q| ids.contains(&q.id.as_str())) {
         let Some(bytes) = q.bytes else { continue };
         let of = (q.id.as_str(), q.of.as_str(), q.threads);
