@@ -89,7 +89,7 @@ pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
         Some(threads) => threads.clone(),
         None => String::new(),
     };
-    let default_budget = RunSpec::race("", 0).budget_s.to_string();
+    let default_budget = format::plain(RunSpec::race("", 0).budget_s);
     let budget = match &query.budget {
         Some(budget) if read_budget(budget).is_err() => {
             problems.push(text::unusable("budget", budget));
@@ -137,7 +137,7 @@ pub fn of_spec(spec: &RunSpec, catalogue: &Catalogue) -> Fields {
         workload: spec.workload.clone(),
         size: spec.size.to_string(),
         threads: spec.threads.map(|n| n.to_string()).unwrap_or_default(),
-        budget: spec.budget_s.to_string(),
+        budget: format::plain(spec.budget_s),
         off: all.filter(|id| !wanted.contains(id)).cloned().collect(),
         again: wanted.into_iter().filter(|id| base_id(id) != id).collect(),
         seed: spec.seed,
