@@ -89,6 +89,8 @@ fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
     let (width, height) = size(&picture);
     Effect::new(move || {
         if let Some(canvas) = canvas.get() {
+            canvas.set_width(width);
+            canvas.set_height(height);
             // A canvas that cannot be drawn on stays empty; its caption says what it would be.
             let _ = draw(&canvas, &picture);
         }
@@ -121,8 +123,6 @@ fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
             <div class="frame" class:pointed=move || cursor.with(Option::is_some) on:pointermove=point>
                 <canvas
                     node_ref=canvas
-                    width=width
-                    height=height
                     style:aspect-ratio=shape
                     data-testid=format!("picture-{}", shown.backend)
                     role="img"
