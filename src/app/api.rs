@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use parallax_protocol::{RunSpec, Stage};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::client::words;
 use crate::components::Page;
@@ -19,13 +18,15 @@ pub fn connect(page: Page) {
         // A fresh object of our own takes any property.
         let _ = js_sys::Reflect::set(&calls, &name.into(), &call);
     };
-    let loaded: Closure<dyn FnMut() -> js_sys::Promise> = Closure::new(move || {
-        future_to_promise(async move {
-            match page.views.get().await {
-                Ok(_) => Ok(JsValue::UNDEFINED),
-                Err(words) => Err(host::failure(PAGE_FAILED, &words)),
-            }
-        })
+    type Call = js_sys::Function;
+    let loaded: Closure<dyn FnMut(Call, Call)> = Closure::new(move |resolve: Call, reject: Call| {
+        page.views.then(move |program| {
+            // Both are a promise's own, which throw nothing.
+            let _ = match program {
+                Ok(_) => resolve.call0(&JsValue::UNDEFINED),
+                Err(why) => reject.call1(&JsValue::UNDEFINED, &host::failure(PAGE_FAILED, &why)),
+            };
+        });
     });
     let run: Closure<dyn FnMut(JsValue)> = Closure::new(move |asked| {
         if let Err(error) = run(page, &asked) {

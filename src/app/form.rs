@@ -47,11 +47,11 @@ pub struct Problems {
 impl Fields {
     /// The same of another kind. A budget that was the usual one becomes that kind's.
     pub fn turned_to(&self, experiment: Experiment) -> Fields {
-        let usual = self.experiment.default_budget_s().to_string();
+        let usual = format::plain(self.experiment.default_budget_s());
         Fields {
             experiment,
             budget: match self.budget == usual {
-                true => experiment.default_budget_s().to_string(),
+                true => format::plain(experiment.default_budget_s()),
                 false => self.budget.clone(),
             },
             ..self.clone()
@@ -107,7 +107,7 @@ pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
         None => String::new(),
     };
     let experiment = query.experiment.unwrap_or(Experiment::Race);
-    let default_budget = experiment.default_budget_s().to_string();
+    let default_budget = format::plain(experiment.default_budget_s());
     let budget = match &query.budget {
         Some(budget) if read_budget(budget).is_err() => {
             problems.push(text::unusable("budget", budget));
@@ -157,7 +157,7 @@ pub fn of_spec(spec: &RunSpec, catalogue: &Catalogue) -> Fields {
         workload: spec.workload.clone(),
         size: spec.size.to_string(),
         threads: spec.threads.map(|n| n.to_string()).unwrap_or_default(),
-        budget: spec.budget_s.to_string(),
+        budget: format::plain(spec.budget_s),
         off: all.filter(|id| !wanted.contains(id)).cloned().collect(),
         again: wanted.into_iter().filter(|id| base_id(id) != id).collect(),
         seed: spec.seed,

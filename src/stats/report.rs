@@ -1,5 +1,6 @@
 //! From what was measured to the rows of a report.
 
+use crate::format::decimal;
 use crate::{Summary, drift, noise, outliers, self_check, speedup, summarize};
 use parallax_protocol::{Cold, GpuMs, PlanRow, ReportSample, ResultRow, ResultStatus, Sample, Verification};
 
@@ -132,18 +133,21 @@ fn warnings(summary: &Summary, samples: &[Sample]) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(share) = noise(summary) {
         out.push(format!(
-            "noisy: the samples' median deviation is {:.0} % of their median",
-            share * 100.0
+            "noisy: the samples' median deviation is {} % of their median",
+            decimal(share * 100.0, 0)
         ));
     }
     if let Some(ratio) = drift(samples) {
         out.push(format!(
-            "drift: the last third of the samples took {ratio:.2} times as long as the first"
+            "drift: the last third of the samples took {} times as long as the first",
+            decimal(ratio, 2)
         ));
     }
     if let Some((low, high)) = self_check(samples) {
         out.push(format!(
-            "unsteady: against itself, block by block, it differs by {low:.3} to {high:.3} times"
+            "unsteady: against itself, block by block, it differs by {} to {} times",
+            decimal(low, 3),
+            decimal(high, 3)
         ));
     }
     out

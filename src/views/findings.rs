@@ -24,6 +24,8 @@ const PAIRS: [(&str, &str); 6] = [
 ];
 /// A share of its ceiling from which on a row is said to be at it.
 const AT_CEILING: f64 = 0.7;
+/// A share of it that no row can reach.
+const ABOVE: f64 = 1.1;
 /// Efficiencies between which a step down at half the threads looks like shared cores.
 const SHARED_CORES: (f64, f64) = (0.85, 0.7);
 
@@ -521,6 +523,7 @@ impl Rows<'_> {
                 false => "arithmetic's",
             };
             let at = match (share >= AT_CEILING, bound.by_memory) {
+                _ if share > ABOVE => "above it, so that the ceiling was measured too low on a busy machine",
                 (true, true) => "bound by memory",
                 (true, false) => "bound by arithmetic",
                 (false, _) => "held back by something else than these two",

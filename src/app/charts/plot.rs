@@ -3,8 +3,11 @@
 //! The picture is 1000 wide and stretched to the place that there is; strokes keep
 //! their width (`vector-effect`), so only horizontal places are scaled.
 
+use std::fmt;
+
 use super::axis::Axis;
 use super::race::Bar;
+use crate::format;
 
 /// Width and height of the drawing; the height is the one on the screen, in pixels.
 pub const VIEW_BOX: &str = "0 0 1000 36";
@@ -37,10 +40,20 @@ pub struct Paths {
     pub theirs: String,
 }
 
+/// A number in a path.
+struct N(f64);
+
+impl fmt::Display for N {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&format::plain(self.0))
+    }
+}
+
 /// Draws one row.
 pub fn paths(axis: Option<&Axis>, bar: Option<&Bar>, theirs: Option<f64>) -> Paths {
-    let x = |at: f64| (at * WIDTH * 10.0).round() / 10.0;
-    let vertical = |at: f64, (top, bottom): (f64, f64)| format!("M{} {top}V{bottom}", x(at));
+    let place = |at: f64| (at * WIDTH * 10.0).round() / 10.0;
+    let x = |at: f64| N(place(at));
+    let vertical = |at: f64, (top, bottom): (f64, f64)| format!("M{} {}V{}", x(at), N(top), N(bottom));
     let mut paths = Paths {
         grid: match axis {
             Some(axis) => axis
@@ -59,21 +72,21 @@ pub fn paths(axis: Option<&Axis>, bar: Option<&Bar>, theirs: Option<f64>) -> Pat
         return paths;
     };
     let (top, bottom) = BAR;
-    let middle = (top + bottom) / 2.0;
+    let middle = N((top + bottom) / 2.0);
     let end = x(bar.end);
     paths.bar = match axis.log {
         true => format!("M0 {middle}H{end}"),
-        false => format!("M0 {top}H{end}V{bottom}H0Z"),
+        false => format!("M0 {}H{end}V{}H0Z", N(top), N(bottom)),
     };
     paths.tip = vertical(bar.end, BAR);
     if let Some((low, high)) = bar.interval {
-        paths.interval = format!("M{} {INTERVAL}H{}", x(low), x(high));
+        paths.interval = format!("M{} {}H{}", x(low), N(INTERVAL), x(high));
     }
     paths.strip = bar.samples.iter().map(|at| vertical(*at, STRIP)).collect();
     let (top, bottom) = STRIP;
-    let middle = (top + bottom) / 2.0;
+    let (top, middle, bottom) = (N(top), N((top + bottom) / 2.0), N(bottom));
     let diamond = |at: &f64| {
-        let (left, right) = (x(*at) - OUTLIER, x(*at) + OUTLIER);
+        let (left, right) = (N(place(*at) - OUTLIER), N(place(*at) + OUTLIER));
         format!(
             "M{left} {middle}L{} {top}L{right} {middle}L{} {bottom}Z",
             x(*at),

@@ -86,7 +86,7 @@ pub fn Answer() -> impl IntoView {
                 <p class="more changed">{move || if changed() { text::CHANGED } else { "" }}</p>
             </div>
             <div class="progress" aria-hidden="true">
-                <div style:transform=move || format!("scaleX({:.3})", used())></div>
+                <div style:transform=move || format!("scaleX({})", format::decimal(used(), 3))></div>
             </div>
             {move || page.theirs.with(|theirs| maybe(theirs.as_ref().map(|theirs| banner(page, theirs))))}
             {move || draw(page, &chart())}
@@ -144,7 +144,7 @@ fn head(page: Page, chart: &Race) -> AnyView {
             _ => "",
         };
         view! {
-            <span class=edge style:left=format!("{:.2}%", tick.at * 100.0)>{tick.label.clone()}</span>
+            <span class=edge style:left=format!("{}%", format::decimal(tick.at * 100.0, 2))>{tick.label.clone()}</span>
         }
         .into_any()
     });
@@ -178,7 +178,7 @@ fn head(page: Page, chart: &Race) -> AnyView {
 
 fn show(row: &RowView, axis: Option<&Axis>) -> AnyView {
     let id = &row.id;
-    let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
+    let number = |value: Option<f64>| value.map(format::plain).unwrap_or_default();
     let verified = row.verified.map(|ok| ok.to_string()).unwrap_or_default();
     let reason = row.reason.as_ref().map(|reason| {
         view! { <p class="reason" data-testid=format!("reason-{id}")>{reason.clone()}</p> }.into_any()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use parallax_protocol::{BackendInfo, Experiment, NamedSize, Stage, Support};
 
-use super::{Page, all};
+use super::{Page, all, named};
 use crate::form::{self, Fields, Problems};
 use crate::state::{End, Engine, Input, Phase, Run, Session};
 use crate::{format, text};
@@ -94,15 +94,15 @@ fn Number(
     let error_id = format!("{id}-problem");
     view! {
         <div class="field">
-            <label class="label" for=id>{move || label(page)}</label>
+            <label class="label" {..named("for", id)}>{move || label(page)}</label>
             <span class="entry">
                 <input
                     id=id
                     data-testid=id
                     class="number"
                     type="text"
-                    inputmode="decimal"
-                    autocomplete="off"
+                    {..named("inputmode", "decimal")}
+                    {..named("autocomplete", "off")}
                     placeholder=move || placeholder(page)
                     disabled=move || off(page)
                     prop:value=move || page.fields.with(get)
@@ -110,8 +110,8 @@ fn Number(
                         let text = event_target_value(&ev);
                         page.fields.update(|fields| set(fields, text));
                     }
-                    aria-invalid=move || wrong().map(|_| "true")
-                    aria-describedby=error_id.clone()
+                    {..named("aria-invalid", move || wrong().map(|_| "true"))}
+                    {..named("aria-describedby", error_id.clone())}
                 />
                 {unit}
             </span>
@@ -124,7 +124,7 @@ fn Number(
 #[component]
 fn Size() -> impl IntoView {
     let page = Page::here();
-    let named = move || page.of_workload(|w| w.sizes.clone());
+    let sizes = move || page.of_workload(|w| w.sizes.clone());
     let button = move |NamedSize { name, n }: NamedSize| {
         let test_id = format!("size-{name}");
         let pressed = move || page.fields.with(|f| form::whole(&f.size) == Some(n)).to_string();
@@ -133,7 +133,7 @@ fn Size() -> impl IntoView {
                 type="button"
                 data-testid=test_id
                 title=format::count(n.into())
-                aria-pressed=pressed
+                {..named("aria-pressed", pressed)}
                 on:click=move |_| page.fields.update(|fields| fields.size = n.to_string())
             >
                 {name}
@@ -145,7 +145,7 @@ fn Size() -> impl IntoView {
         <fieldset class="field">
             <legend class="label">{text::SIZE}</legend>
             <div class="segments">
-                {move || all(named().into_iter().map(button))}
+                {move || all(sizes().into_iter().map(button))}
             </div>
             <Number
                 id="size"
@@ -167,12 +167,13 @@ fn Press() -> impl IntoView {
     let page = Page::here();
     let active = page.active;
     // A run may end between a finger's coming down on Stop and its going up: that starts no other.
-    let meant_stop = StoredValue::new(false);
+    let meant_stop = RwSignal::new(false);
     let press = move |_| {
-        let meant_stop = meant_stop.try_update_value(std::mem::take).unwrap_or_default();
+        let stops = meant_stop.get_untracked();
+        meant_stop.set(false);
         match active.get_untracked() {
             true => page.dispatch(Input::Stop),
-            false if meant_stop => {}
+            false if stops => {}
             false => page.run(),
         }
     };
@@ -210,8 +211,8 @@ fn Press() -> impl IntoView {
                 class="button run"
                 class:stop=active
                 data-testid=move || if active.get() { "stop" } else { "run" }
-                aria-keyshortcuts=move || if active.get() { "Escape" } else { "Control+Enter" }
-                on:pointerdown=move |_| meant_stop.set_value(active.get_untracked())
+                {..named("aria-keyshortcuts", move || if active.get() { "Escape" } else { "Control+Enter" })}
+                on:pointerdown=move |_| meant_stop.set(active.get_untracked())
                 on:click=press
             >
                 <span>{move || if active.get() { text::STOP } else { text::RUN }}</span>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use parallax_protocol::{Form, Source};
 use wasm_bindgen::prelude::*;
 
-use super::{Page, all, maybe};
+use super::{Page, all, maybe, named};
 use crate::highlight::{self, Kind};
 use crate::text;
 
@@ -94,8 +94,8 @@ fn tab(
             type="button"
             role="tab"
             id=format!("tab-{}", key(form))
-            aria-controls=format!("code-{}", key(form))
-            aria-selected=move || is_current().to_string()
+            {..named("aria-controls", format!("code-{}", key(form)))}
+            {..named("aria-selected", move || is_current().to_string())}
             tabindex=move || if is_current() { "0" } else { "-1" }
             on:click=move |_| chosen.set(Some(form))
             on:keydown=keydown

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Page, all, maybe};
+use super::{Page, all, maybe, named};
 use crate::address;
 use crate::pages::reload;
 use crate::state::Engine;
@@ -53,8 +53,12 @@ pub fn Notices() -> impl IntoView {
                 .map(|(kind, words)| view! { <p class=format!("notice {kind}")>{words}</p> }.into_any());
             let own_page = page.embedded.then(|| {
                 view! {
-                    <a class="button quiet" target="_blank" rel="noopener" data-testid="own-page"
-                        href=own_page()
+                    <a
+                        class="button quiet"
+                        data-testid="own-page"
+                        {..named("target", "_blank")}
+                        {..named("rel", "noopener")}
+                        {..named("href", own_page())}
                     >
                         {text::OPEN_OWN_PAGE}
                     </a>

@@ -8,7 +8,7 @@ use web_sys::{CanvasRenderingContext2d, ImageData};
 
 use super::{Page, all, maybe};
 use crate::state::Shown;
-use crate::text;
+use crate::{format, text};
 
 /// Where the cross hair is, from 0 to 1 to the right and down.
 type Cursor = Option<(f64, f64)>;
@@ -89,6 +89,8 @@ fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
     let (width, height) = size(&picture);
     Effect::new(move || {
         if let Some(canvas) = canvas.get() {
+            canvas.set_width(width);
+            canvas.set_height(height);
             // A canvas that cannot be drawn on stays empty; its caption says what it would be.
             let _ = draw(&canvas, &picture);
         }
@@ -104,8 +106,13 @@ fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
             cursor.set(Some((x.clamp(0.0, 1.0), y.clamp(0.0, 1.0))));
         }
     };
-    let at =
-        move |pick: fn((f64, f64)) -> f64| move || cursor.get().map(|c| format!("{:.2}%", pick(c) * 100.0));
+    let at = move |pick: fn((f64, f64)) -> f64| {
+        move || {
+            cursor
+                .get()
+                .map(|c| format!("{}%", format::decimal(pick(c) * 100.0, 2)))
+        }
+    };
     let result = shown.result.as_ref().map(|result| {
         let result = result.clone();
         view! { <span class="result">{result}</span> }.into_any()
@@ -116,8 +123,6 @@ fn one(page: Page, shown: Shown, cursor: RwSignal<Cursor>) -> AnyView {
             <div class="frame" class:pointed=move || cursor.with(Option::is_some) on:pointermove=point>
                 <canvas
                     node_ref=canvas
-                    width=width
-                    height=height
                     style:aspect-ratio=shape
                     data-testid=format!("picture-{}", shown.backend)
                     role="img"

@@ -5,7 +5,7 @@ use parallax_protocol::{Opened, Report};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{Page, all, maybe};
+use super::{Page, all, maybe, named};
 use crate::client::words;
 use crate::hub::Moment;
 use crate::{format, host, text};
@@ -111,7 +111,7 @@ pub fn Reports() -> impl IntoView {
                     <input
                         type="file"
                         class="unseen"
-                        accept=".json,application/json"
+                        {..named("accept", ".json,application/json")}
                         data-testid="import"
                         on:change=move |ev| {
                             let input = event_target::<web_sys::HtmlInputElement>(&ev);

@@ -2,7 +2,10 @@
 // Additive changes only; see README.md for a Playwright and a WebDriver example.
 
 export interface Parallax {
-  /** Resolves when the engine is up; rejects with `engine-failed` or `page-failed`. */
+  /**
+   * Resolves when all of the page is up: the engine, and the program that makes links and reports.
+   * Rejects with `engine-failed` or `page-failed`.
+   */
   readonly ready: Promise<Capabilities>;
   /**
    * Runs a spec, or the spec of a link (a whole address or what follows its `#`). Resolves
@@ -24,7 +27,7 @@ export type ErrorCode =
   | 'bad-link'
   /** Another run is on its way. */
   | 'busy'
-  /** `link()` before the page's program was there. */
+  /** `link()` before the page's programs were there: await `ready` first. */
   | 'not-ready'
   /** The signal was aborted; `error.report` holds what was measured, if the run had begun. */
   | 'aborted'
@@ -32,7 +35,10 @@ export type ErrorCode =
   | 'run-failed'
   /** The engine did not start. The next `run` tries again. */
   | 'engine-failed'
-  /** The page's own program did not load or broke down: reload the page. */
+  /**
+   * The page's own program did not load or broke down: reload the page. Or the one that makes links
+   * and reports did not load: the next `run` asks for it again, `ready` does not.
+   */
   | 'page-failed';
 
 export interface RunOptions {

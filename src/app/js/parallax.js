@@ -22,7 +22,7 @@
   let job = null;
 
   const parallax = {
-    /** Resolves with the machine's capabilities when the engine is up. */
+    /** Resolves with the machine's capabilities when engine and views are up. */
     ready: ready.promise,
 
     /** Runs a spec or a link. */
@@ -33,7 +33,7 @@
       };
       begun();
       await connected.promise;
-      await page.loaded();
+      await new Promise((resolve, reject) => page.loaded(resolve, reject));
       begun();
       if (job) throw failure('busy', 'another run is on its way: await it, or stop it first');
       const current = later();
@@ -201,7 +201,7 @@
     failure,
     missing,
 
-    /** The page's program is up. */
+    /** The page's program is up. Its calls: `loaded` says when the views are, `run` and `link` need them. */
     connect(calls) {
       arrived = true;
       page = calls;

@@ -1,5 +1,7 @@
 //! The page: the question left, the answer beside it, evidence and code below.
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 use parallax_protocol::{Catalogue, Experiment, Opened, RunSpec};
 
@@ -102,13 +104,15 @@ fn follow_address(page: Page) {
     };
     // The link that the page was opened with, once it can be read.
     let began = first.clone();
-    Effect::new(move |opened: Option<bool>| {
-        if opened == Some(true) || address::fragment().is_empty() {
-            return true;
+    let opened = Cell::new(address::fragment().is_empty());
+    Effect::new(move || {
+        if opened.get() {
+            return;
         }
         let Some(program) = page.views.now() else {
-            return false;
+            return;
         };
+        opened.set(true);
         let touched = page.fields.with_untracked(|now| *now != began)
             || page.session.with_untracked(|session| session.run.is_some());
         match touched {
@@ -117,7 +121,6 @@ fn follow_address(page: Page) {
                 .set(vec![text::link_not_opened(text::ASKED_MEANWHILE)]),
             false => open(program),
         }
-        true
     });
     let moved = window_event_listener(leptos::ev::popstate, move |_| {
         match address::fragment().is_empty() {

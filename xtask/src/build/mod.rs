@@ -46,10 +46,7 @@ impl Dist {
     /// # Errors
     /// If the site is not complete.
     pub fn page_wasm(&self) -> Result<PathBuf> {
-        fs::read_dir(&self.folder)?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .find(|path| path.extension() == Some(OsStr::new("wasm")))
-            .with_context(|| format!("{} holds no page: delete it", self.folder.display()))
+        page_wasm(&self.folder)
     }
 
     /// The wasm of the views.
@@ -63,6 +60,13 @@ impl Dist {
     pub fn engine_wasm(&self) -> PathBuf {
         self.folder.join(format!("engine-{}/engine_bg.wasm", self.id))
     }
+}
+
+fn page_wasm(folder: &Path) -> Result<PathBuf> {
+    fs::read_dir(folder)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension() == Some(OsStr::new("wasm")))
+        .with_context(|| format!("{} holds no page: delete it", folder.display()))
 }
 
 /// What each part of the build is given.

@@ -9,7 +9,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::{Job, encoded, start};
+use super::views::small_flags;
+use super::{Job, encoded, sections, start, wasm_opt};
 use crate::headers;
 use crate::process::{Step, say};
 
@@ -35,8 +36,20 @@ pub(super) fn build(job: &Job) -> Result<()> {
         // Trunk takes any other value than true or false for an error.
         .env_remove("NO_COLOR");
     Step::new("build the page", "its messages are above").shown(command)?;
+    shrink(job)?;
     start::into_a_file(job.stage)?;
     fallback(job)
+}
+
+/// Removes what nothing here calls and only its exports keep: the streams of the server functions
+/// that Leptos brings along, two hundredths of the page.
+fn shrink(job: &Job) -> Result<()> {
+    let file = super::page_wasm(job.stage)?;
+    let wasm = fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let less = sections::without_exports(&wasm, "intounderlying")
+        .with_context(|| format!("{} is not wasm", file.display()))?;
+    fs::write(&file, less).with_context(|| format!("{} cannot be written", file.display()))?;
+    wasm_opt(job, &small_flags(), &file, &file)
 }
 
 /// Sets what the page and the views are compiled with: flags, their target folder, their size.
