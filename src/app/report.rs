@@ -4,7 +4,7 @@ use parallax_protocol::{
     AdapterName, Asked, Capabilities, Catalogue, Environment, Form, PlanRow, Report, ResultRow, ResultStatus,
     SCHEMA,
 };
-use parallax_stats::{Measured, analyze};
+use parallax_stats::{BASELINE, Measured, analyze};
 
 use crate::BUILD;
 use crate::state::{Row, RowStatus, Run};
@@ -23,7 +23,10 @@ pub fn rows(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Ru
     let plan = |row: &Row| {
         let form = catalogue.backend(&row.id).map_or(Form::Rust, |b| b.form);
         let planned = row.plan.clone();
-        planned.unwrap_or_else(|| PlanRow::waiting(&row.id, &run.spec, form))
+        planned.unwrap_or_else(|| PlanRow {
+            against: (row.id != BASELINE).then(|| BASELINE.into()),
+            ..PlanRow::waiting(&row.id, &run.spec, form)
+        })
     };
     let plans: Vec<PlanRow> = run.rows.iter().map(plan).collect();
     let measured = run.rows.iter().zip(&plans).map(|(row, plan)| Measured {
