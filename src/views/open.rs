@@ -24,7 +24,7 @@ pub fn link(text: &str, catalogue: &Catalogue) -> Result<Opened, OpenError> {
     let link = decode_link(text)?;
     Ok(Opened {
         spec: Some(usable(&link, catalogue)?),
-        figures: link.results.map(|results| Figures::from(&results)),
+        figures: link.results.as_ref().map(Figures::from),
     })
 }
 
