@@ -201,12 +201,13 @@ pub fn plain(value: f64) -> String {
 
 /// A finite number as a power of ten: "1.23e-7".
 fn power(value: f64, places: usize) -> String {
-    // Below are only numbers that have lost their digits.
-    let mut exponent = magnitude(value).max(-300);
-    let mut text = decimal(value / 10f64.powi(exponent), places);
+    let mut exponent = magnitude(value);
+    // In two steps: a power of ten itself may be too small to be a number.
+    let divided = |exponent: i32| value / 10f64.powi(exponent / 2) / 10f64.powi(exponent - exponent / 2);
+    let mut text = decimal(divided(exponent), places);
     if text.trim_start_matches('-').starts_with("10") {
         exponent += 1;
-        text = decimal(value / 10f64.powi(exponent), places);
+        text = decimal(divided(exponent), places);
     }
     format!("{text}e{exponent}")
 }
