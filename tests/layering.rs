@@ -117,7 +117,10 @@ fn the_engine_knows_no_browser_and_joins_no_pool() {
     // The views are pure but for what the page calls.
     for word in ["wasm_bindgen", "js_sys", "web_sys"] {
         let used = uses("views", word);
-        let elsewhere: Vec<_> = used.iter().filter(|line| !line.contains("views/front.rs")).collect();
+        let elsewhere: Vec<_> = used
+            .iter()
+            .filter(|line| !line.contains("views/front.rs"))
+            .collect();
         assert_eq!(elsewhere, Vec::<&String>::new());
     }
     // Blocking joins have no place on the engine's thread.

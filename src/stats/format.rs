@@ -201,12 +201,13 @@ pub fn plain(value: f64) -> String {
 
 /// A finite number as a power of ten: "1.23e-7".
 fn power(value: f64, places: usize) -> String {
-    // Below are only numbers that have lost their digits.
-    let mut exponent = magnitude(value).max(-300);
-    let mut text = decimal(value / 10f64.powi(exponent), places);
+    // In two steps, as the smallest powers of ten are no numbers of their own.
+    let mantissa = |exponent: i32| value * 10f64.powi(-exponent / 2) * 10f64.powi(-exponent - -exponent / 2);
+    let mut exponent = magnitude(value);
+    let mut text = decimal(mantissa(exponent), places);
     if text.trim_start_matches('-').starts_with("10") {
         exponent += 1;
-        text = decimal(value / 10f64.powi(exponent), places);
+        text = decimal(mantissa(exponent), places);
     }
     format!("{text}e{exponent}")
 }
