@@ -201,13 +201,13 @@ pub fn plain(value: f64) -> String {
 
 /// A finite number as a power of ten: "1.23e-7".
 fn power(value: f64, places: usize) -> String {
+    // In two steps, as the smallest powers of ten are no numbers of their own.
+    let mantissa = |exponent: i32| value * 10f64.powi(-exponent / 2) * 10f64.powi(-exponent - -exponent / 2);
     let mut exponent = magnitude(value);
-    // In two steps: a power of ten itself may be too small to be a number.
-    let divided = |exponent: i32| value / 10f64.powi(exponent / 2) / 10f64.powi(exponent - exponent / 2);
-    let mut text = decimal(divided(exponent), places);
+    let mut text = decimal(mantissa(exponent), places);
     if text.trim_start_matches('-').starts_with("10") {
         exponent += 1;
-        text = decimal(divided(exponent), places);
+        text = decimal(mantissa(exponent), places);
     }
     format!("{text}e{exponent}")
 }

@@ -153,7 +153,7 @@ pub fn the_api_refuses_by_name(house: &House) -> Result<()> {
         ("{workload: 'matmul', backends: ['warp']}", "bad-spec", "scalar"),
         ("{workload: 'matmul', threads: 1000}", "bad-spec", "threads"),
         ("{workload: 'matmul', budget: NaN}", "bad-spec", "budget"),
-        ("{workload: 'matmul', experiment: 'threads'}", "bad-spec", "race"),
+        ("{workload: 'matmul', experiment: 'speed'}", "bad-spec", "timeline"),
         ("{}", "bad-spec", "workload"),
         ("7", "bad-spec", "object"),
         ("'#1abc'", "bad-link", "damaged"),

@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn only_the_named_exports_go() {
         let header = b"\0asm\x01\0\0\0";
-        let exports = b"\x07\x0e\x03\x02ab\x00\x01\x02ac\x00\x80\x01\x00\x02\x00".as_slice();
+        let exports = b"\x07\x0f\x03\x02ab\x00\x01\x02ac\x00\x80\x01\x00\x02\x00".as_slice();
         let code = b"\x0a\x01\x00".as_slice();
         let wasm = [header, exports, code].concat();
         let kept = b"\x07\x04\x01\x00\x02\x00".as_slice();
