@@ -159,8 +159,8 @@ fn race(spec: RunSpec) -> (Report, bool) {
         cores,
         isolated: true,
         pool: Pool::Threads(cores),
-        #[cfg(feature = "gpu")]
         memory: None,
+        #[cfg(feature = "gpu")]
         gpu: pollster::block_on(parallax_backends::GpuSlot::probe(&*host)),
         host: Rc::clone(&host) as _,
     };
