@@ -228,20 +228,18 @@ fn keep_history(page: Page, entries: RwSignal<Result<Vec<Entry>, ()>>) {
                 let (Ok(stored), Ok(report)) = (api::to_js(&entry), api::to_js(&report)) else {
                     return;
                 };
-                match host::put(&stored, &report).await {
-                    Err(_) => entries.set(Err(())),
-                    // Not read anew: there may be thousands.
-                    Ok(id) => entries.update(|entries| match entries {
-                        Ok(all) => all.insert(
-                            0,
-                            Entry {
-                                id: id.as_f64().map(|id| id as u32),
-                                ..entry
-                            },
-                        ),
-                        Err(()) => *entries = Ok(vec![entry]),
-                    }),
-                }
+                let Ok(id) = host::put(&stored, &report).await else {
+                    return entries.set(Err(()));
+                };
+                let entry = Entry {
+                    id: id.as_f64().map(|id| id as u32),
+                    ..entry
+                };
+                // Not read anew: there may be thousands.
+                entries.update(|entries| match entries {
+                    Ok(all) => all.insert(0, entry),
+                    Err(()) => *entries = Ok(vec![entry]),
+                });
             });
         });
     });
