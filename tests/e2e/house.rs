@@ -320,6 +320,14 @@ impl Visit {
         self.wait(&format!(
             "{list}.includes(document.querySelector('{status}').dataset.state)"
         ))
+        .with_context(|| {
+            format!(
+                "the page's state is '{}' ({}), not one of {states:?}; its notices: {}",
+                self.attribute("status", "data-state").unwrap_or_default(),
+                self.text("status").unwrap_or_default(),
+                self.notices().unwrap_or_default()
+            )
+        })
     }
 
     pub fn ready(&self) -> Result<()> {

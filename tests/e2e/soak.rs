@@ -17,7 +17,7 @@ const SHUTTERS: &str = "
     Object.defineProperty(Document.prototype, 'hidden', { configurable: true, get: () => hidden });
     window.testHide = (hide) => { hidden = hide; document.dispatchEvent(new Event('visibilitychange')); };
 ";
-/// Memory may end above its start by this share.
+/// Memory may end above the most that the first half held by this share.
 const GROWTH: f64 = 0.1;
 /// Megabytes that the browser counts for the page and its Workers.
 const OWN: &str = "(await performance.measureUserAgentSpecificMemory()).bytes / 1e6";

@@ -4,11 +4,12 @@
 //! whose pool script is missing, two builds at once. Each ends when its [`Running`] is
 //! dropped.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result, bail};
@@ -159,12 +160,28 @@ impl Site {
     }
 }
 
-/// Takes a port on 127.0.0.1; 0 takes a free one.
+/// The free ports that were taken. One that comes back would be the same origin to a browser that
+/// knew the last site there, with its cache and its store.
+static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+
+/// Takes a port on 127.0.0.1; 0 takes a free one, never the same twice.
 ///
 /// # Errors
 /// If it is taken; the message names it and the flag for another.
 pub fn listen(port: u16) -> Result<TcpListener> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        Ok(listener) if port == 0 => {
+            let given = listener.local_addr().context("no address")?.port();
+            let mut before = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+            match before.insert(given) {
+                true => Ok(listener),
+                // Held while another is asked for, so that it is another.
+                false => {
+                    drop(before);
+                    listen(0)
+                }
+            }
+        }
         Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
             "port {port} is in use: end what uses it or take another, as in `--port {}`",
             port.checked_add(1).unwrap_or(8081)
@@ -396,6 +413,16 @@ mod tests {
         assert!(body("engine_bg.wasm").is_ok_and(|body| body.len() <= 2) || body("engine_bg.wasm").is_err());
         assert!(get(&running, "engine-0123456789ab/worker.js").contains("no-store"));
         assert!(get(&running, "").contains("no-cache"));
+    }
+
+    #[test]
+    fn no_free_port_is_given_twice() {
+        // The system gives one of some 28,000 at random: of 1,000 two would be the same.
+        let mut given = BTreeSet::new();
+        for _ in 0..1_000 {
+            let port = listen(0).unwrap().local_addr().unwrap().port();
+            assert!(given.insert(port), "{port} came back");
+        }
     }
 
     #[test]
