@@ -60,9 +60,10 @@ fn mutated(random: &mut Random, bytes: &mut Vec<u8>) {
 }
 
 /// `link TAB expectation`, where the expectation is the spec as JSON, and `+results` after it
-/// if the link carries some.
+/// if the link carries some; since version 2 with the quantities and the findings.
 fn released() -> Vec<(String, String)> {
-    let lines = include_str!("links/v1.txt").lines();
+    let lines = [include_str!("links/v1.txt"), include_str!("links/v2.txt")];
+    let lines = lines.into_iter().flat_map(str::lines);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
     let pair = |line: &str| line.split_once('\t').map(|(a, b)| (a.to_string(), b.to_string()));
     lines
@@ -70,14 +71,22 @@ fn released() -> Vec<(String, String)> {
         .collect()
 }
 
-fn told(link: &str) -> String {
-    let link = decode_link(link).expect(link);
+fn told(fragment: &str) -> String {
+    let link = decode_link(fragment).expect(fragment);
     let spec = serde_json::to_string(&Asked::from(&link.spec)).expect("JSON");
     match link.results {
-        Some(report) => format!(
+        Some(report) if fragment.starts_with('1') => format!(
             "{spec} +{}",
             serde_json::to_string(&report.results).expect("JSON")
         ),
+        Some(report) => {
+            let more = serde_json::json!({
+                "results": report.results,
+                "quantities": report.quantities,
+                "findings": report.findings,
+            });
+            format!("{spec} +{more}")
+        }
         None => spec,
     }
 }

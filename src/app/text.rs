@@ -331,10 +331,11 @@ pub fn on_backend(what: &str, name: Option<&str>) -> String {
 
 pub fn time_left(what: &str, seconds: &str, blocks: u32) -> String {
     let blocks = match blocks {
-        1 => "1 round".into(),
-        n => format!("{n} rounds"),
+        0 => String::new(),
+        1 => "1 round, ".into(),
+        n => format!("{n} rounds, "),
     };
-    format!("{what}: {blocks}, at most {seconds} left.")
+    format!("{what}: {blocks}at most {seconds} left.")
 }
 
 pub fn run_of(name: &str, n: &str, seed: u64) -> String {

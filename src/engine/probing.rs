@@ -392,8 +392,13 @@ impl Probing<'_> {
                     note: notes(asked, values.len(), given, software),
                 },
             });
-            // The page draws it.
+            // The page draws it, and how far it is.
             if !given {
+                (self.emit)(Event::Progress {
+                    job: self.job,
+                    blocks: 0,
+                    elapsed_s: self.budget_s - (end_ms - self.now_ms()).max(0.0) / 1e3,
+                });
                 self.machine.host.sleep(calibrate::DRAW_MS).await;
             }
         }

@@ -155,7 +155,7 @@ fn significant(value: f64, digits: usize) -> String {
 }
 
 /// Decimals that give a value so many significant digits.
-fn decimals(value: f64, digits: usize) -> usize {
+pub fn decimals(value: f64, digits: usize) -> usize {
     if value == 0.0 || !value.is_finite() {
         return 0;
     }
@@ -171,7 +171,8 @@ fn decimals(value: f64, digits: usize) -> usize {
     }
 }
 
-fn fixed(value: f64, places: usize) -> String {
+/// A number with so many decimals and marks between thousands.
+pub fn fixed(value: f64, places: usize) -> String {
     group(&decimal(value, places))
 }
 
@@ -235,8 +236,9 @@ fn group(number: &str) -> String {
     out
 }
 
-fn trim_zeros(text: &str) -> String {
-    if text.contains('.') {
+/// Without the zeros that end a fraction.
+pub fn trim_zeros(text: &str) -> String {
+    if text.contains('.') && !text.contains('e') {
         text.trim_end_matches('0').trim_end_matches('.').into()
     } else {
         text.into()

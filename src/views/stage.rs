@@ -41,6 +41,21 @@ struct Shown {
     window: Option<(f64, f64)>,
     /// What it was drawn for.
     width: f64,
+    listening: Listening,
+}
+
+/// What hears of presses, keys and room; it ends with the place that it is for.
+struct Listening {
+    observer: ResizeObserver,
+    _click: Closure<dyn FnMut(Event)>,
+    _key: Closure<dyn FnMut(KeyboardEvent)>,
+    _resized: Closure<dyn FnMut()>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
 }
 
 /// Draws a report's panel into an element, and again when the room changes.
@@ -52,14 +67,15 @@ pub fn show(
 ) -> Result<(), JsValue> {
     SHOWN.with(|cell| {
         let mut shown = cell.borrow_mut();
-        let is_new = shown.as_ref().is_none_or(|shown| shown.place != place);
-        if is_new {
-            listen(&place)?;
-        }
+        let former = shown.take();
         // A zoom is kept while the same run gets further.
-        let window = shown
+        let window = former
             .as_ref()
             .and_then(|s| s.window.filter(|_| s.report.spec == report.spec));
+        let listening = match former.filter(|former| former.place == place) {
+            Some(former) => former.listening,
+            None => listen(&place)?,
+        };
         let mut next = Shown {
             place,
             report,
@@ -67,6 +83,7 @@ pub fn show(
             catalogue: catalogue.clone(),
             window,
             width: 0.0,
+            listening,
         };
         next.draw();
         *shown = Some(next);
@@ -207,7 +224,7 @@ fn focus(element: &Element) {
     }
 }
 
-fn listen(place: &Element) -> Result<(), JsValue> {
+fn listen(place: &Element) -> Result<Listening, JsValue> {
     let click = Closure::<dyn FnMut(Event)>::new(|event: Event| pressed(&event));
     place.add_event_listener_with_callback("click", click.as_ref().unchecked_ref())?;
     let key = Closure::<dyn FnMut(KeyboardEvent)>::new(|event: KeyboardEvent| moved(&event));
@@ -227,11 +244,12 @@ fn listen(place: &Element) -> Result<(), JsValue> {
     });
     let observer = ResizeObserver::new(resized.as_ref().unchecked_ref())?;
     observer.observe(place);
-    // As long as the page.
-    click.forget();
-    key.forget();
-    resized.forget();
-    Ok(())
+    Ok(Listening {
+        observer,
+        _click: click,
+        _key: key,
+        _resized: resized,
+    })
 }
 
 fn closest(event: &Event, selector: &str) -> Option<Element> {

@@ -42,14 +42,6 @@ pub fn Answer() -> impl IntoView {
             _ => false,
         })
     };
-    let used = move || {
-        page.session.with(|session| match &session.run {
-            Some(run) if matches!(run.phase, Phase::Running | Phase::Stopping) => {
-                (run.elapsed_s / run.spec.budget_s).clamp(0.0, 1.0)
-            }
-            _ => 0.0,
-        })
-    };
     let chart = move || {
         page.session.with(|s| {
             page.catalogue.with_value(|c| {
@@ -85,12 +77,28 @@ pub fn Answer() -> impl IntoView {
                 <p class="more">{move || sentences().get(1..).map(|s| s.join(" ")).unwrap_or_default()}</p>
                 <p class="more changed">{move || if changed() { text::CHANGED } else { "" }}</p>
             </div>
-            <div class="progress" aria-hidden="true">
-                <div style:transform=move || format!("scaleX({})", format::decimal(used(), 3))></div>
-            </div>
+            {used(page)}
             {move || page.theirs.with(|theirs| maybe(theirs.as_ref().map(|theirs| banner(page, theirs))))}
             {move || draw(page, &chart())}
         </section>
+    }
+    .into_any()
+}
+
+/// How much of the budget is used.
+pub(super) fn used(page: Page) -> AnyView {
+    let share = move || {
+        page.session.with(|session| match &session.run {
+            Some(run) if matches!(run.phase, Phase::Running | Phase::Stopping) => {
+                (run.elapsed_s / run.spec.budget_s).clamp(0.0, 1.0)
+            }
+            _ => 0.0,
+        })
+    };
+    view! {
+        <div class="progress" aria-hidden="true">
+            <div style:transform=move || format!("scaleX({})", format::decimal(share(), 3))></div>
+        </div>
     }
     .into_any()
 }

@@ -269,17 +269,17 @@ fn running(page: Page, run: &Run) -> String {
         return text::STARTING.into();
     };
     let name = backend.as_deref().map(|id| page.name_of(id));
-    let what = match stage {
-        Stage::Reference => text::REFERENCE,
-        Stage::Preparing => text::CHECKING,
-        Stage::WarmingUp => text::WARMING,
-        Stage::Probing => text::PROBING,
-        Stage::Sampling => {
-            let left = (run.spec.budget_s - run.elapsed_s).max(0.0).ceil();
-            return text::time_left(text::TIMING, &format::seconds(left), run.blocks);
-        }
+    let timed = |what: &str| {
+        let left = (run.spec.budget_s - run.elapsed_s).max(0.0).ceil();
+        text::time_left(what, &format::seconds(left), run.blocks)
     };
-    text::on_backend(what, name.as_deref())
+    match stage {
+        Stage::Reference => text::on_backend(text::REFERENCE, name.as_deref()),
+        Stage::Preparing => text::on_backend(text::CHECKING, name.as_deref()),
+        Stage::WarmingUp => text::on_backend(text::WARMING, name.as_deref()),
+        Stage::Probing => timed(text::PROBING),
+        Stage::Sampling => timed(text::TIMING),
+    }
 }
 
 #[component]

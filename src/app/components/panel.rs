@@ -81,6 +81,7 @@ pub fn Panel() -> impl IntoView {
             <div class="summary" data-testid="summary">
                 <p class="lede">{sentence}</p>
             </div>
+            {super::answer::used(page)}
             {move || page.theirs.with(|theirs| {
                 let theirs = theirs.as_ref().filter(|figures| figures.experiment == page.experiment.get());
                 theirs.map(|theirs| super::answer::banner(page, theirs))

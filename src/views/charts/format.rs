@@ -3,6 +3,8 @@
 //! Times are as elsewhere on the page: us, ms or s. Sizes count in steps of 1,024 and
 //! are written with the common short names: 64 kB is 65,536 bytes, 16 MB is 16,777,216.
 
+use parallax_stats::format::{Unit as Time, decimals, digits3, error, fixed, trim_zeros};
+
 /// What a value is, and so how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -35,11 +37,11 @@ impl Unit {
     /// A value with its unit.
     pub fn write(self, value: f64) -> String {
         if !value.is_finite() {
-            return special(value).into();
+            return digits3(value);
         }
         let (factor, suffix) = self.form(value);
         let text = match self {
-            Unit::Count if value.fract() == 0.0 && value.abs() < 1e15 => fixed(value, 0),
+            Unit::Count if value.fract() == 0.0 => fixed(value, 0),
             Unit::Percent | Unit::Bytes => trim_zeros(&digits3(value * factor)),
             _ => digits3(value * factor),
         };
@@ -50,10 +52,7 @@ impl Unit {
     pub fn interval(self, of: f64, (low, high): (f64, f64)) -> String {
         let (factor, _) = self.form(of);
         let places = decimals(of * factor, 3);
-        let end = |value: f64| match value.is_finite() && value.abs() < LONG {
-            true => fixed(value * factor, places),
-            false => digits3(value * factor),
-        };
+        let end = |value: f64| fixed(value * factor, places);
         format!("({}-{})", end(low), end(high))
     }
 
@@ -91,10 +90,7 @@ impl Unit {
             if self == Unit::Count {
                 return short_count(*value);
             }
-            let number = match value.abs() < LONG {
-                true => fixed(value * factor, places),
-                false => digits3(value * factor),
-            };
+            let number = fixed(value * factor, places);
             let each = matches!(self, Unit::Ratio | Unit::Percent);
             match each || (i == last && self.rate().is_empty()) {
                 true => format!("{number}{suffix}"),
@@ -140,13 +136,10 @@ impl Unit {
 
 /// The unit that suits a time, after it has been rounded to three digits.
 fn time_form(ms: f64) -> Form {
-    let ms = round3(ms.abs());
-    if ms >= 1000.0 {
-        (0.001, " s")
-    } else if ms >= 1.0 || ms == 0.0 {
-        (1.0, " ms")
-    } else {
-        (1000.0, " us")
+    match Time::of(ms) {
+        Time::S => (0.001, " s"),
+        Time::Ms => (1.0, " ms"),
+        Time::Us => (1000.0, " us"),
     }
 }
 
@@ -162,25 +155,11 @@ fn bytes_form(bytes: f64) -> Form {
     (factor, names[4])
 }
 
-/// From here on numbers are written with an exponent.
-const LONG: f64 = 1e15;
-
-/// Three significant digits: "12.3", "1,230", "0.00123".
-pub fn digits3(value: f64) -> String {
-    if !value.is_finite() {
-        return special(value).into();
-    }
-    match value.abs() {
-        size if size >= LONG || (size > 0.0 && size < 1e-9) => format!("{value:.2e}"),
-        _ => fixed(value, decimals(value, 3)),
-    }
-}
-
 /// A whole number with thousands marked; millions by their letter.
 fn short_count(value: f64) -> String {
     let size = value.abs();
-    if size >= LONG {
-        format!("{value:.2e}")
+    if size >= 1e15 {
+        error(value)
     } else if size >= 1e6 {
         format!("{}M", trim_zeros(&digits3(value / 1e6)))
     } else if value.fract() == 0.0 {
@@ -188,27 +167,6 @@ fn short_count(value: f64) -> String {
     } else {
         trim_zeros(&digits3(value))
     }
-}
-
-fn special(value: f64) -> &'static str {
-    match value {
-        v if v.is_nan() => "not a number",
-        v if v > 0.0 => "infinity",
-        _ => "minus infinity",
-    }
-}
-
-fn round3(value: f64) -> f64 {
-    if value == 0.0 || !value.is_finite() {
-        return value;
-    }
-    let scale = 10f64.powi(2 - magnitude(value));
-    (value * scale).round() / scale
-}
-
-/// The power of ten of the first digit.
-fn magnitude(value: f64) -> i32 {
-    value.abs().log10().floor() as i32
 }
 
 /// Decimals that tell multiples of a step apart.
@@ -223,57 +181,6 @@ fn step_decimals(step: f64) -> usize {
 
 fn is_whole(value: f64) -> bool {
     value.round() >= 1.0 && (value - value.round()).abs() < 1e-6 * value
-}
-
-/// Decimals that give a value so many significant digits.
-fn decimals(value: f64, digits: usize) -> usize {
-    if value == 0.0 || !value.is_finite() {
-        return 0;
-    }
-    let wanted = digits as i32 - 1;
-    let first = (wanted - magnitude(value)).clamp(0, 12) as usize;
-    // 9.996 becomes "10.00": one digit too many, so once more with what it was rounded to.
-    let scale = 10f64.powi(first as i32);
-    let rounded = (value * scale).round() / scale;
-    if rounded == 0.0 {
-        first
-    } else {
-        (wanted - magnitude(rounded)).clamp(0, 12) as usize
-    }
-}
-
-fn fixed(value: f64, places: usize) -> String {
-    group(&format!("{value:.places$}"))
-}
-
-fn group(number: &str) -> String {
-    let (sign, rest) = match number.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", number),
-    };
-    let (whole, fraction) = match rest.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (rest, None),
-    };
-    let mut out = String::from(sign);
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
-}
-
-fn trim_zeros(text: &str) -> String {
-    match text.contains('.') && !text.contains('e') {
-        true => text.trim_end_matches('0').trim_end_matches('.').into(),
-        false => text.into(),
-    }
 }
 
 #[cfg(test)]
