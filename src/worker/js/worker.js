@@ -12,8 +12,27 @@ self.parallaxPanic = (message) => {
   panic = message;
 };
 
+// Chromium keeps a Worker for ever that is ended while it starts, and with it the Worker that
+// started it, 13 MB each time: so at least one in a hundred. The page ends an engine when it hears
+// that it is lost, and hears it when what was started last has had its time.
+const STARTS_WITHIN = 1_000;
+let started = performance.now();
+let lost = false;
+self.Worker = class extends self.Worker {
+  constructor(...of) {
+    if (lost) throw new Error('the engine is lost');
+    super(...of);
+    started = performance.now();
+  }
+};
+
 function report(where, message) {
-  self.postMessage({ fault: message, where });
+  if (lost) return;
+  lost = true;
+  const post = self.postMessage.bind(self);
+  // The last word: what is still running has none.
+  self.postMessage = () => {};
+  setTimeout(() => post({ fault: message, where }), Math.max(0, started + STARTS_WITHIN - performance.now()));
 }
 
 function describe(error) {
@@ -59,7 +78,9 @@ try {
   const { memory, most } = reserve(limits);
   await init({ memory });
   const receive = await start(performance.now() - begin, most * PAGE);
-  self.addEventListener('message', ({ data }) => receive(data));
+  self.addEventListener('message', ({ data }) => {
+    if (!lost) receive(data);
+  });
 } catch (error) {
   report('engine', `the engine did not start: ${describe(error)}`);
 }
