@@ -45,6 +45,7 @@ const TESTS: &[(&str, Test)] = &[
     ("mandelbrot_runs_and_is_verified", basics::mandelbrot),
     ("matmul_runs_and_is_verified", basics::matmul),
     ("stop_answers_at_once", basics::stop_answers_at_once),
+    ("stop_is_not_run", basics::stop_is_not_run),
     ("keyboard_only", basics::keyboard_only),
     ("accessible", basics::accessible),
     ("javascript_is_verified_at_the_edges", javascript::edges),
@@ -62,6 +63,7 @@ const TESTS: &[(&str, Test)] = &[
     ("panels_are_accessible", experiments::accessible),
     ("files", reports::files),
     ("history_is_kept", reports::history_is_kept),
+    ("a_long_history", reports::a_long_history),
     ("tries_fill_the_form", lessons::tries_fill_the_form),
     (
         "a_film_follows_a_run_and_gives_way",

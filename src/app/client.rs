@@ -23,12 +23,6 @@ const READY_WITHIN: Duration = Duration::from_secs(20);
 /// Half a second is promised; a page under load wakes up late.
 const STOP_WITHIN: Duration = Duration::from_millis(300);
 
-/// An engine that is lost before it is up is ended this much later.
-///
-/// Chromium 156 keeps an engine and its threads for ever, 13 MB of them, if it is ended while they
-/// start: seen in 1 of 70, under its driver.
-const UP_WITHIN: Duration = Duration::from_secs(3);
-
 /// Takes what happens.
 type Sink = Rc<dyn Fn(Input)>;
 
@@ -56,16 +50,11 @@ struct Live {
 }
 
 impl Live {
-    /// From now on nothing is heard of it.
-    fn end(self, is_up: bool) {
-        let worker = self.worker;
-        worker.set_onmessage(None);
-        worker.set_onerror(None);
-        worker.set_onmessageerror(None);
-        match is_up {
-            true => worker.terminate(),
-            false => set_timeout(move || worker.terminate(), UP_WITHIN),
-        }
+    fn end(self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.set_onmessageerror(None);
+        self.worker.terminate();
     }
 }
 
@@ -94,13 +83,14 @@ impl Client {
     }
 
     fn terminate(&self) {
-        let (live, is_up) = {
+        let live = {
             let mut inner = self.inner.borrow_mut();
             inner.generation += 1;
-            (inner.live.take(), std::mem::take(&mut inner.heard))
+            inner.heard = false;
+            inner.live.take()
         };
         if let Some(live) = live {
-            live.end(is_up);
+            live.end();
         }
     }
 

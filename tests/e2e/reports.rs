@@ -406,3 +406,55 @@ pub fn history_is_kept(house: &House) -> Result<()> {
     page.entries_are(0)?;
     page.console_is_clean()
 }
+
+/// Of a long history the newest are drawn first, the others when they are asked for.
+pub fn a_long_history(house: &House) -> Result<()> {
+    let page = house.open("?workload=mandelbrot&size=64&budget=0.2&backends=scalar")?;
+    page.ready()?;
+    page.run()?;
+    page.eval(&format!(
+        "document.querySelector('{}').open = true",
+        by("history")
+    ))?;
+    page.entries_are(1)?;
+    // Forty-four more of the same.
+    page.awaited(
+        "await new Promise((done, fail) => {
+             const opened = indexedDB.open('parallax');
+             opened.onerror = fail;
+             opened.onsuccess = ({ target: { result: db } }) => {
+                 const held = db.transaction(['entries', 'reports'], 'readwrite');
+                 held.oncomplete = () => { db.close(); done(true); };
+                 held.onerror = fail;
+                 const [entries, reports] = ['entries', 'reports'].map((name) => held.objectStore(name));
+                 entries.getAll().onsuccess = ({ target: { result: [{ id, ...entry }] } }) => {
+                     reports.get(id).onsuccess = ({ target: { result: report } }) => {
+                         for (let more = 1; more < 45; more += 1) {
+                             entries.add(entry).onsuccess = ({ target }) => reports.put(report, target.result);
+                         }
+                     };
+                 };
+             };
+         })",
+    )
+    .and_then(|done| {
+        ensure!(done == true, "{done}");
+        Ok(())
+    })?;
+    page.session.go(&page.site.url)?;
+    page.wait(&format!("document.querySelector('{}') !== null", by("history")))?;
+    page.eval(&format!(
+        "document.querySelector('{}').open = true",
+        by("history")
+    ))?;
+    page.entries_are(20)?;
+    page.press("history-more")?;
+    page.entries_are(40)?;
+    page.press("history-more")?;
+    page.entries_are(45)?;
+    ensure!(
+        page.eval(&format!("document.querySelector('{}') === null", by("history-more")))? == true,
+        "there are no earlier ones, and still they are offered"
+    );
+    page.console_is_clean()
+}

@@ -12,8 +12,40 @@ self.parallaxPanic = (message) => {
   panic = message;
 };
 
-function report(where, message) {
-  self.postMessage({ fault: message, where });
+// Chromium keeps for ever, 13 MB each time, one in some fifty engines that are ended while Workers of
+// theirs start or live. So an engine that is lost ends these first, once they have had time to start,
+// and is heard of, which ends it, when they have had time to end.
+const STARTS_WITHIN = 500;
+const ENDS_WITHIN = 200;
+const workers = new Set();
+let started = performance.now();
+let lost = false;
+self.Worker = class extends self.Worker {
+  constructor(...of) {
+    if (lost) throw new Error('the engine is lost');
+    super(...of);
+    workers.add(this);
+    started = performance.now();
+  }
+
+  terminate() {
+    workers.delete(this);
+    super.terminate();
+  }
+};
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function report(where, message) {
+  if (lost) return;
+  lost = true;
+  const post = self.postMessage.bind(self);
+  // The last word: what is still running has none.
+  self.postMessage = () => {};
+  await pause(Math.max(0, started + STARTS_WITHIN - performance.now()));
+  for (const worker of workers) worker.terminate();
+  await pause(ENDS_WITHIN);
+  post({ fault: message, where });
 }
 
 function describe(error) {
@@ -59,7 +91,9 @@ try {
   const { memory, most } = reserve(limits);
   await init({ memory });
   const receive = await start(performance.now() - begin, most * PAGE);
-  self.addEventListener('message', ({ data }) => receive(data));
+  self.addEventListener('message', ({ data }) => {
+    if (!lost) receive(data);
+  });
 } catch (error) {
   report('engine', `the engine did not start: ${describe(error)}`);
 }
