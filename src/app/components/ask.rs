@@ -167,18 +167,11 @@ fn Press() -> impl IntoView {
     let page = Page::here();
     let active = page.active;
     // A run may end between a finger's coming down on Stop and its going up: that starts no other.
-<<<<<<< HEAD
     let meant_stop = RwSignal::new(false);
-    let press = move |_| {
-        let stops = meant_stop.get_untracked();
-        meant_stop.set(false);
-=======
-    let meant_stop = StoredValue::new(false);
     let press = move |event: leptos::ev::MouseEvent| {
-        let meant_stop = meant_stop.try_update_value(std::mem::take).unwrap_or_default();
         // Keys come down on what they press; nothing of a finger's that was drawn away is theirs.
-        let meant_stop = meant_stop && event.detail() > 0;
->>>>>>> main
+        let stops = meant_stop.get_untracked() && event.detail() > 0;
+        meant_stop.set(false);
         match active.get_untracked() {
             true => page.dispatch(Input::Stop),
             false if stops => {}
