@@ -184,6 +184,12 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
         Some(workload) => read_size(&fields.size, workload),
         None => Err(text::unknown_workload(&fields.workload)),
     };
+    // A field that is not shown cannot be corrected.
+    let usual = || catalogue.workload(&fields.workload).map(|w| w.default_size);
+    let size = match fields.experiment.has_workload() {
+        true => size,
+        false => size.or_else(|words| usual().ok_or(words)),
+    };
     let size = size.map_err(|words| problems.size = Some(words));
     let threads = read_threads(&fields.threads, pool).map_err(|words| problems.threads = Some(words));
     let budget = read_budget(&fields.budget).map_err(|words| problems.budget = Some(words));

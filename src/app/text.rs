@@ -342,6 +342,15 @@ pub fn run_of(name: &str, n: &str, seed: u64) -> String {
     format!("{name}, n = {n}, seed {seed}")
 }
 
+/// What a run is called in the history: a race by what ran, an experiment by its view as well.
+pub fn title(experiment: Experiment, of: &str) -> String {
+    match experiment {
+        Experiment::Race => of.into(),
+        _ if experiment.has_workload() => format!("{}: {of}", view(experiment)),
+        _ => view(experiment).into(),
+    }
+}
+
 pub fn how_with_threads(how: &str, threads: u32) -> String {
     match threads {
         1 => format!("1 thread: {how}"),

@@ -37,9 +37,11 @@ extern "C" {
     fn draw(
         this: &Exports,
         place: &web_sys::HtmlDivElement,
-        report: &[u8],
+        ours: Option<Vec<u8>>,
         theirs: Option<Vec<u8>>,
     ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method)]
+    fn clear(this: &Exports);
     #[wasm_bindgen(method, catch)]
     fn open_report(this: &Exports, value: &JsValue) -> Result<Vec<u8>, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -97,19 +99,19 @@ impl Program {
         self.0.report(&written(report)?)
     }
 
-    /// Draws an experiment's panel into its place, somebody else's beside it.
+    /// Draws an experiment's panel into its place, somebody else's beside it or alone.
     pub fn draw(
         &self,
         place: &web_sys::HtmlDivElement,
         ours: Option<&Report>,
         theirs: Option<Vec<u8>>,
     ) -> Result<(), JsValue> {
-        match (ours.map(written).transpose()?, theirs) {
-            (Some(ours), theirs) => self.0.draw(place, &ours, theirs),
-            // Alone it is drawn as it is.
-            (None, Some(theirs)) => self.0.draw(place, &theirs, None),
-            (None, None) => Ok(()),
-        }
+        self.0.draw(place, ours.map(written).transpose()?, theirs)
+    }
+
+    /// Nothing is drawn any more.
+    pub fn clear(&self) {
+        self.0.clear();
     }
 
     /// A report from a file or the store.

@@ -14,6 +14,8 @@ pub const SCHEMA: u32 = 1;
 pub const MOST_ROWS: usize = 1_000;
 /// Most samples that one of its rows may have.
 pub const MOST_SAMPLES: usize = 100_000;
+/// How the warning begins that a row had work for fewer threads than it was given.
+pub const FEWER_THREADS: &str = "work for ";
 /// Longest text in it, in bytes.
 pub const LONGEST_TEXT: usize = 4_096;
 

@@ -4,7 +4,7 @@
 //! `parallax_stats`'. What cannot be told is said so, in the same place.
 
 use parallax_protocol::{
-    Experiment, Finding, Found, Report, ResultRow, ResultStatus, Sample, Schedule, SpanKind, Timeline,
+    Experiment, FEWER_THREADS, Finding, Found, Report, ResultRow, ResultStatus, Sample, Schedule, SpanKind, Timeline,
     Verdict,
 };
 use parallax_stats::{
@@ -28,6 +28,17 @@ const AT_CEILING: f64 = 0.7;
 const ABOVE: f64 = 1.1;
 /// Efficiencies between which a step down at half the threads looks like shared cores.
 const SHARED_CORES: (f64, f64) = (0.85, 0.7);
+
+/// What was concluded of a report, once: a link holds no samples, but what they came to.
+pub fn held(report: &Report, name: &dyn Fn(&str) -> String) -> Vec<Finding> {
+    match report.findings.is_empty() {
+        true => of(report, name),
+        false => report.findings.clone(),
+    }
+}
+
+/// So many times the threads that were measured a fitted law is believed.
+const FAR: f64 = 2.0;
 
 /// Concludes what an experiment allows to conclude. `name` gives back ends their names.
 pub fn of(report: &Report, name: &dyn Fn(&str) -> String) -> Vec<Finding> {
@@ -101,6 +112,7 @@ fn rung(row: &ResultRow) -> Option<(&'static str, u32)> {
 pub fn scaling_of(report: &Report, backend: &str) -> Option<Scaling> {
     let rows = report.results.iter();
     let plain = rows.filter(|row| row.backend == backend && counts(row) && row.schedule.is_none());
+    let plain = plain.filter(|row| !has_fewer_threads(row));
     let columns: Vec<(u32, Vec<Sample>)> = plain.map(|row| (row.threads, samples(row))).collect();
     let columns: Vec<(u32, &[Sample])> = columns.iter().map(|(t, s)| (*t, s.as_slice())).collect();
     scaling(&columns)
@@ -123,6 +135,18 @@ fn samples(row: &ResultRow) -> Vec<Sample> {
 fn counts(row: &ResultRow) -> bool {
     !row.samples.is_empty() && matches!(row.status, ResultStatus::Ok | ResultStatus::Stopped)
 }
+
+/// Its work was not enough for the threads that it was given: it tells nothing of so many.
+fn has_fewer_threads(row: &ResultRow) -> bool {
+    row.warnings.iter().any(|warning| warning.starts_with(FEWER_THREADS))
+}
+
+/// There were not rounds enough for a verdict.
+fn told_too_little(row: &ResultRow) -> bool {
+    matches!(row.verdict, None | Some(Verdict::TooFew))
+}
+
+const TOO_FEW_ROUNDS: &str = "Too few rounds to tell schedules apart: give it more time.";
 
 fn is_software_row(row: &ResultRow) -> bool {
     row.warnings.iter().any(|warning| is_software(warning))
@@ -180,6 +204,18 @@ impl Rows<'_> {
                 continue;
             };
             let name = (self.name)(backend);
+            let left: Vec<String> = self
+                .of(backend)
+                .filter(|row| row.schedule.is_none() && has_fewer_threads(row))
+                .map(|row| row.threads.to_string())
+                .collect();
+            if !left.is_empty() {
+                let words = format!(
+                    "{name}: this size has too little work to share for {} threads, so that these say nothing of scaling: choose a larger one.",
+                    left.join(", ")
+                );
+                out.push(self.finding("fewer-threads", backend, words));
+            }
             if let Some(last) = fit.points.last().filter(|last| last.threads > 1) {
                 out.push(Finding {
                     values: vec![
@@ -208,10 +244,16 @@ impl Rows<'_> {
             out.push(match &fit.amdahl {
                 Ok(serial) => {
                     let words = match serial.ci95 {
-                        Some((low, _)) if low > 0.0 => format!(
-                            "{name}: a share of {} is serial by Amdahl's law; no number of threads makes it more than {} as fast.",
+                        Some((low, high)) if low > 0.0 => format!(
+                            "{name}: a share of {} is serial by Amdahl's law, by which no number of threads makes it more than {} as fast.",
                             written(Unit::Percent, *serial),
-                            Unit::Ratio.write(1.0 / serial.value)
+                            written(
+                                Unit::Ratio,
+                                Estimate {
+                                    value: 1.0 / serial.value,
+                                    ci95: Some((1.0 / high, 1.0 / low)),
+                                }
+                            )
                         ),
                         Some(_) => format!(
                             "{name}: no serial part is seen (Amdahl's fraction {}).",
@@ -228,9 +270,11 @@ impl Rows<'_> {
             });
             out.push(match &fit.usl {
                 Ok(usl) => {
-                    let peak = usl.peak_threads.map(|peak| {
+                    // Far beyond what was measured the law is a guess.
+                    let most = fit.points.last().map_or(0.0, |last| f64::from(last.threads));
+                    let peak = usl.peak_threads.filter(|peak| *peak <= FAR * most).map(|peak| {
                         format!(
-                            " More than {} threads would make it slower.",
+                            " By these it would be slower again with more than some {} threads; up to {most} were measured.",
                             Unit::Count.write(peak.round())
                         )
                     });
@@ -317,7 +361,7 @@ impl Rows<'_> {
             };
             let imbalance = row
                 .imbalance
-                .map(|i| format!("; its threads end {} apart", Unit::Percent.write(i)));
+                .map(|i| format!(", with an imbalance of {}", Unit::Percent.write(i)));
             format!(
                 "{} is {} as fast as the usual dealing{}",
                 what(row),
@@ -326,6 +370,7 @@ impl Rows<'_> {
             )
         };
         let words = match (best, worst) {
+            (None, None) if all.iter().all(|row| told_too_little(row)) => TOO_FEW_ROUNDS.to_string(),
             (None, None) => "No schedule is clearly faster or slower than the usual one.".to_string(),
             (best, worst) => {
                 let parts: Vec<String> = [best, worst].into_iter().flatten().map(|row| told(row)).collect();
@@ -373,7 +418,12 @@ impl Rows<'_> {
                         Some((low, _)) if low > 0.0 => {
                             format!("a fixed cost of {}", written(Unit::TimeMs, cost.fixed_ms))
                         }
-                        _ => "no fixed cost to be seen".to_string(),
+                        Some(_) => "no fixed cost to be seen".to_string(),
+                        None => "too few rounds to tell a fixed cost".to_string(),
+                    };
+                    let rate = match per_s.value.is_finite() {
+                        true => format!("then {}", written(Unit::GigaflopsPerSecond, per_s)),
+                        false => "and the time does not grow with the work".to_string(),
                     };
                     let misfit = format!(
                         "; the line is off by {} at most, at n = {}",
@@ -396,8 +446,7 @@ impl Rows<'_> {
                         },
                     ));
                     let words = format!(
-                        "{name}: {fixed}, then {}{}{misfit}.",
-                        written(Unit::GigaflopsPerSecond, per_s),
+                        "{name}: {fixed}, {rate}{}{misfit}.",
                         exponent.unwrap_or_default()
                     );
                     Finding {
@@ -485,7 +534,7 @@ impl Rows<'_> {
             let (all, resident) = (gpu.end_to_end?, gpu.resident?);
             let ratio = all / resident;
             let words = format!(
-                "n = {}: {} end to end, {} with the data kept on the device, {} as fast.",
+                "n = {}: {} end to end, {} with the data kept on the device, about {} as fast.",
                 Unit::Count.write(row.size.into()),
                 Unit::TimeMs.write(all),
                 Unit::TimeMs.write(resident),
@@ -523,7 +572,7 @@ impl Rows<'_> {
                 false => "arithmetic's",
             };
             let at = match (share >= AT_CEILING, bound.by_memory) {
-                _ if share > ABOVE => "above it, so that the ceiling was measured too low on a busy machine",
+                _ if share > ABOVE => "above it: the ceiling was measured too low, or this work needs less than is counted",
                 (true, true) => "bound by memory",
                 (true, false) => "bound by arithmetic",
                 (false, _) => "held back by something else than these two",
@@ -582,11 +631,14 @@ impl Rows<'_> {
             let Some(balance) = balance(timeline) else {
                 continue;
             };
-            let words = format!(
-                "{name}: the threads compute {} of the time from the first chunk to the last, and end {} apart.",
-                Unit::Percent.write(balance.busy),
-                Unit::Percent.write(balance.imbalance)
-            );
+            let busy = Unit::Percent.write(balance.busy);
+            let words = match balance.threads {
+                1 => format!("{name}: one thread computes {busy} of the time from the first chunk to the last."),
+                many => format!(
+                    "{name}: {many} threads compute {busy} of the time from the first chunk to the last; the busiest has {} more than the mean.",
+                    Unit::Percent.write(balance.imbalance)
+                ),
+            };
             out.push(Finding {
                 values: vec![
                     found(
@@ -626,6 +678,9 @@ impl Rows<'_> {
                     "{name}: recording costs {} of the time.",
                     written(Unit::Percent, cost)
                 ),
+                None | Some(Verdict::TooFew) => {
+                    format!("{name}: too few rounds to tell what recording costs: give it more time.")
+                }
                 _ => format!(
                     "{name}: recording costs nothing that can be seen ({}).",
                     written(Unit::Percent, cost)
@@ -647,6 +702,8 @@ pub struct Balance {
     pub busy: f64,
     /// Longest busy time of a thread over the mean, less 1.
     pub imbalance: f64,
+    /// Threads, those without a chunk too.
+    pub threads: usize,
 }
 
 /// How busy the threads of a timeline are; `None` if it holds no chunk.
@@ -657,11 +714,13 @@ pub fn balance(timeline: &Timeline) -> Option<Balance> {
             .map(|span| (span.start_ms, span.end_ms))
             .collect::<Vec<_>>()
     };
+    // A thread that found no chunk was there as well.
     let tracks: Vec<Vec<(f64, f64)>> = timeline
         .tracks
         .iter()
-        .map(chunks)
-        .filter(|t| !t.is_empty())
+        .map(|track| (track.name.starts_with("thread"), chunks(track)))
+        .filter(|(is_thread, chunks)| *is_thread || !chunks.is_empty())
+        .map(|(_, chunks)| chunks)
         .collect();
     let all = || tracks.iter().flatten();
     let begin = all().map(|(start, _)| *start).reduce(f64::min)?;
@@ -674,11 +733,12 @@ pub fn balance(timeline: &Timeline) -> Option<Balance> {
     (end > begin && mean > 0.0).then(|| Balance {
         busy: sum / ((end - begin) * times.len() as f64),
         imbalance: longest / mean - 1.0,
+        threads: times.len(),
     })
 }
 
 /// To three digits: more than a crossover ever has.
-fn rounded(value: f64) -> f64 {
+pub fn rounded(value: f64) -> f64 {
     if value <= 0.0 || !value.is_finite() {
         return value;
     }

@@ -75,12 +75,26 @@ pub fn report(report: &[u8]) -> Answer<JsValue> {
     with(|c| value::<Report>(&concluded(c, report)))
 }
 
-/// Draws an experiment's panel into an element of the page, with somebody else's beside it.
+/// Draws an experiment's panel into an element of the page, with somebody else's beside it or
+/// alone; with neither it is cleared.
 #[wasm_bindgen]
-pub fn draw(place: web_sys::Element, report: &[u8], theirs: Option<Vec<u8>>) -> Answer<()> {
-    let report: Report = read(report)?;
+pub fn draw(place: web_sys::Element, ours: Option<Vec<u8>>, theirs: Option<Vec<u8>>) -> Answer<()> {
+    let ours: Option<Report> = ours.map(|bytes| read(&bytes)).transpose()?;
     let theirs: Option<Report> = theirs.map(|bytes| read(&bytes)).transpose()?;
-    with(|c| stage::show(place, report, theirs, c))
+    with(|c| match (ours, theirs) {
+        (Some(ours), theirs) => stage::show(place, ours, theirs, false, c),
+        (None, Some(theirs)) => stage::show(place, theirs, None, true, c),
+        (None, None) => {
+            stage::clear();
+            Ok(())
+        }
+    })
+}
+
+/// Forgets the panel that was drawn last.
+#[wasm_bindgen]
+pub fn clear() {
+    stage::clear();
 }
 
 /// With what an experiment comes to; one that was read from outside has it already.

@@ -37,6 +37,7 @@ struct Shown {
     place: Element,
     report: Report,
     theirs: Option<Report>,
+    is_theirs: bool,
     catalogue: Catalogue,
     window: Option<(f64, f64)>,
     /// What it was drawn for.
@@ -58,11 +59,21 @@ impl Drop for Listening {
     }
 }
 
-/// Draws a report's panel into an element, and again when the room changes.
+/// Forgets the panel: nothing is drawn again until [`show`].
+pub fn clear() {
+    let former = SHOWN.with(|cell| cell.borrow_mut().take());
+    if let Some(former) = former {
+        former.place.set_inner_html("");
+    }
+}
+
+/// Draws a report's panel into an element, and again when the room changes. `is_theirs`: it is
+/// somebody else's, and there is none of ours.
 pub fn show(
     place: Element,
     report: Report,
     theirs: Option<Report>,
+    is_theirs: bool,
     catalogue: &Catalogue,
 ) -> Result<(), JsValue> {
     SHOWN.with(|cell| {
@@ -80,6 +91,7 @@ pub fn show(
             place,
             report,
             theirs,
+            is_theirs,
             catalogue: catalogue.clone(),
             window,
             width: 0.0,
@@ -113,6 +125,7 @@ impl Shown {
             backend: &backend,
             workload: &workload,
             theirs: self.theirs.as_ref(),
+            is_theirs: self.is_theirs,
             window: self.window,
         })
     }
@@ -121,7 +134,14 @@ impl Shown {
         self.width = self.place.get_bounding_client_rect().width() - MARGIN;
         let html = self.with(|look| panels::html(&self.report, look));
         let focused = focused(&self.place);
+        let open = open_tables(&self.place);
         self.place.set_inner_html(&html);
+        for summary in open.iter().filter_map(|id| self.place.query_selector(id).ok()?) {
+            // A summary's parent is its details.
+            if let Some(details) = summary.parent_element() {
+                let _ = details.set_attribute("open", "");
+            }
+        }
         if let Some(again) = focused.and_then(|selector| self.place.query_selector(&selector).ok()?) {
             focus(&again);
         }
@@ -129,7 +149,7 @@ impl Shown {
 
     fn chart(&self, id: &str) -> Option<Chart> {
         self.with(|look| {
-            let found = findings::of(&self.report, look.backend);
+            let found = findings::held(&self.report, look.backend);
             let charts = panels::charts(&self.report, &found, look);
             charts.into_iter().find(|chart| chart.id == id)
         })
@@ -213,6 +233,17 @@ fn focused(place: &Element) -> Option<String> {
         .or_else(|| named("data-zoom"))
         .or_else(|| Some(format!("{}{}", named("data-series")?, named("data-index")?)))?;
     Some(chart + &own)
+}
+
+/// Selectors of the tables that are open.
+fn open_tables(place: &Element) -> Vec<String> {
+    let Ok(open) = place.query_selector_all("details[open] > summary[data-testid]") else {
+        return Vec::new();
+    };
+    (0..open.length())
+        .filter_map(|i| open.get(i)?.dyn_into::<Element>().ok()?.get_attribute("data-testid"))
+        .map(|id| format!("[data-testid=\"{}\"]", id.replace(['"', '\\'], "")))
+        .collect()
 }
 
 fn focus(element: &Element) {

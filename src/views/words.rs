@@ -6,18 +6,22 @@ use crate::charts::Unit;
 
 pub const TABLE: &str = "Table";
 pub const QUANTITIES: &str = "What this machine gives";
+pub const THEIR_QUANTITIES: &str = "What their machine gives";
 pub const WHAT: &str = "what";
 pub const HERE: &str = "here";
 pub const THERE: &str = "theirs";
 pub const REMARK: &str = "remark";
 pub const LEFT_OUT: &str = "Left out";
+pub const WARNINGS: &str = "To be known of these rows";
+pub const NO_SPANS: &str = "Recorded spans travel in files, not in links: ask for the report as a file, or press Run.";
+pub const MORE_ROWS: &str = "The rest is in the CSV file.";
 pub const SKIPPED: &str = "skipped";
 pub const FAILED: &str = "failed";
 pub const WRONG: &str = "WRONG";
 pub const NO_REASON: &str = "no reason was given";
 
 pub const SPEEDUP: &str = "Speed-up over one thread";
-pub const SPEEDUP_DESC: &str = "The nearer to the dashed line, the more of each thread is used.";
+pub const SPEEDUP_DESC: &str = "The nearer to the line \"ideal\", the more of each thread is used.";
 pub const IDEAL: &str = "ideal";
 pub const THREADS: &str = "threads";
 pub const AMDAHL: &str = "Amdahl";
@@ -26,7 +30,7 @@ pub const EFFICIENCY: &str = "Efficiency";
 pub const EFFICIENCY_DESC: &str = "Speed-up per thread: 100% is all there is to gain.";
 pub const SCHEDULES: &str = "How items are dealt out";
 pub const SCHEDULES_DESC: &str =
-    "Time of a run under each schedule and size of chunk, and how far apart its threads end.";
+    "Time of a run under each schedule and size of chunk. Imbalance: how much more than the mean the busiest thread has.";
 pub const CHUNK: &str = "chunk";
 pub const USUAL: &str = "usual";
 
@@ -72,7 +76,7 @@ pub const MESSAGES: &str = "Data between Workers";
 pub const MESSAGES_DESC: &str = "A clone copies, a transfer moves, shared memory does neither.";
 
 pub const TIMELINE_DESC: &str =
-    "Each block is a chunk of items; gaps are waiting. The GPU's kernel is placed within its submission.";
+    "Each block is a chunk of items; what is hatched is waiting. The GPU's kernel is placed within its submission.";
 pub const TRACE: &str = "Save all as a Chrome trace";
 pub const ZOOMS: [(&str, &str); 5] = [
     ("in", "Zoom in"),
@@ -90,6 +94,26 @@ pub fn rung(of: &str, threads: Option<u32>) -> String {
         Some(many) => format!("{of}, {many} threads"),
         None => of.into(),
     }
+}
+
+/// From where on one beats another.
+pub fn beats(first: &str, second: &str, n: &str) -> String {
+    format!("{first} > {second} from {n}")
+}
+
+/// Somebody else's of the same.
+pub fn theirs(name: &str) -> String {
+    format!("{THERE}: {name}")
+}
+
+/// Spans that were recorded and not kept.
+pub fn dropped(spans: u32) -> String {
+    format!("{spans} more spans were not kept, for want of room")
+}
+
+/// What a button saves.
+pub fn save_as(title: &str, kind: &str) -> String {
+    format!("Save {title} as {kind}")
 }
 
 /// A quantity in words.
@@ -143,7 +167,7 @@ pub fn schedule(name: &str, chunk: Option<f64>) -> String {
     }
 }
 
-/// How far apart threads end.
-pub fn apart(imbalance: f64) -> String {
-    format!("ends {} apart", Unit::Percent.write(imbalance))
+/// How uneven the threads' shares are.
+pub fn uneven(imbalance: f64) -> String {
+    format!("imbalance {}", Unit::Percent.write(imbalance))
 }

@@ -1,13 +1,13 @@
 //! The answer: what the run says in words, and one row per back end on one axis.
 
 use leptos::prelude::*;
-use parallax_protocol::Figures;
+use parallax_protocol::{Experiment, Figures};
 
 use super::{Page, all, maybe};
 use crate::charts::axis::Axis;
 use crate::charts::race::{self, Figure, Race, RowView};
 use crate::charts::{plot, summary};
-use crate::state::{Phase, RowStatus};
+use crate::state::{Phase, RowStatus, Run, Session};
 use crate::{form, format, text};
 
 /// Sentence, axis, rows.
@@ -16,7 +16,7 @@ pub fn Answer() -> impl IntoView {
     let page = Page::here();
     let of = move || {
         page.session.with(|session| {
-            let run = session.run.as_ref()?;
+            let run = race_of(session)?;
             page.catalogue.with_value(|c| {
                 let name = c
                     .workload(&run.spec.workload)
@@ -28,7 +28,7 @@ pub fn Answer() -> impl IntoView {
     };
     let sentences = move || {
         page.session.with(|session| {
-            page.catalogue.with_value(|c| match &session.run {
+            page.catalogue.with_value(|c| match race_of(session) {
                 Some(run) if run.is_active() => vec![text::doing(run.stage.as_ref().map(|s| s.1)).into()],
                 Some(run) => summary::sentences(c, session.capabilities.as_ref(), run),
                 None => vec![text::PRESS_RUN.into()],
@@ -37,7 +37,7 @@ pub fn Answer() -> impl IntoView {
     };
     // The answer is of another question than the one in the form.
     let changed = move || {
-        page.session.with(|session| match &session.run {
+        page.session.with(|session| match race_of(session) {
             Some(run) if !run.is_active() => page.question().is_ok_and(|q| q.spec != run.spec),
             _ => false,
         })
@@ -46,13 +46,13 @@ pub fn Answer() -> impl IntoView {
         page.session.with(|s| {
             page.catalogue.with_value(|c| {
                 let capabilities = s.capabilities.as_ref();
-                page.theirs.with(|theirs| match &s.run {
-                    Some(run) => race::of_run(c, capabilities, run, page.log.get(), theirs.as_ref()),
+                page.theirs.with(|theirs| match race_of(s) {
+                    Some(run) => race::of_run(c, capabilities, run, page.log.get(), a_race(theirs)),
                     None => page.fields.with(|fields| {
                         let asked = form::asked(fields, c);
                         let size = form::whole(&fields.size).unwrap_or_default();
                         let of = (fields.workload.as_str(), size);
-                        race::of_question(c, capabilities, &asked, of, theirs.as_ref())
+                        race::of_question(c, capabilities, &asked, of, a_race(theirs))
                     }),
                 })
             })
@@ -78,11 +78,24 @@ pub fn Answer() -> impl IntoView {
                 <p class="more changed">{move || if changed() { text::CHANGED } else { "" }}</p>
             </div>
             {used(page)}
-            {move || page.theirs.with(|theirs| maybe(theirs.as_ref().map(|theirs| banner(page, theirs))))}
+            {move || page.theirs.with(|theirs| maybe(a_race(theirs).map(|theirs| banner(page, theirs))))}
             {move || draw(page, &chart())}
         </section>
     }
     .into_any()
+}
+
+/// The run, if it is a race: what an experiment found is drawn by its own view.
+fn race_of(session: &Session) -> Option<&Run> {
+    session
+        .run
+        .as_ref()
+        .filter(|run| run.spec.experiment == Experiment::Race)
+}
+
+/// Somebody else's, if it is a race.
+fn a_race(theirs: &Option<Figures>) -> Option<&Figures> {
+    theirs.as_ref().filter(|theirs| theirs.experiment == Experiment::Race)
 }
 
 /// How much of the budget is used.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use parallax_protocol::Asked;
 
 use super::Page;
-use crate::state::Phase;
+use crate::state::{End, Phase};
 use crate::{format, text};
 
 /// Sentence, progress, and the panel's place.
@@ -31,22 +31,36 @@ pub fn Panel() -> impl IntoView {
         let ours = untrack(|| page.session.with(|s| Some(page.report(s, s.run.as_ref()?))));
         let ours = ours.filter(|report| of_this(page, &report.spec));
         let theirs = theirs.filter(|figures| figures.experiment == page.experiment.get_untracked());
-        if ours.is_none() && theirs.is_none() {
-            return place.set_text_content(None);
-        }
         // Somebody else's alone needs no engine.
         let drawn = program.draw(&place, ours.as_ref(), theirs.map(|figures| figures.whole));
         if let Err(error) = drawn {
             place.set_text_content(Some(&text::not_drawn(&crate::client::words(&error))));
         }
     });
+    on_cleanup(move || {
+        if let Some(program) = untrack(|| page.views.now()) {
+            program.clear();
+        }
+    });
     let sentence = move || {
         page.session.with(|session| match &session.run {
             Some(run) if of_this(page, &Asked::from(&run.spec)) => match &run.phase {
-                Phase::Over(_) => None,
+                Phase::Over(End::Stopped) => Some(text::STOPPED_SENTENCE.to_string()),
+                Phase::Over(End::NothingToTime) => Some(text::NOTHING_TO_TIME.to_string()),
+                Phase::Over(End::Failed(why)) => Some(text::run_failed(why)),
+                Phase::Over(End::Settled | End::BudgetSpent) => None,
                 _ => Some(text::doing(run.stage.as_ref().map(|s| s.1)).to_string()),
             },
             _ => Some(text::view_asks(page.experiment.get()).to_string()),
+        })
+    };
+    // The panel is of another question than the one in the form.
+    let changed = move || {
+        page.session.with(|session| match &session.run {
+            Some(run) if !run.is_active() && of_this(page, &Asked::from(&run.spec)) => {
+                page.question().is_ok_and(|q| q.spec != run.spec)
+            }
+            _ => false,
         })
     };
     let of = move || {
@@ -80,13 +94,14 @@ pub fn Panel() -> impl IntoView {
             </div>
             <div class="summary" data-testid="summary">
                 <p class="lede">{sentence}</p>
+                <p class="more changed">{move || if changed() { text::CHANGED } else { "" }}</p>
             </div>
             {super::answer::used(page)}
             {move || page.theirs.with(|theirs| {
                 let theirs = theirs.as_ref().filter(|figures| figures.experiment == page.experiment.get());
                 theirs.map(|theirs| super::answer::banner(page, theirs))
             })}
-            <div class="panel" node_ref=place data-testid="panel"></div>
+            <div class="experiment" node_ref=place data-testid="panel"></div>
         </section>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use parallax_protocol::Picture;
+use parallax_protocol::{Experiment, Picture};
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, ImageData};
 
@@ -19,8 +19,9 @@ pub fn Pictures() -> impl IntoView {
     let page = Page::here();
     let pictures = Memo::new(move |_| {
         page.session.with(|session| match &session.run {
-            Some(run) => run.pictures.clone(),
-            None => Vec::new(),
+            // An experiment's runs are many and of many sizes.
+            Some(run) if run.spec.experiment == Experiment::Race => run.pictures.clone(),
+            _ => Vec::new(),
         })
     });
     let cursor = RwSignal::new(None::<(f64, f64)>);

@@ -1,7 +1,7 @@
 //! What becomes of results: files to save and to open, and the history of this browser.
 
 use leptos::prelude::*;
-use parallax_protocol::{Opened, Report};
+use parallax_protocol::{Experiment, Opened, Report};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -48,7 +48,10 @@ impl Entry {
         Entry {
             id: None,
             started: report.environment.started.clone(),
-            title: text::run_of(&name, &format::count(size.into()), spec.seed),
+            title: text::title(
+                spec.experiment,
+                &text::run_of(&name, &format::count(size.into()), spec.seed),
+            ),
             line: times,
         }
     }
@@ -185,12 +188,16 @@ fn save(page: Page, kind: Kind, problem: RwSignal<Option<String>>) {
     let Some(report) = untrack(|| page.last_report()) else {
         return;
     };
-    let name = format!(
-        "parallax-{}-{}.{}",
-        report.spec.workload,
-        report.spec.size.unwrap_or_default(),
-        kind.extension()
-    );
+    let spec = &report.spec;
+    let of = match spec.experiment.has_workload() {
+        true => format!("-{}-{}", spec.workload, spec.size.unwrap_or_default()),
+        false => String::new(),
+    };
+    let of = match spec.experiment {
+        Experiment::Race => of,
+        experiment => format!("-{}{of}", experiment.name()),
+    };
+    let name = format!("parallax{of}.{}", kind.extension());
     let title = Entry::of(page, &report).title;
     page.views.then(move |program| {
         let made = program.and_then(|program| {
@@ -236,7 +243,8 @@ fn keep_history(page: Page, entries: RwSignal<Result<Vec<Entry>, ()>>) {
             let Some(run) = session.run.as_ref().filter(|_| moment == Moment::Ended) else {
                 return;
             };
-            if run.rows.iter().all(|row| row.verification.is_none()) {
+            let judged = run.rows.iter().any(|row| row.verification.is_some());
+            if !judged && run.quantities.is_empty() {
                 return;
             }
             let report = page.report(session, run);

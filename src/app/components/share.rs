@@ -17,9 +17,10 @@ pub fn Share() -> impl IntoView {
     let copied = RwSignal::new(None::<&str>);
     let has_results = move || {
         page.sharing.get()
-            && page
-                .last_report()
-                .is_some_and(|r| r.results.iter().any(|r| r.median_ms.is_some()))
+            && page.last_report().is_some_and(|r| {
+                // A machine's card has quantities and no rows.
+                !r.quantities.is_empty() || r.results.iter().any(|r| r.median_ms.is_some())
+            })
     };
     let link = move || {
         if !page.sharing.get() {

@@ -2,7 +2,7 @@
 
 use crate::{Backend, BackendError, Chaos, Job, Machine, Order, Pool, Prepared, Recorder, Team};
 use futures_util::future::LocalBoxFuture;
-use parallax_protocol::{BackendInfo, Form, Support, Timeline};
+use parallax_protocol::{BackendInfo, FEWER_THREADS, Form, Support, Timeline};
 use parallax_workloads::{Kernel, Level, Output, Problem};
 use std::sync::Arc;
 
@@ -123,11 +123,9 @@ struct Ready {
 impl Prepared for Ready {
     fn note(&self) -> Option<String> {
         match self.threads {
-            one if one == 1 && self.wanted > 1 => {
-                Some("too little work to share: it stays on one thread".into())
-            }
             some if some < self.wanted => Some(format!(
-                "work for {some} threads only: the others of {} are left out",
+                "{FEWER_THREADS}{some} thread{} only: the others of {} are left out",
+                if some == 1 { "" } else { "s" },
                 self.wanted
             )),
             _ => None,

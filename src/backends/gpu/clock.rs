@@ -99,13 +99,17 @@ pub struct Times {
     /// Milliseconds a run.
     pub resident: Vec<f64>,
     /// Begin and end by the GPU's clock, of [`Times::stamped`] runs in a row.
-    pub ticks: Vec<(u64, u64)>,
+    ticks: Vec<(u64, u64)>,
+    /// Those of fewer runs in a row too: of all of them the clock's step is known.
+    seen: Vec<(u64, u64)>,
     /// Runs between two stamps.
     pub stamped: u32,
 }
 
 /// Most runs between two stamps.
 const MOST_STAMPED: u32 = 64;
+/// Rounds from which the clock's step is told: of one alone it would be the run's own length.
+const ROUNDS_FOR_STEP: usize = 2;
 
 impl Default for Times {
     fn default() -> Self {
@@ -114,6 +118,7 @@ impl Default for Times {
             readback: Vec::new(),
             resident: Vec::new(),
             ticks: Vec::new(),
+            seen: Vec::new(),
             stamped: 1,
         }
     }
@@ -122,7 +127,8 @@ impl Default for Times {
 impl Times {
     /// Each part's median; `period` is the nanoseconds of a tick.
     pub fn parts(mut self, period: f64) -> GpuMs {
-        let kernel = kernel(&self.ticks, period).map(|ms| ms / f64::from(self.stamped));
+        let kernel = kernel(&self.ticks, step(&self.seen), period);
+        let kernel = kernel.map(|ms| ms / f64::from(self.stamped));
         let resident = median(&mut self.resident);
         GpuMs {
             upload: median(&mut self.upload),
@@ -135,30 +141,51 @@ impl Times {
         }
     }
 
-    /// Whether there are to be more runs between two stamps, as these are too short for the
-    /// clock's steps; from the next round on there are.
+    /// Takes a round's two stamps.
+    pub fn stamp(&mut self, pair: (u64, u64)) {
+        self.ticks.push(pair);
+        self.seen.push(pair);
+    }
+
+    /// From the next round on so many more runs between two stamps as these are too short for the
+    /// clock's steps, and as many again, if they are. Gives whether they were.
     pub fn lengthen(&mut self) -> bool {
-        let works = self.ticks.iter().all(|(begin, end)| end > begin) && !self.ticks.is_empty();
-        let longer = works && kernel(&self.ticks, 1.0).is_none() && self.stamped < MOST_STAMPED;
-        if longer {
-            self.stamped *= 4;
+        if self.seen.len() < ROUNDS_FOR_STEP || self.stamped >= MOST_STAMPED {
+            return false;
+        }
+        let (Some(step), Some(length)) = (step(&self.seen), length(&self.ticks)) else {
+            return false;
+        };
+        let short = (LEAST_STEPS * step).div_ceil(length);
+        if short > 1 {
+            let times = u32::try_from(2 * short).unwrap_or(MOST_STAMPED);
+            self.stamped = self.stamped.saturating_mul(times).min(MOST_STAMPED);
             self.ticks.clear();
         }
-        longer
+        short > 1
     }
 }
 
 /// The median of the stamped times, if they are long enough for the clock's step.
-fn kernel(ticks: &[(u64, u64)], period: f64) -> Option<f64> {
+fn kernel(ticks: &[(u64, u64)], step: Option<u64>, period: f64) -> Option<f64> {
+    let (step, length) = (step?, length(ticks)?);
+    (length / step >= LEAST_STEPS).then_some(length as f64 * period / 1e6)
+}
+
+/// Whether stamps are far enough apart, for their clock's step, to say how long runs are.
+pub fn tells(ticks: &[(u64, u64)]) -> bool {
+    ticks.len() >= ROUNDS_FOR_STEP && kernel(ticks, step(ticks), 1.0).is_some()
+}
+
+/// The median length in ticks.
+fn length(ticks: &[(u64, u64)]) -> Option<u64> {
     // Some drivers give zeros, or an end before the beginning, instead of an error.
     if ticks.iter().any(|(begin, end)| end <= begin) {
         return None;
     }
-    let step = step(ticks)?;
     let mut lengths: Vec<u64> = ticks.iter().map(|(begin, end)| end - begin).collect();
     lengths.sort_unstable();
-    let middle = lengths.get(lengths.len() / 2)?;
-    (middle / step >= LEAST_STEPS).then_some(*middle as f64 * period / 1e6)
+    lengths.get(lengths.len() / 2).copied()
 }
 
 /// The clock's step: what all differences between its stamps are multiples of.
@@ -189,22 +216,48 @@ mod tests {
             (9_000_040, 15_000_080),
             (20_000_003, 25_900_001),
         ];
-        assert_eq!(kernel(&ticks, 1.0), Some(6.000040));
-        assert_eq!(kernel(&ticks, 2.0), Some(12.00008));
+        assert_eq!(kernel(&ticks, step(&ticks), 1.0), Some(6.000040));
+        assert_eq!(kernel(&ticks, step(&ticks), 2.0), Some(12.00008));
     }
 
     #[test]
     fn a_coarse_clock_is_believed_only_for_long_runs() {
         let quantum = 100_000;
         let run = |begin: u64, steps: u64| (begin * quantum, (begin + steps) * quantum);
-        assert_eq!(kernel(&[run(3, 19), run(40, 19), run(77, 19)], 1.0), None);
-        assert_eq!(kernel(&[run(3, 20), run(40, 21), run(77, 20)], 1.0), Some(2.0));
+        let told = |ticks: &[(u64, u64)]| kernel(ticks, step(ticks), 1.0);
+        assert_eq!(told(&[run(3, 19), run(40, 19), run(77, 19)]), None);
+        assert_eq!(told(&[run(3, 20), run(40, 21), run(77, 20)]), Some(2.0));
+        assert!(tells(&[run(3, 20), run(40, 21)]) && !tells(&[run(3, 19), run(40, 20)]));
+    }
+
+    #[test]
+    fn only_short_runs_are_stamped_together() {
+        // Of one round nothing is known: its length may be the clock's step.
+        let mut times = Times::default();
+        times.stamp((1_000, 6_001_040));
+        assert!(!times.lengthen());
+        times.stamp((9_000_040, 15_000_081));
+        assert!(!times.lengthen() && times.stamped == 1);
+        assert_eq!(times.parts(1.0).kernel, Some(6.000041));
+        // Three steps: seven times as many would be twenty-one.
+        let quantum = 100_000;
+        let mut times = Times::default();
+        times.stamp((5 * quantum, 8 * quantum));
+        assert!(!times.lengthen());
+        times.stamp((21 * quantum, 24 * quantum));
+        assert!(times.lengthen() && times.stamped == 14);
+        times.stamp((40 * quantum, 82 * quantum));
+        assert!(!times.lengthen());
+        assert_eq!(times.parts(1.0).kernel, Some(0.3));
     }
 
     #[test]
     fn a_broken_clock_is_not() {
-        assert_eq!(kernel(&[(0, 0)], 1.0), None);
-        assert_eq!(kernel(&[(5, 4)], 1.0), None);
-        assert_eq!(kernel(&[], 1.0), None);
+        for ticks in [&[(0, 0), (0, 0)][..], &[(5, 4), (9, 8)], &[]] {
+            assert!(!tells(ticks), "{ticks:?}");
+            let mut times = Times::default();
+            ticks.iter().for_each(|pair| times.stamp(*pair));
+            assert!(!times.lengthen() && times.parts(1.0).kernel.is_none());
+        }
     }
 }

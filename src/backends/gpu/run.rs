@@ -1,6 +1,6 @@
 //! A WGSL kernel on the device: upload, dispatch, read back, and the limits that apply.
 
-use super::clock::{Clock, RESIDENT_RUNS, Times};
+use super::clock::{self, Clock, RESIDENT_RUNS, Times};
 use super::device::{Device, GpuSlot};
 use crate::host::{Host, wall_ms};
 use crate::{BackendError, Machine, Order, Prepared};
@@ -302,6 +302,8 @@ struct Recording {
     begin_ms: f64,
     queue: Vec<Span>,
     gpu: Vec<Span>,
+    /// The GPU's own, of which it is known whether its clock is fine enough for the kernels.
+    stamps: Vec<(u64, u64)>,
 }
 
 impl Recording {
@@ -479,6 +481,7 @@ impl Ready {
         if let Some(clock) = &clock
             && let Some((start, end)) = clock.read(self).await?
         {
+            recording.stamps.push((start, end));
             let period = f64::from(self.device.queue.get_timestamp_period());
             let ms = end.saturating_sub(start) as f64 * period / 1e6;
             // Its clock has another beginning: placed in the middle of its submission.
@@ -512,7 +515,9 @@ impl Ready {
             self.buffers.staging.unmap();
         }
         if let Some(clock) = clock {
-            times.ticks.extend(clock.read(self).await?);
+            if let Some(pair) = clock.read(self).await? {
+                times.stamp(pair);
+            }
         }
 
         // Data stay where they are: one wait for several runs.
@@ -574,6 +579,7 @@ impl Prepared for Ready {
             begin_ms: wall_ms(),
             queue: Vec::new(),
             gpu: Vec::new(),
+            stamps: Vec::new(),
         });
     }
 
@@ -583,9 +589,14 @@ impl Prepared for Ready {
             name: name.into(),
             spans,
         };
+        let mut tracks = vec![track("queue", recording.queue)];
+        // Kernels of a few of the clock's steps would be drawn as long as these.
+        if clock::tells(&recording.stamps) {
+            tracks.push(track("gpu", recording.gpu));
+        }
         Some(Timeline {
             backend: "gpu".into(),
-            tracks: vec![track("queue", recording.queue), track("gpu", recording.gpu)],
+            tracks,
             dropped: 0,
         })
     }

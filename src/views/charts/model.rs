@@ -120,7 +120,7 @@ pub struct Series {
     pub points: Vec<Point>,
     /// Joined or not.
     pub how: How,
-    /// Predicted, not measured: always dashed.
+    /// Predicted, or measured by somebody else.
     pub dashed: bool,
     /// In place of the one that goes with the key.
     pub marker: Option<Marker>,

@@ -7,6 +7,7 @@ use super::markup::A::T;
 use super::markup::Markup;
 use super::model::{Bars, Chart, Kind, Lines, Spans};
 use super::spans::busy;
+use crate::words;
 
 /// A table: one line per figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,6 +164,9 @@ fn of_bars(chart: &Chart, bars: &Bars) -> Table {
     table
 }
 
+/// A page with more rows than this is slow, and nobody reads them.
+const MOST_SHOWN: usize = 500;
+
 fn of_spans(chart: &Chart, spans: &Spans) -> Table {
     let ms = Unit::TimeMs;
     let all = spans
@@ -231,9 +235,12 @@ impl Table {
                 });
             });
             m.node("tbody", &[], |m| {
-                self.rows.iter().for_each(|row| html_row(m, row))
+                self.rows.iter().take(MOST_SHOWN).for_each(|row| html_row(m, row))
             });
         });
+        if self.rows.len() > MOST_SHOWN {
+            m.words("p", &[], words::MORE_ROWS);
+        }
         m.finish()
     }
 

@@ -18,7 +18,7 @@ const CURVE_POINTS: u32 = 48;
 pub fn charts(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
     let all = match report.spec.experiment {
         Experiment::Race => Vec::new(),
-        Experiment::Threads => threads(report, look),
+        Experiment::Threads => threads(report, found, look),
         Experiment::Sizes => sizes(report, found, look),
         Experiment::Gpu => gpu(report),
         Experiment::Roofline => roofline(report, look),
@@ -96,48 +96,84 @@ fn point(x: f64, of: Estimate) -> Point {
     }
 }
 
-fn threads(report: &Report, look: &Look) -> Vec<Chart> {
+/// Threads, speed-up and efficiency, with their intervals.
+type Scaled = (u32, Estimate, Estimate);
+
+/// How a back end scales: by its samples, or, where a link brought none, by what they came to.
+fn scaled(report: &Report, backend: &str) -> Vec<Scaled> {
+    if let Some(fit) = findings::scaling_of(report, backend) {
+        let points = fit.points.iter();
+        return points.map(|p| (p.threads, p.speedup, p.efficiency)).collect();
+    }
+    let own = rows(report, backend).filter(|row| row.schedule.is_none() && row.threads > 0);
+    let mut all: Vec<Scaled> = own
+        .filter_map(|row| {
+            let speedup = match row.threads {
+                1 => Estimate { value: 1.0, ci95: None },
+                _ => Estimate { value: row.speedup?, ci95: row.speedup_ci95 },
+            };
+            let each = f64::from(row.threads);
+            let efficiency = Estimate {
+                value: speedup.value / each,
+                ci95: speedup.ci95.map(|(low, high)| (low / each, high / each)),
+            };
+            Some((row.threads, speedup, efficiency))
+        })
+        .collect();
+    all.sort_by_key(|(threads, ..)| *threads);
+    all
+}
+
+fn threads(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
     let mut speed = Vec::new();
     let mut efficiency = Vec::new();
     let mut curves = Vec::new();
     let mut most = 1;
     for backend in backends(report) {
-        let Some(fit) = findings::scaling_of(report, backend) else {
+        let points = scaled(report, backend);
+        let Some((last, ..)) = points.last().copied() else {
             continue;
         };
         let name = (look.backend)(backend);
-        let points = |of: &dyn Fn(&parallax_stats::ScalingPoint) -> Estimate| {
-            fit.points
-                .iter()
-                .map(|p| point(p.threads.into(), of(p)))
-                .collect::<Vec<_>>()
-        };
-        speed.push(series(backend, name.clone(), points(&|p| p.speedup)));
-        efficiency.push(series(backend, name.clone(), points(&|p| p.efficiency)));
-        let last = fit.points.last().map_or(1, |p| p.threads);
+        let at = |(threads, of): (u32, Estimate)| point(threads.into(), of);
+        speed.push(series(
+            backend,
+            name.clone(),
+            points.iter().map(|(t, speedup, _)| at((*t, *speedup))).collect(),
+        ));
+        efficiency.push(series(
+            backend,
+            name.clone(),
+            points.iter().map(|(t, _, each)| at((*t, *each))).collect(),
+        ));
         most = most.max(last);
         let over = |f: &dyn Fn(f64) -> f64| {
             let at = |i| 1.0 + f64::from(last - 1) * f64::from(i) / f64::from(CURVE_POINTS);
             (0..=CURVE_POINTS).map(|i| (at(i), f(at(i)))).collect::<Vec<_>>()
         };
+        let fitted = |id: &str, what: &str| {
+            let own = found.iter().find(|f| f.id == id && f.backend == backend)?;
+            Some(own.value(what)?.value)
+        };
         // The richer law where there are points enough for it.
-        match (&fit.usl, &fit.amdahl) {
-            (Ok(usl), _) => curves.push(Curve {
-                key: backend.into(),
-                name: words::USL.into(),
-                points: over(&|p| {
-                    p / (1.0 + usl.contention.value * (p - 1.0) + usl.coherence.value * p * (p - 1.0))
-                }),
-                dashed: true,
-            }),
-            (_, Ok(serial)) => curves.push(Curve {
-                key: backend.into(),
-                name: words::AMDAHL.into(),
-                points: over(&|p| 1.0 / (serial.value + (1.0 - serial.value) / p)),
-                dashed: true,
-            }),
-            _ => {}
-        }
+        let law = (fitted("usl", "contention"), fitted("usl", "coherence"), fitted("amdahl", "serial"));
+        let curve = match law {
+            (Some(contention), Some(coherence), _) => Some((
+                words::USL,
+                over(&|p| p / (1.0 + contention * (p - 1.0) + coherence * p * (p - 1.0))),
+            )),
+            (_, _, Some(serial)) => Some((
+                words::AMDAHL,
+                over(&|p| 1.0 / (serial + (1.0 - serial) / p)),
+            )),
+            _ => None,
+        };
+        curves.extend(curve.map(|(law, points)| Curve {
+            key: backend.into(),
+            name: format!("{name}, {law}"),
+            points,
+            dashed: true,
+        }));
     }
     curves.push(Curve {
         key: String::new(),
@@ -190,7 +226,7 @@ fn schedules(report: &Report) -> Bars {
             name: words::TIME.into(),
             value: row.median_ms.unwrap_or_default(),
         }],
-        note: row.imbalance.map(words::apart),
+        note: row.imbalance.map(words::uneven),
     };
     Bars {
         axis: Axis::new(words::TIME, Unit::TimeMs),
@@ -240,10 +276,10 @@ fn sizes(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
             Some(Mark {
                 at: n.value,
                 interval: n.ci95,
-                label: format!(
-                    "{} > {}",
-                    (look.backend)(&finding.backend),
-                    (look.backend)(against)
+                label: words::beats(
+                    &(look.backend)(&finding.backend),
+                    &(look.backend)(against),
+                    &Unit::Count.write(findings::rounded(n.value)),
                 ),
             })
         });
@@ -293,7 +329,7 @@ fn gpu(report: &Report) -> Vec<Chart> {
                 part("dispatch", words::DISPATCH, gpu.dispatch),
                 part("kernel", words::KERNEL, gpu.kernel),
             ],
-            None => vec![part("kernel", words::KERNEL_AND_DISPATCH, gpu.resident)],
+            None => vec![part("both", words::KERNEL_AND_DISPATCH, gpu.resident)],
         };
         let all = [part("upload", words::UPLOAD, gpu.upload)]
             .into_iter()
@@ -459,13 +495,20 @@ fn roofline(report: &Report, look: &Look) -> Vec<Chart> {
             words::ROOFLINE_DESC,
             Kind::Lines(main),
         ),
-        copy(&report.quantities),
-        peak(&report.quantities),
+        copy(&report.quantities, &[]),
+        peak(&report.quantities, &[]),
     ]
 }
 
-fn copy(quantities: &[Quantity]) -> Chart {
-    let series = by_bytes(quantities, &["copy"], |q| words::rung(&q.of, q.threads));
+/// Ours, and somebody else's in the same picture: dashed, and by that name.
+fn both(ours: &[Quantity], theirs: &[Quantity], ids: &[&str], name: impl Fn(&Quantity) -> String) -> Vec<Series> {
+    let others = by_bytes(theirs, ids, |q| words::theirs(&name(q)));
+    let others = others.into_iter().map(|series| Series { dashed: true, ..series });
+    by_bytes(ours, ids, &name).into_iter().chain(others).collect()
+}
+
+fn copy(quantities: &[Quantity], theirs: &[Quantity]) -> Chart {
+    let series = both(quantities, theirs, &["copy"], |q| words::rung(&q.of, q.threads));
     let x = Axis::new(words::WORKING_SET, Unit::Bytes).log();
     let y = Axis::new("bandwidth", Unit::GigabytesPerSecond).log();
     chart(
@@ -476,10 +519,10 @@ fn copy(quantities: &[Quantity]) -> Chart {
     )
 }
 
-fn peak(quantities: &[Quantity]) -> Chart {
-    let bar = |q: &Quantity| Row {
+fn peak(quantities: &[Quantity], theirs: &[Quantity]) -> Chart {
+    let bar = |(q, name): (&Quantity, String)| Row {
         id: colour(q),
-        name: words::rung(&q.of, q.threads),
+        name,
         parts: vec![Part {
             key: "peak".into(),
             name: words::PEAK.into(),
@@ -487,7 +530,10 @@ fn peak(quantities: &[Quantity]) -> Chart {
         }],
         note: None,
     };
-    let rows = quantities.iter().filter(|q| q.id == "peak").map(bar);
+    let rung = |q: &Quantity| words::rung(&q.of, q.threads);
+    let ours = quantities.iter().map(|q| (q, rung(q)));
+    let others = theirs.iter().map(|q| (q, words::theirs(&rung(q))));
+    let rows = ours.chain(others).filter(|(q, _)| q.id == "peak").map(bar);
     let bars = Bars {
         axis: Axis::new(words::RATE, Unit::GigaflopsPerSecond),
         rows: rows.collect(),
@@ -528,7 +574,7 @@ fn span(span: &parallax_protocol::Span) -> Span {
                 "pass {}, items {}-{}",
                 span.pass,
                 span.first,
-                span.first + span.items
+                (span.first + span.items).saturating_sub(1)
             ),
         ),
         SpanKind::Wait => ("wait", words::WAIT.into()),
@@ -547,24 +593,18 @@ fn span(span: &parallax_protocol::Span) -> Span {
 }
 
 fn machine(report: &Report, theirs: Option<&Report>) -> Vec<Chart> {
-    let mut all = report.quantities.clone();
-    // Somebody else's stand in the same pictures, under their own name.
-    let other = theirs.into_iter().flat_map(|report| &report.quantities);
-    all.extend(other.map(|q| Quantity {
-        of: format!("{} {}", words::THERE, q.of),
-        ..q.clone()
-    }));
-    let messages = by_bytes(&all, &["clone", "transfer", "shared"], |q| {
-        words::quantity(&bare(q))
-    });
+    let ours = report.quantities.as_slice();
+    let theirs = theirs.map_or(&[][..], |report| report.quantities.as_slice());
     let messages = lines(
         Axis::new(words::BYTES, Unit::Bytes).log(),
         Axis::new("bandwidth", Unit::GigabytesPerSecond).log(),
-        messages,
+        both(ours, theirs, &["clone", "transfer", "shared"], |q| {
+            words::quantity(&bare(q))
+        }),
     );
     vec![
-        copy(&all),
-        peak(&all),
+        copy(ours, theirs),
+        peak(ours, theirs),
         chart(
             "messages",
             words::MESSAGES,

@@ -7,7 +7,7 @@ mod charts;
 
 pub use charts::charts;
 
-use parallax_protocol::{Experiment, Finding, Quantity, Report, ResultStatus, Unit as Of};
+use parallax_protocol::{Experiment, Finding, Quantity, Report, ResultRow, ResultStatus, Unit as Of};
 
 use crate::charts::markup::A::T;
 use crate::charts::markup::Markup;
@@ -26,6 +26,8 @@ pub struct Look<'a> {
     pub workload: &'a dyn Fn(&str) -> String,
     /// Somebody else's report of the same experiment.
     pub theirs: Option<&'a Report>,
+    /// The report itself is somebody else's.
+    pub is_theirs: bool,
     /// The part of a timeline that is shown, in milliseconds.
     pub window: Option<(f64, f64)>,
 }
@@ -33,11 +35,7 @@ pub struct Look<'a> {
 /// A panel as HTML: no scripts, no styles of its own, every text escaped.
 pub fn html(report: &Report, look: &Look) -> String {
     let mut out = Markup::default();
-    // A link holds no samples to fit, but what they came to.
-    let found = match report.findings.is_empty() {
-        true => findings::of(report, look.backend),
-        false => report.findings.clone(),
-    };
+    let found = findings::held(report, look.backend);
     said(&mut out, &found);
     for chart in charts(report, &found, look) {
         out.node(
@@ -54,16 +52,26 @@ pub fn html(report: &Report, look: &Look) -> String {
                         zooms(m);
                     }
                     m.node("details", &[], |m| {
-                        m.words("summary", &[], words::TABLE);
-                        m.raw(&table(&chart).html());
+                        let id = format!("chart-table-{}", chart.id);
+                        m.words("summary", &[("data-testid", T(&id))], words::TABLE);
+                        // Wide ones scroll, also by keys.
+                        let region = [
+                            ("class", T("scrolls")),
+                            ("role", T("region")),
+                            ("tabindex", T("0")),
+                            ("aria-label", T(&chart.title)),
+                        ];
+                        m.node("div", &region, |m| m.raw(&table(&chart).html()));
                     });
                     for (kind, name) in [("svg", "SVG"), ("png", "PNG"), ("csv", "CSV")] {
                         let id = format!("chart-{kind}-{}", chart.id);
+                        let label = words::save_as(&chart.title, name);
                         let attributes = [
                             ("type", T("button")),
                             ("class", T("button quiet")),
                             ("data-save", T(kind)),
                             ("data-testid", T(&id)),
+                            ("aria-label", T(&label)),
                         ];
                         m.words("button", &attributes, name);
                     }
@@ -71,8 +79,12 @@ pub fn html(report: &Report, look: &Look) -> String {
             },
         );
     }
-    quantities(&mut out, report, look.theirs);
+    if report.spec.experiment == Experiment::Timeline && report.timelines.is_empty() {
+        out.words("p", &[("class", T("more"))], words::NO_SPANS);
+    }
+    quantities(&mut out, report, look);
     left_out(&mut out, report, look);
+    warned(&mut out, report, look);
     out.finish()
 }
 
@@ -122,7 +134,7 @@ fn said(out: &mut Markup, found: &[Finding]) {
 
 /// Rows that have no figures, with their reasons, each reason once.
 fn left_out(out: &mut Markup, report: &Report, look: &Look) {
-    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    let mut reasons = Vec::new();
     for row in &report.results {
         let bad = matches!(
             row.status,
@@ -137,79 +149,128 @@ fn left_out(out: &mut Markup, report: &Report, look: &Look) {
             _ => words::SKIPPED,
         };
         let why = format!("{status}: {}", row.reason.as_deref().unwrap_or(words::NO_REASON));
-        let who = format!(
-            "{} ({}, n = {})",
-            (look.backend)(&row.backend),
-            (look.workload)(&row.workload),
-            Unit::Count.write(row.size.into())
-        );
-        match reasons.iter_mut().find(|(reason, _)| *reason == why) {
-            Some((_, all)) => all.push(who),
-            None => reasons.push((why, vec![who])),
+        gather(&mut reasons, why, who(row, look));
+    }
+    listed(out, "left-out", words::LEFT_OUT, &reasons);
+}
+
+/// What is to be known of rows that have figures: noise, drift, a software GPU, and of timelines
+/// that are not whole.
+fn warned(out: &mut Markup, report: &Report, look: &Look) {
+    let mut all = Vec::new();
+    for row in &report.results {
+        for warning in &row.warnings {
+            gather(&mut all, warning.clone(), who(row, look));
         }
     }
-    if reasons.is_empty() {
+    for timeline in report.timelines.iter().filter(|timeline| timeline.dropped > 0) {
+        let name = (look.backend)(&timeline.backend);
+        gather(&mut all, words::dropped(timeline.dropped), name);
+    }
+    listed(out, "warnings", words::WARNINGS, &all);
+}
+
+/// A text, and of whom it is said.
+type Said = (String, Vec<String>);
+
+fn gather(all: &mut Vec<Said>, text: String, of: String) {
+    match all.iter_mut().find(|(known, _)| *known == text) {
+        Some((_, who)) if who.contains(&of) => {}
+        Some((_, who)) => who.push(of),
+        None => all.push((text, vec![of])),
+    }
+}
+
+fn who(row: &ResultRow, look: &Look) -> String {
+    let backend = (look.backend)(&row.backend);
+    let workload = (look.workload)(&row.workload);
+    let n = Unit::Count.write(row.size.into());
+    let how = row.schedule.map(|s| format!(", {}", words::schedule(s.name(), row.chunk)));
+    format!(
+        "{} ({workload}, n = {n}{})",
+        words::rung(&backend, (row.threads > 1).then_some(row.threads)),
+        how.unwrap_or_default()
+    )
+}
+
+/// Texts with those of whom they are said, if there are any.
+fn listed(out: &mut Markup, id: &str, title: &str, all: &[Said]) {
+    if all.is_empty() {
         return;
     }
-    out.node(
-        "section",
-        &[("class", T("left-out")), ("data-testid", T("left-out"))],
-        |m| {
-            m.words("h3", &[], words::LEFT_OUT);
-            m.node("ul", &[], |m| {
-                for (why, who) in &reasons {
-                    m.words("li", &[], &format!("{}: {why}", who.join(", ")));
-                }
-            });
-        },
-    );
+    out.node("section", &[("class", T("left-out")), ("data-testid", T(id))], |m| {
+        m.words("h3", &[], title);
+        m.node("ul", &[], |m| {
+            for (text, who) in all {
+                m.words("li", &[], &format!("{}: {text}", who.join(", ")));
+            }
+        });
+    });
 }
 
 /// What was measured of the machine, as a table; somebody else's beside it.
-fn quantities(out: &mut Markup, report: &Report, theirs: Option<&Report>) {
-    let theirs = theirs
-        .map(|report| report.quantities.as_slice())
-        .unwrap_or_default();
+fn quantities(out: &mut Markup, report: &Report, look: &Look) {
     // What lies on a curve is in the curve's own table.
-    let single: Vec<&Quantity> = report
-        .quantities
-        .iter()
-        .filter(|q| q.bytes.is_none() || report.spec.experiment == Experiment::Gpu)
-        .collect();
-    if single.is_empty() {
+    let single = |report: &'_ Report| -> Vec<Quantity> {
+        let all = report.quantities.iter();
+        all.filter(|q| q.bytes.is_none() || report.spec.experiment == Experiment::Gpu)
+            .cloned()
+            .collect()
+    };
+    let ours = single(report);
+    let mut theirs = look.theirs.map(single).unwrap_or_default();
+    if ours.is_empty() && theirs.is_empty() {
         return;
     }
+    // One line each; theirs beside ours where both measured the same, by as many threads.
+    let mut lines: Vec<(Quantity, Option<Quantity>, Option<Quantity>)> = Vec::new();
+    for q in ours {
+        let same = |t: &Quantity| (&t.id, &t.of, t.bytes, t.threads) == (&q.id, &q.of, q.bytes, q.threads);
+        let there = theirs.iter().position(same).map(|at| theirs.remove(at));
+        lines.push((q.clone(), Some(q), there));
+    }
+    lines.extend(theirs.into_iter().map(|t| (t.clone(), None, Some(t))));
+    let has_theirs = lines.iter().any(|(_, _, there)| there.is_some());
+    let (title, here) = match look.is_theirs {
+        true => (words::THEIR_QUANTITIES, words::THERE),
+        false => (words::QUANTITIES, words::HERE),
+    };
+    let region = [
+        ("class", T("scrolls")),
+        ("role", T("region")),
+        ("tabindex", T("0")),
+        ("aria-label", T(title)),
+    ];
     let attributes = [
         ("class", T("chart-table quantities")),
         ("data-testid", T("quantities")),
     ];
-    out.node("table", &attributes, |m| {
-        m.words("caption", &[], words::QUANTITIES);
-        m.node("thead", &[], |m| {
-            m.node("tr", &[], |m| {
-                m.words("th", &[("scope", T("col"))], words::WHAT);
-                m.words("th", &[("scope", T("col"))], words::HERE);
-                if !theirs.is_empty() {
-                    m.words("th", &[("scope", T("col"))], words::THERE);
-                }
-                m.words("th", &[("scope", T("col"))], words::REMARK);
-            });
-        });
-        m.node("tbody", &[], |m| {
-            for q in single {
-                m.node("tr", &[("data-quantity", T(&q.id))], |m| {
-                    m.words("th", &[("scope", T("row"))], &words::quantity(q));
-                    m.words("td", &[], &written(q));
-                    if !theirs.is_empty() {
-                        let same = theirs.iter().find(|t| {
-                            (&t.id, &t.of, t.bytes) == (&q.id, &q.of, q.bytes)
-                                && (t.threads == q.threads || (t.threads > Some(1) && q.threads > Some(1)))
-                        });
-                        m.words("td", &[], &same.map(written).unwrap_or_default());
+    out.node("div", &region, |m| {
+        m.node("table", &attributes, |m| {
+            m.words("caption", &[], title);
+            m.node("thead", &[], |m| {
+                m.node("tr", &[], |m| {
+                    m.words("th", &[("scope", T("col"))], words::WHAT);
+                    m.words("th", &[("scope", T("col"))], here);
+                    if has_theirs {
+                        m.words("th", &[("scope", T("col"))], words::THERE);
                     }
-                    m.words("td", &[], q.note.as_deref().unwrap_or_default());
+                    m.words("th", &[("scope", T("col"))], words::REMARK);
                 });
-            }
+            });
+            m.node("tbody", &[], |m| {
+                for (q, here, there) in &lines {
+                    let figure = |q: &Option<Quantity>| q.as_ref().map(written).unwrap_or_default();
+                    m.node("tr", &[("data-quantity", T(&q.id))], |m| {
+                        m.words("th", &[("scope", T("row"))], &words::quantity(q));
+                        m.words("td", &[], &figure(here));
+                        if has_theirs {
+                            m.words("td", &[], &figure(there));
+                        }
+                        m.words("td", &[], q.note.as_deref().unwrap_or_default());
+                    });
+                }
+            });
         });
     });
 }

@@ -14,7 +14,7 @@ use super::Drawing;
 /// From one row of a mark's label to the next.
 pub const MARK_ROW: f64 = LEADING;
 /// Marks that have labels in the picture, and the rows that each may have.
-const MARK_LABELS: (usize, usize) = (4, 2);
+const MARK_LABELS: (usize, usize) = (6, 2);
 /// Labels of points; more than this no picture can carry.
 const MOST_LABELS: usize = 200;
 
@@ -58,7 +58,7 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// Each mark's line goes up to its label, which has rows of its own above the plot.
+    /// Each mark's label has rows of its own above the plot, and stands over its line.
     pub(super) fn marks(&self, m: &mut Markup, sheet: &Sheet) {
         let plot = &self.space.plot;
         let rows: usize = self.mark_rows.iter().map(Vec::len).sum();
@@ -78,8 +78,8 @@ impl<'a> Drawing<'a> {
                 let middle = x.min(sheet.right - half).max(sheet.left + half);
                 write(m, "", (middle, y), Anchor::Middle, line);
             }
-            let top = if label.is_empty() { plot.top } else { y + 5.0 };
-            path(m, "mark", &format!("M{x:.1} {top:.1}V{:.1}", plot.bottom), None);
+            let (top, bottom) = (plot.top, plot.bottom);
+            path(m, "mark", &format!("M{x:.1} {top:.1}V{bottom:.1}"), None);
         }
     }
 
