@@ -352,10 +352,14 @@ impl Session {
             } => run.pictured(backend, picture, result),
             Event::Sample { backend, sample, .. } => run.sampled(&backend, sample),
             Event::Note { backend, text, .. } => {
-                if let Some(row) = run.row(&backend)
-                    && !row.notes.contains(&text)
-                {
-                    row.notes.push(text);
+                // What is said of no row is said of the run: a quantity that could not be measured.
+                let known = run.rows.iter().any(|row| row.id == backend);
+                let notes = match known {
+                    true => run.row(&backend).map(|row| &mut row.notes),
+                    false => Some(&mut run.notes),
+                };
+                if let Some(notes) = notes.filter(|notes| !notes.contains(&text)) {
+                    notes.push(text);
                 }
             }
             Event::GpuParts { backend, parts, .. } => {

@@ -44,7 +44,7 @@ pub const PART_ROUNDS: f64 = 5.0;
 /// The same where the parts are what is asked about.
 pub const MANY_PART_ROUNDS: f64 = 21.0;
 /// And the share of the budget that they may take in addition.
-const PARTS_SHARE: f64 = 0.2;
+pub const PARTS_SHARE: f64 = 0.2;
 /// Runs that one round costs: one in parts, eight in a row, and what lies between.
 const RUNS_A_ROUND: f64 = 10.0;
 

@@ -364,8 +364,12 @@ impl Probing<'_> {
                         Ok(values) => values,
                         Err(BackendError::Stopped) => return Err(BackendError::Stopped),
                         // What there is no room for is left out, as larger sets are.
-                        Err(BackendError::Memory(_)) => continue,
+                        Err(BackendError::Memory(_)) => {
+                            complete = false;
+                            continue;
+                        }
                         Err(error) => {
+                            complete = false;
                             // Each further one would wait for its limit.
                             without_messages |= is_message;
                             without_gpu |= matches!(error, BackendError::DeviceLost { .. });

@@ -4,15 +4,19 @@ use parallax_backends::host::wall_ms;
 use parallax_backends::{BackendError, Prepared};
 use parallax_protocol::{Span, SpanKind, Timeline, Track};
 
-/// Runs of which the median imbalance is taken.
+/// Runs of which the median imbalance is taken, at most.
 const BALANCE_RUNS: usize = 9;
 /// Runs of a timeline: the first is told from the others, and the others are alike.
 const TIMELINE_RUNS: usize = 3;
 
-/// The median imbalance of some runs; `None` where it means nothing.
-pub(crate) async fn imbalance(prepared: &mut dyn Prepared) -> Result<Option<f64>, BackendError> {
-    let mut all = Vec::with_capacity(BALANCE_RUNS);
-    for _ in 0..BALANCE_RUNS {
+/// The median imbalance of so many runs, of one at least; `None` where it means nothing.
+pub(crate) async fn imbalance(
+    prepared: &mut dyn Prepared,
+    runs: usize,
+) -> Result<Option<f64>, BackendError> {
+    let runs = runs.clamp(1, BALANCE_RUNS);
+    let mut all = Vec::with_capacity(runs);
+    for _ in 0..runs {
         prepared.record(true);
         prepared.run(1).await?;
         all.extend(prepared.imbalance());

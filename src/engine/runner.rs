@@ -17,7 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A size that a row cannot run this often within its stage's budget is left out.
+/// Rows that cannot all run this often within a stage's budget are left out, the slowest first.
 const LEAST_RUNS: f64 = 12.0;
 /// How often a hidden page is looked at, in milliseconds.
 const HIDDEN_POLL_MS: u32 = 100;
@@ -54,6 +54,33 @@ pub async fn run(
     emit(Event::Finished { job, outcome });
 }
 
+/// Operations and milliseconds of a back end's last two sizes.
+#[derive(Debug, Default)]
+struct Paces(Vec<(f64, f64)>);
+
+impl Paces {
+    fn add(&mut self, flops: f64, ms: f64) {
+        self.0.push((flops, ms));
+        if self.0.len() > 2 {
+            self.0.remove(0);
+        }
+    }
+
+    /// What a run of so many operations may take: along the line through the last two sizes, so
+    /// that a fixed cost does not grow with them; of one alone, in proportion.
+    fn at(&self, flops: f64) -> Option<f64> {
+        let (last_flops, last_ms) = *self.0.last()?;
+        let ms = match self.0[..] {
+            [(before, before_ms), _] if last_flops > before => {
+                let slope = ((last_ms - before_ms) / (last_flops - before)).max(0.0);
+                last_ms + slope * (flops - last_flops)
+            }
+            _ => last_ms * flops / last_flops,
+        };
+        Some(ms.max(0.0))
+    }
+}
+
 /// Why a run ends before its time.
 enum End {
     Stopped,
@@ -81,7 +108,7 @@ struct Run<'a> {
     control: &'a Control,
     emit: &'a dyn Fn(Event),
     /// Milliseconds per operation of each back end at the size before.
-    paces: RefCell<BTreeMap<String, f64>>,
+    paces: RefCell<BTreeMap<String, Paces>>,
     /// Seconds that the stages before took.
     spent_s: Cell<f64>,
 }
@@ -217,20 +244,33 @@ impl Run<'_> {
         self.measure(ready, &work).await
     }
 
-    /// Rows that would take too long at this size, going by the size before, are skipped.
+    /// The slowest rows are skipped until the rest can run often enough within the budget, going by
+    /// the sizes before: one that takes most of the time would take the others' rounds as well.
     fn leave_out(&self, rows: &mut [PlanRow], budget_s: f64) {
         if self.spec.experiment != Experiment::Sizes {
             return;
         }
         let paces = self.paces.borrow();
-        for row in rows.iter_mut().filter(|row| row.support.is_yes()) {
-            let expected = paces.get(base_id(&row.backend)).map(|pace| pace * row.flops);
-            if let Some(ms) = expected.filter(|ms| *ms > budget_s * 1e3 / LEAST_RUNS) {
-                row.support = Support::no(format!(
-                    "left out: one run would take some {:.1} s, which is too long for this budget",
-                    ms / 1e3
-                ));
+        let mut expected: Vec<(usize, f64)> = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.support.is_yes())
+            .filter_map(|(i, row)| Some((i, paces.get(base_id(&row.backend))?.at(row.flops)?)))
+            .collect();
+        expected.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut block_ms: f64 = expected.iter().map(|(_, ms)| ms).sum();
+        for (i, ms) in expected {
+            if block_ms * LEAST_RUNS <= budget_s * 1e3 {
+                break;
             }
+            block_ms -= ms;
+            let some = match ms < 1e3 {
+                true => format!("{ms:.0} ms"),
+                false => format!("{:.1} s", ms / 1e3),
+            };
+            rows[i].support = Support::no(format!(
+                "left out: one run would take some {some}, which is too long for this budget"
+            ));
         }
     }
 
@@ -403,7 +443,7 @@ impl Run<'_> {
         // Apart from the race, whose figures are complete by then.
         self.parts(&mut rows, work.budget_s).await;
         match self.spec.experiment {
-            Experiment::Threads => self.imbalances(&mut rows).await?,
+            Experiment::Threads => self.imbalances(&mut rows, work.budget_s).await?,
             Experiment::Timeline => self.timelines(&mut rows).await?,
             Experiment::Sizes => self.keep_paces(&rows),
             _ => {}
@@ -489,11 +529,16 @@ impl Run<'_> {
         }
     }
 
-    /// How evenly the threads of each row are busy, the median of some runs.
-    async fn imbalances(&self, rows: &mut [Row]) -> Result<(), End> {
+    /// How evenly the threads of each row are busy, the median of some runs; all of them take a
+    /// fifth of the budget in addition, or as long as one run each.
+    async fn imbalances(&self, rows: &mut [Row], budget_s: f64) -> Result<(), End> {
+        let many = rows.iter().filter(|row| row.entry.plan.threads > 1).count();
+        let own_ms = budget_s * 1e3 * calibrate::PARTS_SHARE / many.max(1) as f64;
         for row in rows.iter_mut().filter(|row| row.entry.plan.threads > 1) {
             self.breathe().await?;
-            match recording::imbalance(&mut *row.prepared).await {
+            let run_ms = row.samples.last().map_or(row.first_run_ms, |s| s.ms).max(1e-3);
+            let runs = (own_ms / run_ms) as usize;
+            match recording::imbalance(&mut *row.prepared, runs).await {
                 Ok(None) => {}
                 Ok(Some(imbalance)) => (self.emit)(Event::Imbalance {
                     job: self.job,
@@ -533,8 +578,9 @@ impl Run<'_> {
     fn keep_paces(&self, rows: &[Row]) {
         for row in rows {
             let quickest = row.samples.iter().map(|s| s.ms).fold(row.first_run_ms, f64::min);
-            let pace = quickest / row.entry.plan.flops.max(1.0);
-            self.paces.borrow_mut().insert(base_id(&row.id).into(), pace);
+            let mut paces = self.paces.borrow_mut();
+            let own = paces.entry(base_id(&row.id).into()).or_default();
+            own.add(row.entry.plan.flops.max(1.0), quickest);
         }
     }
 

@@ -184,8 +184,8 @@ fn threads(spec: &RunSpec, most: u32) -> Vec<Row> {
     rows
 }
 
-/// Thread counts up to the most: all of few, else powers of two, what lies halfway between them, and
-/// the most.
+/// Thread counts up to the most: all of few, else powers of two, what lies halfway between them, the
+/// most, and half of it, where logical cores that share a physical one would show.
 fn counts(most: u32) -> Vec<u32> {
     if most <= EVERY_COUNT {
         return (1..=most.max(1)).collect();
@@ -194,7 +194,7 @@ fn counts(most: u32) -> Vec<u32> {
     let mut counts: Vec<u32> = powers
         .flat_map(|p| [p, p + p / 2])
         .filter(|c| *c < most)
-        .chain([most])
+        .chain([most / 2, most])
         .collect();
     counts.sort_unstable();
     counts.dedup();
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(counts(1), [1]);
         assert_eq!(counts(6), [1, 2, 3, 4, 5, 6]);
         assert_eq!(counts(16), [1, 2, 3, 4, 6, 8, 12, 16]);
-        assert_eq!(counts(20), [1, 2, 3, 4, 6, 8, 12, 16, 20]);
+        assert_eq!(counts(20), [1, 2, 3, 4, 6, 8, 10, 12, 16, 20]);
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! as too low. (Fieller 1954 inverts the interval of a quotient in the same way.)
 
 use crate::estimate::is_time;
-use crate::figures::{CONFIDENCE, median, median_interval, sorted};
+use crate::figures::{CONFIDENCE, by_block, median, median_interval, sorted};
 use parallax_protocol::Sample;
 use std::fmt;
 
@@ -149,9 +149,10 @@ impl Ratios {
         let mut columns: Vec<(u32, Vec<f64>)> = points
             .iter()
             .map(|point| {
+                let others = by_block(point.b);
                 let logs = point.a.iter().filter_map(|a| {
-                    let b = point.b.iter().find(|b| b.block == a.block)?;
-                    (is_time(a.ms) && is_time(b.ms)).then(|| a.ms.ln() - b.ms.ln())
+                    let b = *others.get(&a.block)?;
+                    (is_time(a.ms) && is_time(b)).then(|| a.ms.ln() - b.ln())
                 });
                 (point.n, logs.collect())
             })

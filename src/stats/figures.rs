@@ -1,5 +1,6 @@
 //! Estimators and their intervals.
 
+use std::collections::BTreeMap;
 use parallax_protocol::{Sample, Verdict};
 
 /// Confidence of every interval that is shown.
@@ -123,14 +124,17 @@ pub(crate) fn verdict(interval: Option<(f64, f64)>) -> Verdict {
 
 /// The ratios baseline / other of the blocks that both have.
 pub(crate) fn paired_ratios(baseline: &[Sample], other: &[Sample]) -> Vec<f64> {
+    let of = by_block(baseline);
     other
         .iter()
         .filter(|s| s.ms > 0.0)
-        .filter_map(|s| {
-            let pair = baseline.iter().find(|b| b.block == s.block)?;
-            Some(pair.ms / s.ms)
-        })
+        .filter_map(|s| Some(of.get(&s.block)? / s.ms))
         .collect()
+}
+
+/// The first time of each block: a stranger's file may hold a hundred thousand.
+pub(crate) fn by_block(samples: &[Sample]) -> BTreeMap<u32, f64> {
+    samples.iter().rev().map(|s| (s.block, s.ms)).collect()
 }
 
 pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {

@@ -133,14 +133,14 @@ struct Table {
 impl Table {
     fn of(columns: &[(u32, Vec<Sample>)]) -> Table {
         let (_, first) = &columns[0];
+        let times: Vec<_> = columns.iter().map(|(p, samples)| (*p, by_block(samples))).collect();
         let blocks: Vec<Vec<f64>> = first
             .iter()
             .filter_map(|of| {
-                let cost = |(threads, samples): &(u32, Vec<Sample>)| {
-                    let sample = samples.iter().find(|s| s.block == of.block)?;
-                    Some(f64::from(*threads) * sample.ms)
+                let cost = |(threads, times): &(u32, BTreeMap<u32, f64>)| {
+                    Some(f64::from(*threads) * times.get(&of.block)?)
                 };
-                columns.iter().map(cost).collect()
+                times.iter().map(cost).collect()
             })
             .collect();
         let typical = (0..columns.len()).filter_map(|column| {

@@ -396,6 +396,8 @@ impl Rows<'_> {
             let name = (self.name)(backend);
             let rows: Vec<(&ResultRow, Vec<Sample>)> =
                 self.of(backend).map(|row| (row, samples(row))).collect();
+            let (rows, few) = enough(rows, |(_, samples)| samples.len());
+            let few = left_out(few.iter().map(|(row, _)| row.size));
             let point = |(row, samples): &(&ResultRow, Vec<Sample>)| {
                 (row.size, row.flops.unwrap_or(0.0), samples.clone())
             };
@@ -446,7 +448,7 @@ impl Rows<'_> {
                         },
                     ));
                     let words = format!(
-                        "{name}: {fixed}, {rate}{}{misfit}.",
+                        "{name}: {fixed}, {rate}{}{misfit}.{few}",
                         exponent.unwrap_or_default()
                     );
                     Finding {
@@ -484,6 +486,8 @@ impl Rows<'_> {
                 Some((row.size, samples(row), samples(other)))
             })
             .collect();
+        let (pairs, few) = enough(pairs, |(_, a, b)| a.len().min(b.len()));
+        let few = left_out(few.iter().map(|(n, ..)| *n));
         let points: Vec<CrossoverPoint> = pairs
             .iter()
             .map(|(n, a, b)| CrossoverPoint { n: *n, a, b })
@@ -496,7 +500,7 @@ impl Rows<'_> {
         match crossover(&points) {
             Crossover::From { n: from, ci95 } => {
                 let words = format!(
-                    "{first} beats {second} from n = {} (95 %: {}-{}).",
+                    "{first} beats {second} from n = {} (95 %: {}-{}).{few}",
                     n(from),
                     n(ci95.0),
                     n(ci95.1)
@@ -512,17 +516,17 @@ impl Rows<'_> {
             }
             Crossover::AlwaysFaster => with(
                 format!(
-                    "{first} beats {second} at every size from n = {}.",
+                    "{first} beats {second} at every size from n = {}.{few}",
                     n(range.0.into())
                 ),
                 Vec::new(),
             ),
             Crossover::NeverFaster => with(
-                format!("{first} does not beat {second} up to n = {}.", n(range.1.into())),
+                format!("{first} does not beat {second} up to n = {}.{few}", n(range.1.into())),
                 Vec::new(),
             ),
             Crossover::CannotTell { why } => with(
-                format!("From where on {first} beats {second} cannot be told: {why}."),
+                format!("From where on {first} beats {second} cannot be told: {why}.{few}"),
                 Vec::new(),
             ),
         }
@@ -735,6 +739,30 @@ pub fn balance(timeline: &Timeline) -> Option<Balance> {
         imbalance: longest / mean - 1.0,
         threads: times.len(),
     })
+}
+
+/// Rounds without which there is no interval.
+const LEAST_ROUNDS: usize = 6;
+/// Sizes without which nothing is concluded.
+const LEAST_SIZES: usize = 3;
+
+/// Sizes with rounds enough, if these are enough to go by, and the others: a size that was run a few
+/// times, being slow, would take the interval of all, which have as many blocks as the fewest.
+fn enough<T>(all: Vec<T>, rounds: impl Fn(&T) -> usize) -> (Vec<T>, Vec<T>) {
+    let many = |one: &T| rounds(one) >= LEAST_ROUNDS;
+    match all.iter().filter(|one| many(one)).count() >= LEAST_SIZES {
+        true => all.into_iter().partition(|one| many(one)),
+        false => (all, Vec::new()),
+    }
+}
+
+/// " Left out, for too few rounds: n = 512."
+fn left_out(sizes: impl Iterator<Item = u32>) -> String {
+    let sizes: Vec<String> = sizes.map(|n| Unit::Count.write(n.into())).collect();
+    match sizes.is_empty() {
+        true => String::new(),
+        false => format!(" Left out, for too few rounds: n = {}.", sizes.join(", ")),
+    }
 }
 
 /// To three digits: more than a crossover ever has.

@@ -226,6 +226,16 @@ fn read(mut words: lexopt::Parser) -> Result<Command, lexopt::Error> {
 
 /// Refuses flags that would be ignored.
 fn together(bench: &Bench) -> Result<(), lexopt::Error> {
+    if bench.experiment != Experiment::Race {
+        if bench.native || bench.peers || bench.self_check.is_some() {
+            return Err(
+                "an experiment is made in the browser alone: leave out --native, --peers and --self-check".into(),
+            );
+        }
+        if bench.workloads.len() > 1 {
+            return Err("an experiment is of one workload: name one with --workload".into());
+        }
+    }
     let alone = bench.workloads.is_empty() && bench.backends.is_empty() && bench.json.is_none();
     if bench.self_check.is_some() && !(alone && !bench.native && !bench.peers) {
         return Err(
@@ -361,10 +371,10 @@ mod tests {
         );
         check("bench", Ok(Command::Bench(Bench::default())));
         check(
-            "bench --workload mandelbrot,matmul --backend scalar,scalar#2 --experiment sizes --size 256 \
+            "bench --workload mandelbrot,matmul --backend scalar,scalar#2 --experiment race --size 256 \
              --threads 2 --budget 0.5 --seed 7 --browser firefox --native --peers --json out.json",
             Ok(Command::Bench(Bench {
-                experiment: Experiment::Sizes,
+                experiment: Experiment::Race,
                 workloads: vec!["mandelbrot".into(), "matmul".into()],
                 backends: vec!["scalar".into(), "scalar#2".into()],
                 size: Some(256),
@@ -376,6 +386,14 @@ mod tests {
                 peers: true,
                 self_check: None,
                 json: Some("out.json".into()),
+            })),
+        );
+        check(
+            "bench --experiment sizes --workload matmul",
+            Ok(Command::Bench(Bench {
+                experiment: Experiment::Sizes,
+                workloads: vec!["matmul".into()],
+                ..Bench::default()
             })),
         );
         check(
@@ -414,6 +432,14 @@ mod tests {
         check(
             "bench --experiment speed",
             Err("no experiment `speed`: there are race, threads, sizes, gpu, roofline, timeline, machine"),
+        );
+        check(
+            "bench --experiment sizes --native",
+            Err("an experiment is made in the browser alone: leave out --native, --peers and --self-check"),
+        );
+        check(
+            "bench --experiment gpu --workload heat,matmul",
+            Err("an experiment is of one workload: name one with --workload"),
         );
         check("bench --budget 0", Err("--budget takes 0.1 to 600 seconds"));
         check("bench --budget NaN", Err("--budget takes 0.1 to 600 seconds"));

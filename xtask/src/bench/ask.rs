@@ -4,7 +4,7 @@
 //! hear after ten minutes that the last workload's name was misspelt.
 
 use anyhow::{Context, Result, bail};
-use parallax_protocol::{Asked, base_id};
+use parallax_protocol::{Asked, Experiment, base_id};
 use serde_json::Value;
 
 use crate::args::Bench;
@@ -62,10 +62,10 @@ pub fn plan(bench: &Bench, ready: &Value) -> Result<Plan> {
             found.with_context(|| format!("no workload `{id}`: there are {}", names.join(", ")))?;
         Ok(asked(id.to_owned(), Some(size(bench.size, workload)?)))
     };
-    // Of all workloads or of none: one run, whichever is named.
-    let wanted = match bench.experiment.has_workload() {
-        true => wanted,
-        false => wanted.into_iter().take(1).collect(),
+    // Races are of all; an experiment is of one, or of all or none at once, whichever is named.
+    let wanted = match bench.experiment {
+        Experiment::Race => wanted,
+        _ => wanted.into_iter().take(1).collect(),
     };
     Ok(Plan {
         asked: asked(wanted.join(","), bench.size),

@@ -105,12 +105,7 @@ fn races(page: &Page, others: &Others, plan: &Plan) -> Result<(Value, bool)> {
         if let Some(native) = &others.native {
             progress.show(&format!("{name}: native"));
             match native.race(&spec) {
-                Ok(report) => {
-                    for finding in report::findings(&report)? {
-                        progress.show(&format!("{name}, native: {}", finding.words));
-                    }
-                    rows.extend(report::rows(&report));
-                }
+                Ok(report) => rows.extend(report::rows(&report)),
                 Err(error) => complain("native", error),
             }
         }
