@@ -1,7 +1,7 @@
 //! Estimators and their intervals.
 
-use std::collections::BTreeMap;
 use parallax_protocol::{Sample, Verdict};
+use std::collections::BTreeMap;
 
 /// Confidence of every interval that is shown.
 pub(crate) const CONFIDENCE: f64 = 0.95;

@@ -1,8 +1,9 @@
 //! Thread scaling: how much faster more threads are, and two laws that say why not more.
 
 use crate::estimate::{Estimate, LeastSquares, is_time};
-use crate::figures::{median, paired_ratios};
+use crate::figures::{by_block, median, paired_ratios};
 use parallax_protocol::Sample;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Fewest thread counts for Amdahl's law: two parameters, and one to contradict them.

@@ -3,11 +3,12 @@
 
 use std::fmt::Write as _;
 
-use parallax_protocol::{Catalogue, Report, ResultRow, ResultStatus, Verdict};
+use parallax_protocol::{Catalogue, Experiment, Report, ResultRow, ResultStatus, Verdict};
 use parallax_stats::format;
 
 use crate::charts::ruler::{Direction, Ruler};
 use crate::charts::{Axis, Unit};
+use crate::{panels, words};
 
 /// What the page says in its own words, from its table.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +21,7 @@ pub struct Words<'a> {
 
 /// One line per sample; a row without samples has one line, with its status.
 pub fn csv(report: &Report) -> String {
-    let mut out = String::from("workload,size,where,backend,form,threads,status,block,ms,outlier\r\n");
+    let mut out = String::from("workload,size,where,backend,form,threads,status,block,ms,outlier,schedule,chunk,recorded\r\n");
     for row in &report.results {
         let form = row.form.title().to_lowercase();
         let head = [
@@ -33,11 +34,17 @@ pub fn csv(report: &Report) -> String {
             status(row.status).into(),
         ];
         let head = head.join(",");
+        let tail = [
+            row.schedule.map_or("", |s| s.name()).to_owned(),
+            row.chunk.map(|chunk| chunk.to_string()).unwrap_or_default(),
+            row.recorded.to_string(),
+        ];
+        let tail = tail.join(",");
         if row.samples.is_empty() {
-            let _ = write!(out, "{head},,,\r\n");
+            let _ = write!(out, "{head},,,,{tail}\r\n");
         }
         for s in &row.samples {
-            let _ = write!(out, "{head},{},{},{}\r\n", s.block, s.ms, s.outlier);
+            let _ = write!(out, "{head},{},{},{},{tail}\r\n", s.block, s.ms, s.outlier);
         }
     }
     out
@@ -58,8 +65,8 @@ fn quoted(field: &str) -> String {
 }
 
 /// A table with a line above it that says of what and where.
-pub fn markdown(catalogue: &Catalogue, report: &Report, words: &Words) -> String {
-    let mut out = format!("{}\n\n", cell(words.made_by));
+pub fn markdown(catalogue: &Catalogue, report: &Report, said: &Words) -> String {
+    let mut out = format!("{}\n\n", cell(said.made_by));
     out.push_str("| workload | n | back end | threads | time | 95 % | speed-up | 95 % | samples | |\n");
     out.push_str("|---|--:|---|--:|--:|---|--:|---|--:|---|\n");
     for row in &report.results {
@@ -88,7 +95,7 @@ pub fn markdown(catalogue: &Catalogue, report: &Report, words: &Words) -> String
                     .map(|(m, i)| format::time_interval(m, i)),
             ),
             match row.verdict {
-                Some(Verdict::NoClearDifference) => words.no_difference.into(),
+                Some(Verdict::NoClearDifference) => said.no_difference.into(),
                 _ => ratio,
             },
             interval(ratio_interval),
@@ -98,12 +105,32 @@ pub fn markdown(catalogue: &Catalogue, report: &Report, words: &Words) -> String
         let cells = cells.map(|c| cell(&c));
         let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
+    if !report.quantities.is_empty() {
+        let _ = writeln!(out, "\n| {} | {} | {} |\n|---|---|---|", words::WHAT, words::HERE, words::REMARK);
+    }
+    for q in &report.quantities {
+        let cells = [
+            words::quantity(q),
+            panels::written(q),
+            q.note.clone().unwrap_or_default(),
+        ];
+        let _ = writeln!(out, "| {} |", cells.map(|c| cell(&c)).join(" | "));
+    }
+    for finding in &report.findings {
+        let _ = writeln!(out, "\n{}", cell(&finding.words));
+    }
     out
 }
 
-/// The back end, and where if it is not the browser.
+/// The back end, what tells it from the others of an experiment, and where if it is not the browser.
 fn who(catalogue: &Catalogue, row: &ResultRow) -> String {
-    let name = catalogue.name_of(&row.backend);
+    let mut name = catalogue.name_of(&row.backend);
+    if let Some(schedule) = row.schedule {
+        let _ = write!(name, ", {}", words::schedule(schedule.name(), row.chunk));
+    }
+    if row.recorded {
+        name.push_str(", recorded");
+    }
     match row.place.as_str() {
         "browser" => name,
         place => format!("{name} ({place})"),
@@ -146,8 +173,12 @@ const ROW: f64 = 44.0;
 const BOTTOM: f64 = 40.0;
 
 /// The ladder as a picture on white paper, readable in grey: a bar, its interval and every
-/// sample per row, outliers as rings. `None` without any time.
+/// sample per row, outliers as rings. `None` without any time, and of an experiment.
 pub fn svg(catalogue: &Catalogue, report: &Report, title: &str, words: &Words) -> Option<String> {
+    // Rows of several sizes or threads are no ladder: their charts are saved one by one.
+    if report.spec.experiment != Experiment::Race {
+        return None;
+    }
     let rows: Vec<&ResultRow> = report.results.iter().collect();
     let times = rows.iter().flat_map(|row| {
         let reach = row.median_ms.map_or(0.0, |m| m * 2.0);
@@ -325,9 +356,9 @@ mod tests {
     fn csv_has_a_line_a_sample_and_no_formula() {
         let lines = csv(&report().1);
         let lines: Vec<&str> = lines.trim_end().split("\r\n").collect();
-        assert_eq!(lines[1], "w,1024,browser,simd,rust,1,ok,0,12.5,false");
-        assert_eq!(lines[2], "w,1024,browser,simd,rust,1,ok,1,20,true");
-        assert_eq!(lines[3], "w,1024,\"'=cmd,\"\"x\"\"\",gpu,wgsl,1,skipped,,,");
+        assert_eq!(lines[1], "w,1024,browser,simd,rust,1,ok,0,12.5,false,,,false");
+        assert_eq!(lines[2], "w,1024,browser,simd,rust,1,ok,1,20,true,,,false");
+        assert_eq!(lines[3], "w,1024,\"'=cmd,\"\"x\"\"\",gpu,wgsl,1,skipped,,,,,,false");
     }
 
     #[test]

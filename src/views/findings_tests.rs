@@ -238,3 +238,84 @@ fn busy_threads_and_the_cost_of_recording_are_told() {
     let cost = one(&findings, "recording", "threads").value("recording").unwrap();
     assert!((cost.value - 0.25).abs() < 1e-12, "{cost:?}");
 }
+
+#[test]
+fn rows_with_work_for_fewer_threads_do_not_tell_of_scaling() {
+    let mut rows: Vec<ResultRow> = (1..=4).map(|t| row("threads", t, 512, 10.0 / f64::from(t))).collect();
+    rows.push(ResultRow {
+        warnings: vec!["work for 4 threads only: the others of 8 are left out".into()],
+        ..row("threads", 8, 512, 2.5)
+    });
+    let report = report(Experiment::Threads, rows);
+    let fit = scaling_of(&report, "threads").unwrap();
+    assert_eq!(fit.points.last().unwrap().threads, 4);
+    let words = &one(&found_in(&report), "fewer-threads", "threads").words.clone();
+    assert!(words.contains("for 8 threads"), "{words}");
+}
+
+#[test]
+fn too_few_rounds_are_not_told_as_nothing_there() {
+    let short = |row: ResultRow| ResultRow {
+        samples: row.samples[..4].to_vec(),
+        verdict: Some(Verdict::TooFew),
+        ..row
+    };
+    let sizes = [64, 128, 256].map(|n| short(row("simd", 1, n, f64::from(n))));
+    let words = one(&found_in(&report(Experiment::Sizes, sizes.into())), "cost", "simd").words.clone();
+    assert!(words.contains("too few rounds"), "{words}");
+    let tried = ResultRow {
+        schedule: Some(Schedule::Static),
+        ..short(row("threads", 2, 512, 5.0))
+    };
+    let rows = vec![row("threads", 1, 512, 10.0), row("threads", 2, 512, 5.0), tried];
+    let words = one(&found_in(&report(Experiment::Threads, rows)), "schedule", "threads").words.clone();
+    assert!(words.contains("Too few rounds"), "{words}");
+    let recorded = ResultRow {
+        recorded: true,
+        speedup: Some(0.9),
+        ..short(row("threads", 2, 512, 5.0))
+    };
+    let rows = vec![row("threads", 2, 512, 5.0), recorded];
+    let words = one(&found_in(&report(Experiment::Timeline, rows)), "recording", "threads").words.clone();
+    assert!(words.contains("too few rounds"), "{words}");
+}
+
+#[test]
+fn one_slow_size_does_not_take_the_intervals_of_all() {
+    let mut rows: Vec<ResultRow> = [64, 128, 256, 512, 1024]
+        .into_iter()
+        .map(|n| row("simd", 1, n, 0.1 + f64::from(n).powi(3) * 1e-6))
+        .collect();
+    rows[4].samples.truncate(3);
+    let found = found_in(&report(Experiment::Sizes, rows));
+    let cost = one(&found, "cost", "simd");
+    assert!(cost.value("gflop-per-s").unwrap().ci95.is_some(), "{cost:?}");
+    assert!(cost.words.contains("Left out, for too few rounds: n = 1,024."), "{}", cost.words);
+}
+
+#[test]
+fn an_idle_thread_counts() {
+    let chunk = Span {
+        start_ms: 0.0,
+        end_ms: 4.0,
+        kind: SpanKind::Chunk,
+        pass: 0,
+        first: 0,
+        items: 1,
+    };
+    let track = |name: &str, spans| Track {
+        name: name.into(),
+        spans,
+    };
+    let timeline = |tracks| Timeline {
+        backend: "threads".into(),
+        tracks,
+        dropped: 0,
+    };
+    let two = balance(&timeline(vec![
+        track("engine", Vec::new()),
+        track("thread 0", vec![chunk.clone()]),
+        track("thread 1", Vec::new()),
+    ]));
+    assert_eq!(two, Some(Balance { busy: 0.5, imbalance: 1.0, threads: 2 }));
+}

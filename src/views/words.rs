@@ -12,6 +12,7 @@ pub const HERE: &str = "here";
 pub const THERE: &str = "theirs";
 pub const REMARK: &str = "remark";
 pub const LEFT_OUT: &str = "Left out";
+pub const THEIR_FINDINGS: &str = "What theirs came to";
 pub const WARNINGS: &str = "To be known of these rows";
 pub const NO_SPANS: &str = "Recorded spans travel in files, not in links: ask for the report as a file, or press Run.";
 pub const MORE_ROWS: &str = "The rest is in the CSV file.";

@@ -36,7 +36,7 @@ pub struct Look<'a> {
 pub fn html(report: &Report, look: &Look) -> String {
     let mut out = Markup::default();
     let found = findings::held(report, look.backend);
-    said(&mut out, &found);
+    said(&mut out, "findings", &found);
     for chart in charts(report, &found, look) {
         out.node(
             "figure",
@@ -82,6 +82,16 @@ pub fn html(report: &Report, look: &Look) -> String {
     if report.spec.experiment == Experiment::Timeline && report.timelines.is_empty() {
         out.words("p", &[("class", T("more"))], words::NO_SPANS);
     }
+    // What theirs came to, in words: two machines' lines in one picture would not be read.
+    if let Some(theirs) = look.theirs {
+        let found = findings::held(theirs, look.backend);
+        if !found.is_empty() {
+            out.node("section", &[], |m| {
+                m.words("h3", &[], words::THEIR_FINDINGS);
+                said(m, "their-findings", &found);
+            });
+        }
+    }
     quantities(&mut out, report, look);
     left_out(&mut out, report, look);
     warned(&mut out, report, look);
@@ -110,7 +120,7 @@ fn zooms(out: &mut Markup) {
 }
 
 /// The findings as sentences: those that compare first.
-fn said(out: &mut Markup, found: &[Finding]) {
+fn said(out: &mut Markup, id: &str, found: &[Finding]) {
     if found.is_empty() {
         return;
     }
@@ -123,7 +133,7 @@ fn said(out: &mut Markup, found: &[Finding]) {
     sorted.sort_by_key(|finding| rank(finding));
     out.node(
         "ul",
-        &[("class", T("findings-list")), ("data-testid", T("findings"))],
+        &[("class", T("findings-list")), ("data-testid", T(id))],
         |m| {
             for finding in sorted {
                 m.words("li", &[("data-finding", T(&finding.id))], &finding.words);

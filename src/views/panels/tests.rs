@@ -1,6 +1,7 @@
 //! Panels of made-up reports: complete, escaped, and quick enough.
 
 use super::*;
+use crate::charts::Kind;
 use parallax_protocol::{
     Asked, Environment, Form, GpuMs, ReportSample, ResultRow, RunSpec, SCHEMA, Span, SpanKind, Timeline,
     Track,
@@ -100,6 +101,7 @@ fn look<'a>(theirs: Option<&'a Report>) -> Look<'a> {
         backend: &|id| id.to_owned(),
         workload: &|id| id.to_owned(),
         theirs,
+        is_theirs: false,
         window: None,
     }
 }
@@ -146,6 +148,65 @@ fn somebody_elses_machine_stands_beside_ours() {
         html.contains("40.0 GFLOP/s") && html.contains("20.0 GFLOP/s"),
         "{html}"
     );
+}
+
+#[test]
+fn what_only_theirs_has_is_shown_and_counts_are_not_mixed() {
+    let mut ours = report(Experiment::Machine);
+    let mut theirs = ours.clone();
+    ours.quantities.retain(|q| q.of != "gpu");
+    ours.quantities[0].threads = Some(2);
+    theirs.quantities[0].threads = Some(8);
+    theirs.quantities[0].value = 160.0;
+    let html = html(&ours, &look(Some(&theirs)));
+    assert!(html.contains("200 GFLOP/s"), "their GPU's peak is shown: {html}");
+    let line = |threads: &str| {
+        let mut lines = html.split("<tr ").filter(|line| line.contains(threads));
+        lines.next().unwrap_or_else(|| panic!("no line of {threads}: {html}"))
+    };
+    assert!(!line("2 threads").contains("160"), "{html}");
+    assert!(line("8 threads").contains("160"), "{html}");
+}
+
+#[test]
+fn warnings_are_said_once_each_with_their_rows() {
+    let mut report = report(Experiment::Sizes);
+    for row in &mut report.results[..2] {
+        row.warnings = vec!["noisy: 30%".into()];
+    }
+    let html = html(&report, &look(None));
+    assert_eq!(html.matches("noisy: 30%").count(), 1);
+    assert!(html.contains("simd (matmul, n = 64), gpu (matmul, n = 64): noisy"), "{html}");
+}
+
+#[test]
+fn a_link_without_samples_still_has_its_curves() {
+    let mut report = report(Experiment::Threads);
+    report.findings = findings::of(&report, &|id| id.to_owned());
+    for row in &mut report.results {
+        row.speedup = (row.threads > 1).then_some(f64::from(row.threads) * 0.9);
+        row.samples.clear();
+    }
+    let found = findings::held(&report, &|id| id.to_owned());
+    let charts = charts(&report, &found, &look(None));
+    let ids: Vec<&str> = charts.iter().map(|chart| chart.id.as_str()).collect();
+    assert_eq!(ids, ["speedup", "efficiency"]);
+    let Kind::Lines(lines) = &charts[0].kind else {
+        panic!("{:?}", charts[0].kind)
+    };
+    assert_eq!(lines.series[0].points.len(), 4);
+    // The law's and the ideal.
+    assert_eq!(lines.curves.len(), 2);
+}
+
+#[test]
+fn a_long_timeline_is_no_long_table() {
+    let mut report = report(Experiment::Timeline);
+    let span = report.timelines[0].tracks[0].spans[0].clone();
+    report.timelines[0].tracks[0].spans = vec![span; 20_000];
+    let html = html(&report, &look(None));
+    assert!(html.contains("The rest is in the CSV"));
+    assert!(html.matches("<tr").count() < 600);
 }
 
 #[test]
