@@ -189,6 +189,7 @@ pub const SAVE_AS: &str = "Save as";
 pub const OPEN_REPORT: &str = "Open a JSON report...";
 pub const FILE_TOO_LARGE: &str = "it is larger than 32 MB";
 pub const NOTHING_TO_DRAW: &str = "nothing was timed, so there is nothing to draw";
+pub const CHARTS_APART: &str = "an experiment's charts are saved one by one, by the buttons below them";
 pub const HISTORY: &str = "History in this browser";
 pub const HISTORY_EMPTY: &str = "Runs that are over are kept here.";
 pub const HISTORY_BLOCKED: &str = "This browser keeps nothing for this page (storage is blocked or full). Everything else works; save reports as files.";

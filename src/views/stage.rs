@@ -50,6 +50,7 @@ struct Listening {
     observer: ResizeObserver,
     _click: Closure<dyn FnMut(Event)>,
     _key: Closure<dyn FnMut(KeyboardEvent)>,
+    _point: Closure<dyn FnMut(Event)>,
     _resized: Closure<dyn FnMut()>,
 }
 
@@ -260,6 +261,10 @@ fn listen(place: &Element) -> Result<Listening, JsValue> {
     place.add_event_listener_with_callback("click", click.as_ref().unchecked_ref())?;
     let key = Closure::<dyn FnMut(KeyboardEvent)>::new(|event: KeyboardEvent| moved(&event));
     place.add_event_listener_with_callback("keydown", key.as_ref().unchecked_ref())?;
+    let point = Closure::<dyn FnMut(Event)>::new(|event: Event| say(&event));
+    for name in ["focusin", "pointerover"] {
+        place.add_event_listener_with_callback(name, point.as_ref().unchecked_ref())?;
+    }
     let resized = Closure::<dyn FnMut()>::new(|| {
         SHOWN.with(|cell| {
             // Busy when drawing itself has changed the height: then the width is the same.
@@ -279,6 +284,7 @@ fn listen(place: &Element) -> Result<Listening, JsValue> {
         observer,
         _click: click,
         _key: key,
+        _point: point,
         _resized: resized,
     })
 }
@@ -311,6 +317,19 @@ fn pressed(event: &Event) {
     }
 }
 
+/// Below its chart it is written what a point says that has the focus or is pointed at: a tooltip
+/// comes to neither finger nor key.
+fn say(event: &Event) {
+    let Some(point) = closest(event, ".point[aria-label]") else {
+        return;
+    };
+    let figure = point.closest("[data-chart]").ok().flatten();
+    let line = figure.and_then(|figure| figure.query_selector("[data-said]").ok().flatten());
+    if let Some(line) = line {
+        line.set_text_content(point.get_attribute("aria-label").as_deref());
+    }
+}
+
 /// Arrow keys go from point to point: along a series, and to the next one.
 fn moved(event: &KeyboardEvent) {
     let (series, index) = match event.key().as_str() {
@@ -330,12 +349,13 @@ fn moved(event: &KeyboardEvent) {
     let Some(svg) = point.closest("svg").ok().flatten() else {
         return;
     };
-    let selector = format!(
-        ".point[data-series=\"{}\"][data-index=\"{}\"]",
-        s + series,
-        i + index
-    );
-    if let Some(next) = svg.query_selector(&selector).ok().flatten() {
+    let at = |index: i64| {
+        let selector = format!(".point[data-series=\"{}\"][data-index=\"{index}\"]", s + series);
+        svg.query_selector(&selector).ok().flatten()
+    };
+    // The other series may be shorter: its last point then.
+    let next = at(i + index).or_else(|| (0..i).rev().filter(|_| series != 0).find_map(at));
+    if let Some(next) = next {
         event.prevent_default();
         // One of a series is in the order of Tab: the one that was last looked at.
         let _ = point.set_attribute("tabindex", "-1");

@@ -208,7 +208,10 @@ fn save(page: Page, kind: Kind, problem: RwSignal<Option<String>>) {
                 Kind::Svg | Kind::Png => program.svg(&report, &title),
             };
             let made = made.map_err(|error| words(&error))?;
-            made.ok_or_else(|| text::NOTHING_TO_DRAW.into())
+            made.ok_or_else(|| match report.spec.experiment {
+                Experiment::Race => text::NOTHING_TO_DRAW.into(),
+                _ => text::CHARTS_APART.into(),
+            })
         });
         let refuse = move |why: &str| problem.set(Some(text::not_saved(why)));
         match (made, kind) {

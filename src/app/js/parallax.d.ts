@@ -222,6 +222,8 @@ export interface Result {
   gpu_ms: {
     upload: number | null;
     kernel: number | null;
+    /** What a resident run takes beyond its kernel. */
+    dispatch: number | null;
     readback: number | null;
     end_to_end: number | null;
     resident: number | null;

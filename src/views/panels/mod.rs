@@ -47,6 +47,9 @@ pub fn html(report: &Report, look: &Look) -> String {
                     m.words("p", &[("class", T("more"))], &chart.desc);
                 });
                 m.raw(&svg(&chart, &Options::page(look.width)));
+                // A screen reader has it from the point itself.
+                let said = [("class", T("said")), ("data-said", T("")), ("aria-hidden", T("true"))];
+                m.node("p", &said, |_| {});
                 m.node("div", &[("class", T("chart-tools"))], |m| {
                     if report.spec.experiment == Experiment::Timeline {
                         zooms(m);
