@@ -517,7 +517,10 @@ impl Run<'_> {
                 _ => calibrate::part_rounds(budget_s, run_ms, calibrate::PART_ROUNDS),
             };
             let Some(rounds) = rounds else { continue };
-            match row.prepared.parts(rounds).await {
+            let Ok(parts) = self.seen(async || row.prepared.parts(rounds).await).await else {
+                return;
+            };
+            match parts {
                 Ok(None) | Err(BackendError::Stopped) => {}
                 Ok(Some(parts)) => (self.emit)(Event::GpuParts {
                     job: self.job,
@@ -525,6 +528,21 @@ impl Run<'_> {
                     parts,
                 }),
                 Err(error) => self.note(&row.id, format!("its parts could not be timed: {error}")),
+            }
+        }
+    }
+
+    /// Does it again if the page was hidden meanwhile: such times do not count.
+    async fn seen<T>(&self, mut act: impl AsyncFnMut() -> T) -> Result<T, End> {
+        loop {
+            self.control.watch_visibility();
+            let result = act().await;
+            if !self.control.was_hidden() {
+                return Ok(result);
+            }
+            while self.control.is_hidden() {
+                self.machine.host.sleep(HIDDEN_POLL_MS).await;
+                self.breathe().await?;
             }
         }
     }
@@ -538,7 +556,8 @@ impl Run<'_> {
             self.breathe().await?;
             let run_ms = row.samples.last().map_or(row.first_run_ms, |s| s.ms).max(1e-3);
             let runs = (own_ms / run_ms) as usize;
-            match recording::imbalance(&mut *row.prepared, runs).await {
+            let record = async || recording::imbalance(&mut *row.prepared, runs).await;
+            match self.seen(record).await? {
                 Ok(None) => {}
                 Ok(Some(imbalance)) => (self.emit)(Event::Imbalance {
                     job: self.job,
@@ -561,7 +580,8 @@ impl Run<'_> {
         rows.sort_by_key(|row| ladder.iter().position(|id| id == base_id(&row.id)));
         for row in rows.iter_mut().filter(|row| !row.entry.plan.recorded) {
             self.breathe().await?;
-            match recording::timeline(&mut *row.prepared, &row.id).await {
+            let record = async || recording::timeline(&mut *row.prepared, &row.id).await;
+            match self.seen(record).await? {
                 Ok(timeline) => (self.emit)(Event::Timeline {
                     job: self.job,
                     backend: row.id.clone(),

@@ -77,7 +77,7 @@ pub const MESSAGES: &str = "Data between Workers";
 pub const MESSAGES_DESC: &str = "A clone copies, a transfer moves, shared memory does neither.";
 
 pub const TIMELINE_DESC: &str =
-    "Each block is a chunk of items; what is hatched is waiting. The GPU's kernel is placed within its submission.";
+    "Each block is a chunk of items; what is hatched or empty is waiting. The GPU's kernel is placed within its submission.";
 pub const TRACE: &str = "Save all as a Chrome trace";
 pub const ZOOMS: [(&str, &str); 5] = [
     ("in", "Zoom in"),

@@ -206,7 +206,7 @@ pub const FILLS: usize = 6;
 /// From one line of a pattern to the next, in pixels.
 const HATCH: f64 = 5.0;
 /// Narrower than this a pattern would not be seen.
-const PLAIN: f64 = 6.0;
+pub const PLAIN: f64 = 6.0;
 
 /// A filled rectangle: solid, tint, hatched and so on, by number. Patterns are drawn as lines,
 /// since references to a pattern's id do not survive every program.

@@ -249,12 +249,19 @@ impl<'a> Drawing<'a> {
         (self.looks.class(&track.key), kind)
     }
 
+    fn is_idle(&self, span: &Span) -> bool {
+        self.spans.idle.contains(&span.key)
+    }
+
     fn one_by_one(&self, m: &mut Markup, index: usize, track: &Track, pieces: &[Piece], y: f64) {
         for (i, piece) in pieces.iter().enumerate() {
             let (class, kind) = self.look(track, piece.span);
             let place = (self.left + piece.from, y, (piece.to - piece.from).max(FINE), BAR);
             point(m, &class, (index, i, i == 0), &says(track, piece), |m| {
-                look::fill(m, kind, place);
+                // Too narrow for its pattern, waiting would look like work: the track's ground says it.
+                if place.2 >= look::PLAIN || !self.is_idle(piece.span) {
+                    look::fill(m, kind, place);
+                }
                 hit(m, place);
             });
         }
@@ -266,7 +273,7 @@ impl<'a> Drawing<'a> {
         let share = busy(track, &self.spans.idle, self.ruler.range()) * 100.0;
         let label = format!("{}: {spans} spans, busy {share:.0}%", track.name);
         let mut looks: Vec<((String, usize), String)> = Vec::new();
-        for piece in pieces {
+        for piece in pieces.iter().filter(|piece| !self.is_idle(piece.span)) {
             let look = self.look(track, piece.span);
             let at = match looks.iter().position(|(l, _)| *l == look) {
                 Some(at) => at,
