@@ -10,10 +10,7 @@ const BALANCE_RUNS: usize = 9;
 const TIMELINE_RUNS: usize = 3;
 
 /// The median imbalance of so many runs, of one at least; `None` where it means nothing.
-pub(crate) async fn imbalance(
-    prepared: &mut dyn Prepared,
-    runs: usize,
-) -> Result<Option<f64>, BackendError> {
+pub(crate) async fn imbalance(prepared: &mut dyn Prepared, runs: usize) -> Result<Option<f64>, BackendError> {
     let runs = runs.clamp(1, BALANCE_RUNS);
     let mut all = Vec::with_capacity(runs);
     for _ in 0..runs {

@@ -509,10 +509,10 @@ impl Run<'_> {
         for row in rows {
             let run_ms = row.samples.last().map_or(row.first_run_ms, |s| s.ms);
             let rounds = match self.spec.experiment {
-                // It is what is asked about: once at least.
+                // It is what is asked about: twice at least, or the GPU's clock tells nothing.
                 Experiment::Gpu => {
                     let most = calibrate::MANY_PART_ROUNDS;
-                    calibrate::part_rounds(budget_s, run_ms, most).or(Some(1))
+                    calibrate::part_rounds(budget_s, run_ms, most).max(Some(2))
                 }
                 _ => calibrate::part_rounds(budget_s, run_ms, calibrate::PART_ROUNDS),
             };

@@ -27,7 +27,10 @@ pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode
 pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};
 pub use opened::{Figures, FiguresRow, Opened};
 pub use plan::{PlanRow, RunPlan};
-pub use report::{AdapterName, Asked, ColdMs, Environment, FEWER_THREADS, GpuMs, Report, ReportError, ReportSample, ResultRow, ResultStatus, SCHEMA, Verdict, utc};
+pub use report::{
+    AdapterName, Asked, ColdMs, Environment, FEWER_THREADS, GpuMs, Report, ReportError, ReportSample,
+    ResultRow, ResultStatus, SCHEMA, Verdict, utc,
+};
 pub use resolve::{BUDGET_RANGE_S, MOST_THREADS, SpecProblem, Value};
 pub use result::{Cold, ErrorKind, Picture, Sample, Verification, Worst};
 pub use spec::{

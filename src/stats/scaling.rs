@@ -134,7 +134,10 @@ struct Table {
 impl Table {
     fn of(columns: &[(u32, Vec<Sample>)]) -> Table {
         let (_, first) = &columns[0];
-        let times: Vec<_> = columns.iter().map(|(p, samples)| (*p, by_block(samples))).collect();
+        let times: Vec<_> = columns
+            .iter()
+            .map(|(p, samples)| (*p, by_block(samples)))
+            .collect();
         let blocks: Vec<Vec<f64>> = first
             .iter()
             .filter_map(|of| {

@@ -21,7 +21,9 @@ pub struct Words<'a> {
 
 /// One line per sample; a row without samples has one line, with its status.
 pub fn csv(report: &Report) -> String {
-    let mut out = String::from("workload,size,where,backend,form,threads,status,block,ms,outlier,schedule,chunk,recorded\r\n");
+    let mut out = String::from(
+        "workload,size,where,backend,form,threads,status,block,ms,outlier,schedule,chunk,recorded\r\n",
+    );
     for row in &report.results {
         let form = row.form.title().to_lowercase();
         let head = [
@@ -106,7 +108,13 @@ pub fn markdown(catalogue: &Catalogue, report: &Report, said: &Words) -> String 
         let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
     if !report.quantities.is_empty() {
-        let _ = writeln!(out, "\n| {} | {} | {} |\n|---|---|---|", words::WHAT, words::HERE, words::REMARK);
+        let _ = writeln!(
+            out,
+            "\n| {} | {} | {} |\n|---|---|---|",
+            words::WHAT,
+            words::HERE,
+            words::REMARK
+        );
     }
     for q in &report.quantities {
         let cells = [
@@ -358,7 +366,10 @@ mod tests {
         let lines: Vec<&str> = lines.trim_end().split("\r\n").collect();
         assert_eq!(lines[1], "w,1024,browser,simd,rust,1,ok,0,12.5,false,,,false");
         assert_eq!(lines[2], "w,1024,browser,simd,rust,1,ok,1,20,true,,,false");
-        assert_eq!(lines[3], "w,1024,\"'=cmd,\"\"x\"\"\",gpu,wgsl,1,skipped,,,,,,false");
+        assert_eq!(
+            lines[3],
+            "w,1024,\"'=cmd,\"\"x\"\"\",gpu,wgsl,1,skipped,,,,,,false"
+        );
     }
 
     #[test]

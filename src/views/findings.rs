@@ -4,8 +4,8 @@
 //! `parallax_stats`'. What cannot be told is said so, in the same place.
 
 use parallax_protocol::{
-    Experiment, FEWER_THREADS, Finding, Found, Report, ResultRow, ResultStatus, Sample, Schedule, SpanKind, Timeline,
-    Verdict,
+    Experiment, FEWER_THREADS, Finding, Found, Report, ResultRow, ResultStatus, Sample, Schedule, SpanKind,
+    Timeline, Verdict,
 };
 use parallax_stats::{
     Crossover, CrossoverPoint, Estimate, Scaling, SizePoint, cost, crossover, is_software, scaling,
@@ -138,7 +138,9 @@ fn counts(row: &ResultRow) -> bool {
 
 /// Its work was not enough for the threads that it was given: it tells nothing of so many.
 fn has_fewer_threads(row: &ResultRow) -> bool {
-    row.warnings.iter().any(|warning| warning.starts_with(FEWER_THREADS))
+    row.warnings
+        .iter()
+        .any(|warning| warning.starts_with(FEWER_THREADS))
 }
 
 /// There were not rounds enough for a verdict.
@@ -522,7 +524,10 @@ impl Rows<'_> {
                 Vec::new(),
             ),
             Crossover::NeverFaster => with(
-                format!("{first} does not beat {second} up to n = {}.{few}", n(range.1.into())),
+                format!(
+                    "{first} does not beat {second} up to n = {}.{few}",
+                    n(range.1.into())
+                ),
                 Vec::new(),
             ),
             Crossover::CannotTell { why } => with(
@@ -576,7 +581,9 @@ impl Rows<'_> {
                 false => "arithmetic's",
             };
             let at = match (share >= AT_CEILING, bound.by_memory) {
-                _ if share > ABOVE => "above it: the ceiling was measured too low, or this work needs less than is counted",
+                _ if share > ABOVE => {
+                    "above it: the ceiling was measured too low, or this work needs less than is counted"
+                }
                 (true, true) => "bound by memory",
                 (true, false) => "bound by arithmetic",
                 (false, _) => "held back by something else than these two",
@@ -637,7 +644,9 @@ impl Rows<'_> {
             };
             let busy = Unit::Percent.write(balance.busy);
             let words = match balance.threads {
-                1 => format!("{name}: one thread computes {busy} of the time from the first chunk to the last."),
+                1 => format!(
+                    "{name}: one thread computes {busy} of the time from the first chunk to the last."
+                ),
                 many => format!(
                     "{name}: {many} threads compute {busy} of the time from the first chunk to the last; the busiest has {} more than the mean.",
                     Unit::Percent.write(balance.imbalance)

@@ -241,7 +241,9 @@ fn busy_threads_and_the_cost_of_recording_are_told() {
 
 #[test]
 fn rows_with_work_for_fewer_threads_do_not_tell_of_scaling() {
-    let mut rows: Vec<ResultRow> = (1..=4).map(|t| row("threads", t, 512, 10.0 / f64::from(t))).collect();
+    let mut rows: Vec<ResultRow> = (1..=4)
+        .map(|t| row("threads", t, 512, 10.0 / f64::from(t)))
+        .collect();
     rows.push(ResultRow {
         warnings: vec!["work for 4 threads only: the others of 8 are left out".into()],
         ..row("threads", 8, 512, 2.5)
@@ -261,14 +263,26 @@ fn too_few_rounds_are_not_told_as_nothing_there() {
         ..row
     };
     let sizes = [64, 128, 256].map(|n| short(row("simd", 1, n, f64::from(n))));
-    let words = one(&found_in(&report(Experiment::Sizes, sizes.into())), "cost", "simd").words.clone();
+    let words = one(
+        &found_in(&report(Experiment::Sizes, sizes.into())),
+        "cost",
+        "simd",
+    )
+    .words
+    .clone();
     assert!(words.contains("too few rounds"), "{words}");
     let tried = ResultRow {
         schedule: Some(Schedule::Static),
         ..short(row("threads", 2, 512, 5.0))
     };
     let rows = vec![row("threads", 1, 512, 10.0), row("threads", 2, 512, 5.0), tried];
-    let words = one(&found_in(&report(Experiment::Threads, rows)), "schedule", "threads").words.clone();
+    let words = one(
+        &found_in(&report(Experiment::Threads, rows)),
+        "schedule",
+        "threads",
+    )
+    .words
+    .clone();
     assert!(words.contains("Too few rounds"), "{words}");
     let recorded = ResultRow {
         recorded: true,
@@ -276,7 +290,13 @@ fn too_few_rounds_are_not_told_as_nothing_there() {
         ..short(row("threads", 2, 512, 5.0))
     };
     let rows = vec![row("threads", 2, 512, 5.0), recorded];
-    let words = one(&found_in(&report(Experiment::Timeline, rows)), "recording", "threads").words.clone();
+    let words = one(
+        &found_in(&report(Experiment::Timeline, rows)),
+        "recording",
+        "threads",
+    )
+    .words
+    .clone();
     assert!(words.contains("too few rounds"), "{words}");
 }
 
@@ -290,7 +310,11 @@ fn one_slow_size_does_not_take_the_intervals_of_all() {
     let found = found_in(&report(Experiment::Sizes, rows));
     let cost = one(&found, "cost", "simd");
     assert!(cost.value("gflop-per-s").unwrap().ci95.is_some(), "{cost:?}");
-    assert!(cost.words.contains("Left out, for too few rounds: n = 1,024."), "{}", cost.words);
+    assert!(
+        cost.words.contains("Left out, for too few rounds: n = 1,024."),
+        "{}",
+        cost.words
+    );
 }
 
 #[test]
@@ -314,8 +338,15 @@ fn an_idle_thread_counts() {
     };
     let two = balance(&timeline(vec![
         track("engine", Vec::new()),
-        track("thread 0", vec![chunk.clone()]),
+        track("thread 0", vec![chunk]),
         track("thread 1", Vec::new()),
     ]));
-    assert_eq!(two, Some(Balance { busy: 0.5, imbalance: 1.0, threads: 2 }));
+    assert_eq!(
+        two,
+        Some(Balance {
+            busy: 0.5,
+            imbalance: 1.0,
+            threads: 2
+        })
+    );
 }

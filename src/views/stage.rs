@@ -242,7 +242,12 @@ fn open_tables(place: &Element) -> Vec<String> {
         return Vec::new();
     };
     (0..open.length())
-        .filter_map(|i| open.get(i)?.dyn_into::<Element>().ok()?.get_attribute("data-testid"))
+        .filter_map(|i| {
+            open.get(i)?
+                .dyn_into::<Element>()
+                .ok()?
+                .get_attribute("data-testid")
+        })
         .map(|id| format!("[data-testid=\"{}\"]", id.replace(['"', '\\'], "")))
         .collect()
 }

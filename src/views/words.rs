@@ -14,7 +14,8 @@ pub const REMARK: &str = "remark";
 pub const LEFT_OUT: &str = "Left out";
 pub const THEIR_FINDINGS: &str = "What theirs came to";
 pub const WARNINGS: &str = "To be known of these rows";
-pub const NO_SPANS: &str = "Recorded spans travel in files, not in links: ask for the report as a file, or press Run.";
+pub const NO_SPANS: &str =
+    "Recorded spans travel in files, not in links: ask for the report as a file, or press Run.";
 pub const MORE_ROWS: &str = "The rest is in the CSV file.";
 pub const SKIPPED: &str = "skipped";
 pub const FAILED: &str = "failed";
@@ -30,8 +31,7 @@ pub const USL: &str = "USL";
 pub const EFFICIENCY: &str = "Efficiency";
 pub const EFFICIENCY_DESC: &str = "Speed-up per thread: 100% is all there is to gain.";
 pub const SCHEDULES: &str = "How items are dealt out";
-pub const SCHEDULES_DESC: &str =
-    "Time of a run under each schedule and size of chunk. Imbalance: how much more than the mean the busiest thread has.";
+pub const SCHEDULES_DESC: &str = "Time of a run under each schedule and size of chunk. Imbalance: how much more than the mean the busiest thread has.";
 pub const CHUNK: &str = "chunk";
 pub const USUAL: &str = "usual";
 
@@ -76,8 +76,7 @@ pub const PEAK_DESC: &str = "Multiplications and additions a second with nothing
 pub const MESSAGES: &str = "Data between Workers";
 pub const MESSAGES_DESC: &str = "A clone copies, a transfer moves, shared memory does neither.";
 
-pub const TIMELINE_DESC: &str =
-    "Each block is a chunk of items; what is hatched or empty is waiting. The GPU's kernel is placed within its submission.";
+pub const TIMELINE_DESC: &str = "Each block is a chunk of items; what is hatched or empty is waiting. The GPU's kernel is placed within its submission.";
 pub const TRACE: &str = "Save all as a Chrome trace";
 pub const ZOOMS: [(&str, &str); 5] = [
     ("in", "Zoom in"),

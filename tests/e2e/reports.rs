@@ -153,7 +153,11 @@ pub fn the_api_refuses_by_name(house: &House) -> Result<()> {
         ("{workload: 'matmul', backends: ['warp']}", "bad-spec", "scalar"),
         ("{workload: 'matmul', threads: 1000}", "bad-spec", "threads"),
         ("{workload: 'matmul', budget: NaN}", "bad-spec", "budget"),
-        ("{workload: 'matmul', experiment: 'speed'}", "bad-spec", "timeline"),
+        (
+            "{workload: 'matmul', experiment: 'speed'}",
+            "bad-spec",
+            "timeline",
+        ),
         ("{}", "bad-spec", "workload"),
         ("7", "bad-spec", "object"),
         ("'#1abc'", "bad-link", "damaged"),
@@ -453,7 +457,10 @@ pub fn a_long_history(house: &House) -> Result<()> {
     page.press("history-more")?;
     page.entries_are(45)?;
     ensure!(
-        page.eval(&format!("document.querySelector('{}') === null", by("history-more")))? == true,
+        page.eval(&format!(
+            "document.querySelector('{}') === null",
+            by("history-more")
+        ))? == true,
         "there are no earlier ones, and still they are offered"
     );
     page.console_is_clean()

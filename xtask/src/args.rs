@@ -229,7 +229,8 @@ fn together(bench: &Bench) -> Result<(), lexopt::Error> {
     if bench.experiment != Experiment::Race {
         if bench.native || bench.peers || bench.self_check.is_some() {
             return Err(
-                "an experiment is made in the browser alone: leave out --native, --peers and --self-check".into(),
+                "an experiment is made in the browser alone: leave out --native, --peers and --self-check"
+                    .into(),
             );
         }
         if bench.workloads.len() > 1 {

@@ -95,7 +95,9 @@ fn race_of(session: &Session) -> Option<&Run> {
 
 /// Somebody else's, if it is a race.
 fn a_race(theirs: &Option<Figures>) -> Option<&Figures> {
-    theirs.as_ref().filter(|theirs| theirs.experiment == Experiment::Race)
+    theirs
+        .as_ref()
+        .filter(|theirs| theirs.experiment == Experiment::Race)
 }
 
 /// How much of the budget is used.

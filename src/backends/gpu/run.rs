@@ -514,10 +514,10 @@ impl Ready {
         if let Ok(Ok(())) = mapped {
             self.buffers.staging.unmap();
         }
-        if let Some(clock) = clock {
-            if let Some(pair) = clock.read(self).await? {
-                times.stamp(pair);
-            }
+        if let Some(clock) = clock
+            && let Some(pair) = clock.read(self).await?
+        {
+            times.stamp(pair);
         }
 
         // Data stay where they are: one wait for several runs.

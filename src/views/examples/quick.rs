@@ -49,6 +49,7 @@ fn main() {
         backend: &|id| id.to_owned(),
         workload: &|id| id.to_owned(),
         theirs: None,
+        is_theirs: false,
         window: None,
     };
     let mut times: Vec<f64> = (0..21)

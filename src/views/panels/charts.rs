@@ -109,8 +109,14 @@ fn scaled(report: &Report, backend: &str) -> Vec<Scaled> {
     let mut all: Vec<Scaled> = own
         .filter_map(|row| {
             let speedup = match row.threads {
-                1 => Estimate { value: 1.0, ci95: None },
-                _ => Estimate { value: row.speedup?, ci95: row.speedup_ci95 },
+                1 => Estimate {
+                    value: 1.0,
+                    ci95: None,
+                },
+                _ => Estimate {
+                    value: row.speedup?,
+                    ci95: row.speedup_ci95,
+                },
             };
             let each = f64::from(row.threads);
             let efficiency = Estimate {
@@ -156,16 +162,17 @@ fn threads(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
             Some(own.value(what)?.value)
         };
         // The richer law where there are points enough for it.
-        let law = (fitted("usl", "contention"), fitted("usl", "coherence"), fitted("amdahl", "serial"));
+        let law = (
+            fitted("usl", "contention"),
+            fitted("usl", "coherence"),
+            fitted("amdahl", "serial"),
+        );
         let curve = match law {
             (Some(contention), Some(coherence), _) => Some((
                 words::USL,
                 over(&|p| p / (1.0 + contention * (p - 1.0) + coherence * p * (p - 1.0))),
             )),
-            (_, _, Some(serial)) => Some((
-                words::AMDAHL,
-                over(&|p| 1.0 / (serial + (1.0 - serial) / p)),
-            )),
+            (_, _, Some(serial)) => Some((words::AMDAHL, over(&|p| 1.0 / (serial + (1.0 - serial) / p)))),
             _ => None,
         };
         curves.extend(curve.map(|(law, points)| Curve {
@@ -501,9 +508,17 @@ fn roofline(report: &Report, look: &Look) -> Vec<Chart> {
 }
 
 /// Ours, and somebody else's in the same picture: dashed, and by that name.
-fn both(ours: &[Quantity], theirs: &[Quantity], ids: &[&str], name: impl Fn(&Quantity) -> String) -> Vec<Series> {
+fn both(
+    ours: &[Quantity],
+    theirs: &[Quantity],
+    ids: &[&str],
+    name: impl Fn(&Quantity) -> String,
+) -> Vec<Series> {
     let others = by_bytes(theirs, ids, |q| words::theirs(&name(q)));
-    let others = others.into_iter().map(|series| Series { dashed: true, ..series });
+    let others = others.into_iter().map(|series| Series {
+        dashed: true,
+        ..series
+    });
     by_bytes(ours, ids, &name).into_iter().chain(others).collect()
 }
 

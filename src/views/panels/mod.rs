@@ -48,7 +48,11 @@ pub fn html(report: &Report, look: &Look) -> String {
                 });
                 m.raw(&svg(&chart, &Options::page(look.width)));
                 // A screen reader has it from the point itself.
-                let said = [("class", T("said")), ("data-said", T("")), ("aria-hidden", T("true"))];
+                let said = [
+                    ("class", T("said")),
+                    ("data-said", T("")),
+                    ("aria-hidden", T("true")),
+                ];
                 m.node("p", &said, |_| {});
                 m.node("div", &[("class", T("chart-tools"))], |m| {
                     if report.spec.experiment == Experiment::Timeline {
@@ -198,7 +202,9 @@ fn who(row: &ResultRow, look: &Look) -> String {
     let backend = (look.backend)(&row.backend);
     let workload = (look.workload)(&row.workload);
     let n = Unit::Count.write(row.size.into());
-    let how = row.schedule.map(|s| format!(", {}", words::schedule(s.name(), row.chunk)));
+    let how = row
+        .schedule
+        .map(|s| format!(", {}", words::schedule(s.name(), row.chunk)));
     format!(
         "{} ({workload}, n = {n}{})",
         words::rung(&backend, (row.threads > 1).then_some(row.threads)),
@@ -211,14 +217,18 @@ fn listed(out: &mut Markup, id: &str, title: &str, all: &[Said]) {
     if all.is_empty() {
         return;
     }
-    out.node("section", &[("class", T("left-out")), ("data-testid", T(id))], |m| {
-        m.words("h3", &[], title);
-        m.node("ul", &[], |m| {
-            for (text, who) in all {
-                m.words("li", &[], &format!("{}: {text}", who.join(", ")));
-            }
-        });
-    });
+    out.node(
+        "section",
+        &[("class", T("left-out")), ("data-testid", T(id))],
+        |m| {
+            m.words("h3", &[], title);
+            m.node("ul", &[], |m| {
+                for (text, who) in all {
+                    m.words("li", &[], &format!("{}: {text}", who.join(", ")));
+                }
+            });
+        },
+    );
 }
 
 /// What was measured of the machine, as a table; somebody else's beside it.
