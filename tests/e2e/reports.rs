@@ -448,7 +448,10 @@ pub fn a_long_history(house: &House) -> Result<()> {
     page.press("history-more")?;
     page.entries_are(45)?;
     ensure!(
-        page.eval(&format!("document.querySelector('{}') === null", by("history-more")))? == true,
+        page.eval(&format!(
+            "document.querySelector('{}') === null",
+            by("history-more")
+        ))? == true,
         "there are no earlier ones, and still they are offered"
     );
     page.console_is_clean()
