@@ -362,6 +362,17 @@ impl Visit {
     }
 }
 
+/// Loads the page anew and opens its history.
+fn history_anew(page: &Visit) -> Result<()> {
+    page.session.go(&page.site.url)?;
+    page.wait(&format!("document.querySelector('{}') !== null", by("history")))?;
+    page.eval(&format!(
+        "document.querySelector('{}').open = true",
+        by("history")
+    ))
+    .map(drop)
+}
+
 pub fn history_is_kept(house: &House) -> Result<()> {
     let page = house.open("?workload=mandelbrot&size=64&budget=0.5")?;
     page.ready()?;
@@ -375,12 +386,7 @@ pub fn history_is_kept(house: &House) -> Result<()> {
     page.run()?;
     page.entries_are(2)?;
     // It survives a reload, is found by its words, and is compared with.
-    page.session.go(&page.site.url)?;
-    page.wait(&format!("document.querySelector('{}') !== null", by("history")))?;
-    page.eval(&format!(
-        "document.querySelector('{}').open = true",
-        by("history")
-    ))?;
+    history_anew(&page)?;
     page.entries_are(2)?;
     page.type_into("history-search", "mandelbrot n = 64,")?;
     page.entries_are(1)?;
@@ -436,12 +442,7 @@ pub fn a_long_history(house: &House) -> Result<()> {
         ensure!(done == true, "{done}");
         Ok(())
     })?;
-    page.session.go(&page.site.url)?;
-    page.wait(&format!("document.querySelector('{}') !== null", by("history")))?;
-    page.eval(&format!(
-        "document.querySelector('{}').open = true",
-        by("history")
-    ))?;
+    history_anew(&page)?;
     page.entries_are(20)?;
     page.press("history-more")?;
     page.entries_are(40)?;
