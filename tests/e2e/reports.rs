@@ -366,20 +366,18 @@ impl Visit {
 fn history_anew(page: &Visit) -> Result<()> {
     page.session.go(&page.site.url)?;
     page.wait(&format!("document.querySelector('{}') !== null", by("history")))?;
-    page.eval(&format!(
-        "document.querySelector('{}').open = true",
-        by("history")
-    ))
-    .map(drop)
+    open_history(page)
+}
+
+fn open_history(page: &Visit) -> Result<()> {
+    let open = format!("document.querySelector('{}').open = true", by("history"));
+    page.eval(&open).map(drop)
 }
 
 pub fn history_is_kept(house: &House) -> Result<()> {
     let page = house.open("?workload=mandelbrot&size=64&budget=0.5")?;
     page.ready()?;
-    page.eval(&format!(
-        "document.querySelector('{}').open = true",
-        by("history")
-    ))?;
+    open_history(&page)?;
     page.run()?;
     page.entries_are(1)?;
     page.press("size-small")?;
@@ -413,10 +411,7 @@ pub fn a_long_history(house: &House) -> Result<()> {
     let page = house.open("?workload=mandelbrot&size=64&budget=0.2&backends=scalar")?;
     page.ready()?;
     page.run()?;
-    page.eval(&format!(
-        "document.querySelector('{}').open = true",
-        by("history")
-    ))?;
+    open_history(&page)?;
     page.entries_are(1)?;
     // Forty-four more of the same.
     page.awaited(
