@@ -45,7 +45,7 @@ const TESTS: &[(&str, Test)] = &[
     ("mandelbrot_runs_and_is_verified", basics::mandelbrot),
     ("matmul_runs_and_is_verified", basics::matmul),
     ("stop_answers_at_once", basics::stop_answers_at_once),
-    ("stop_is_not_run", basics::stop_is_not_run),
+    ("a_finger_drawn_away", basics::a_finger_drawn_away),
     ("keyboard_only", basics::keyboard_only),
     ("accessible", basics::accessible),
     ("javascript_is_verified_at_the_edges", javascript::edges),

@@ -89,35 +89,21 @@ pub fn stop_answers_at_once(house: &House) -> Result<()> {
     page.others_are_timed(&[])
 }
 
-/// A finger that comes down on Stop starts nothing when the run ends below it; one that is drawn
-/// away leaves nothing behind that would swallow a key.
-pub fn stop_is_not_run(house: &House) -> Result<()> {
+/// A finger that comes down on Stop and is drawn away leaves nothing behind that would swallow a key.
+pub fn a_finger_drawn_away(house: &House) -> Result<()> {
     let page = house.open("?workload=mandelbrot&size=64&budget=1&backends=scalar")?;
-    let down = format!(
-        "document.querySelector('{}').dispatchEvent(new PointerEvent('pointerdown', {{bubbles: true}}))",
-        by("stop")
-    );
-    let up = format!(
-        "document.querySelector('{}').dispatchEvent(new MouseEvent('click', {{bubbles: true, detail: 1}}))",
-        by("run")
-    );
-    let over = |first: bool| -> Result<()> {
-        match first {
-            true => page.press("run")?,
-            false => page.session.keys(&[key::ENTER])?,
-        }
+    page.press("run")?;
+    for _ in 0..2 {
         page.state_is(&["running"])?;
-        page.eval(&down)?;
-        page.state_is(&["done"])
-    };
-    over(true)?;
-    page.eval(&up)?;
-    thread::sleep(Duration::from_millis(300));
-    let state = page.attribute("status", "data-state")?;
-    ensure!(state == "done", "letting go of Stop started a run: {state}");
-    page.eval(&format!("document.querySelector('{}').focus()", by("run")))?;
-    over(false)?;
-    over(false)
+        page.eval(&format!(
+            "document.querySelector('{}').dispatchEvent(new PointerEvent('pointerdown', {{bubbles: true}}))",
+            by("stop")
+        ))?;
+        page.state_is(&["done"])?;
+        page.eval(&format!("document.querySelector('{}').focus()", by("run")))?;
+        page.session.keys(&[key::ENTER])?;
+    }
+    page.state_is(&["running"])
 }
 
 pub fn keyboard_only(house: &House) -> Result<()> {

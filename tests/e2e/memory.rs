@@ -40,8 +40,8 @@ fn least(page: &Visit, counts: impl Fn(&str) -> bool) -> Result<f64> {
 /// while later, 200 MB at times, and what stays is the least.
 const LOOKS: u32 = 6;
 
-/// Megabytes that the processes that descend from this one hold in memory, shared pages counted
-/// by their share; the GPU's and the network's processes too.
+/// Megabytes that those processes hold in memory that descend from this one and whose command lines
+/// count, shared pages counted by their share.
 fn resident(driver: u32, counts: &dyn Fn(&str) -> bool) -> Result<f64> {
     let mut family = BTreeSet::from([driver]);
     let mut parents = Vec::new();

@@ -371,25 +371,29 @@ impl Visit {
     }
 }
 
+/// Loads the page anew and opens its history.
+fn history_anew(page: &Visit) -> Result<()> {
+    page.session.go(&page.site.url)?;
+    page.wait(&format!("document.querySelector('{}') !== null", by("history")))?;
+    open_history(page)
+}
+
+fn open_history(page: &Visit) -> Result<()> {
+    let open = format!("document.querySelector('{}').open = true", by("history"));
+    page.eval(&open).map(drop)
+}
+
 pub fn history_is_kept(house: &House) -> Result<()> {
     let page = house.open("?workload=mandelbrot&size=64&budget=0.5")?;
     page.ready()?;
-    page.eval(&format!(
-        "document.querySelector('{}').open = true",
-        by("history")
-    ))?;
+    open_history(&page)?;
     page.run()?;
     page.entries_are(1)?;
     page.press("size-small")?;
     page.run()?;
     page.entries_are(2)?;
     // It survives a reload, is found by its words, and is compared with.
-    page.session.go(&page.site.url)?;
-    page.wait(&format!("document.querySelector('{}') !== null", by("history")))?;
-    page.eval(&format!(
-        "document.querySelector('{}').open = true",
-        by("history")
-    ))?;
+    history_anew(&page)?;
     page.entries_are(2)?;
     page.type_into("history-search", "mandelbrot n = 64,")?;
     page.entries_are(1)?;
@@ -416,10 +420,7 @@ pub fn a_long_history(house: &House) -> Result<()> {
     let page = house.open("?workload=mandelbrot&size=64&budget=0.2&backends=scalar")?;
     page.ready()?;
     page.run()?;
-    page.eval(&format!(
-        "document.querySelector('{}').open = true",
-        by("history")
-    ))?;
+    open_history(&page)?;
     page.entries_are(1)?;
     // Forty-four more of the same.
     page.awaited(
@@ -445,12 +446,7 @@ pub fn a_long_history(house: &House) -> Result<()> {
         ensure!(done == true, "{done}");
         Ok(())
     })?;
-    page.session.go(&page.site.url)?;
-    page.wait(&format!("document.querySelector('{}') !== null", by("history")))?;
-    page.eval(&format!(
-        "document.querySelector('{}').open = true",
-        by("history")
-    ))?;
+    history_anew(&page)?;
     page.entries_are(20)?;
     page.press("history-more")?;
     page.entries_are(40)?;

@@ -95,13 +95,17 @@
     sessionStorage.setItem(RELOADED, '1');
     location.reload();
   };
-  // A host that sends the headers by now needs no help.
+  // A host that sends the headers by now needs no help, and one with a newer deploy needs that
+  // deploy's. The browser looks for it too, but when is its own affair.
   const retire = async () => {
     if (!navigator.serviceWorker || !navigator.serviceWorker.controller) return;
-    const { headers } = await fetch('build.json', { cache: 'no-cache' });
-    if (!headers.has('Cross-Origin-Embedder-Policy') || headers.has('X-Parallax-Isolation')) return;
+    const response = await fetch('build.json', { cache: 'no-cache' });
+    const helper = response.headers.get('X-Parallax-Isolation');
+    if (!helper && !response.headers.has('Cross-Origin-Embedder-Policy')) return;
     const registration = await navigator.serviceWorker.getRegistration('./');
-    if (registration) await registration.unregister();
+    if (!registration) return;
+    if (!helper) await registration.unregister();
+    else if ((await response.json()).build !== helper) await registration.update();
   };
   ready.promise.then(retire).catch(() => {});
   // Blocked or refused: the page says that it is not isolated, and all but threads works.

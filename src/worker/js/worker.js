@@ -12,9 +12,9 @@ self.parallaxPanic = (message) => {
   panic = message;
 };
 
-// Chromium keeps for ever, 13 MB each time, one in some fifty engines that are ended while Workers of
-// theirs start or live. So an engine that is lost ends these first, once they have had time to start,
-// and is heard of, which ends it, when they have had time to end.
+// Chromium keeps for ever, 13 MB each time, one in a hundred engines that are ended while Workers of
+// theirs start or live (RELIABILITY.md, over time). So one that is lost ends these first, once they have
+// had time to start, and is heard of, which ends it, when they have had time to end.
 const STARTS_WITHIN = 500;
 const ENDS_WITHIN = 200;
 const workers = new Set();
