@@ -64,7 +64,7 @@ impl Drop for Listening {
 pub fn clear() {
     let former = SHOWN.with(|cell| cell.borrow_mut().take());
     if let Some(former) = former {
-        former.place.set_inner_html("");
+        former.place.set_text_content(None);
     }
 }
 

@@ -227,7 +227,7 @@ mod tests {
         let told = |ticks: &[(u64, u64)]| kernel(ticks, step(ticks), 1.0);
         assert_eq!(told(&[run(3, 19), run(40, 19), run(77, 19)]), None);
         assert_eq!(told(&[run(3, 20), run(40, 21), run(77, 20)]), Some(2.0));
-        assert!(tells(&[run(3, 20), run(40, 21)]) && !tells(&[run(3, 19), run(40, 20)]));
+        assert!(tells(&[run(3, 20), run(40, 21)]) && !tells(&[run(3, 19), run(40, 19)]));
     }
 
     #[test]

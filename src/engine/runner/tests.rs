@@ -2,7 +2,7 @@
 
 use super::*;
 use parallax_backends::host::NativeHost;
-use parallax_protocol::Inject;
+use parallax_protocol::{FEWER_THREADS, Inject};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -142,7 +142,7 @@ fn small_work_stays_on_one_thread_and_says_so() {
         };
         events.iter().filter_map(note).collect()
     };
-    let says = |size| notes(size).iter().any(|text| text.contains("one thread"));
+    let says = |size| notes(size).iter().any(|text| text.starts_with(FEWER_THREADS));
     assert!(says(64), "{:?}", notes(64));
     assert!(!says(600), "{:?}", notes(600));
 }
