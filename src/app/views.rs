@@ -217,7 +217,10 @@ impl Views {
                     _ => words(&error),
                 };
                 let why = text::views_missing(&why);
-                self.missing.set(Some(why.clone()));
+                // What is said already is not said anew: its button would go away under a finger.
+                if self.missing.with_untracked(|said| said.as_ref() != Some(&why)) {
+                    self.missing.set(Some(why.clone()));
+                }
                 Err(why)
             }
         }

@@ -150,7 +150,8 @@ fn told_too_little(row: &ResultRow) -> bool {
 
 const TOO_FEW_ROUNDS: &str = "Too few rounds to tell schedules apart: give it more time.";
 
-fn is_software_row(row: &ResultRow) -> bool {
+/// Of a GPU that is none: its times say nothing of GPUs.
+pub fn is_software_row(row: &ResultRow) -> bool {
     row.warnings.iter().any(|warning| is_software(warning))
 }
 
@@ -161,6 +162,11 @@ fn found(name: &str, of: Estimate) -> Found {
         // JSON and links have no infinity: an end that is nowhere is none.
         ci95: of.ci95.filter(|(low, high)| low.is_finite() && high.is_finite()),
     }
+}
+
+/// A value that has no interval.
+fn plain(name: &str, value: f64) -> Found {
+    found(name, Estimate { value, ci95: None })
 }
 
 /// "3.81x (3.62-4.01)".
@@ -221,13 +227,7 @@ impl Rows<'_> {
             if let Some(last) = fit.points.last().filter(|last| last.threads > 1) {
                 out.push(Finding {
                     values: vec![
-                        found(
-                            "threads",
-                            Estimate {
-                                value: last.threads.into(),
-                                ci95: None,
-                            },
-                        ),
+                        plain("threads", last.threads.into()),
                         found("speedup", last.speedup),
                         found("efficiency", last.efficiency),
                     ],
@@ -286,7 +286,7 @@ impl Rows<'_> {
                     ];
                     values.extend(
                         usl.peak_threads
-                            .map(|value| found("peak-threads", Estimate { value, ci95: None })),
+                            .map(|value| plain("peak-threads", value)),
                     );
                     Finding {
                         values,
@@ -442,13 +442,7 @@ impl Rows<'_> {
                         values.push(found("gflop-per-s", per_s));
                     }
                     values.extend(cost.exponent.map(|e| found("exponent", e.slope)));
-                    values.push(found(
-                        "misfit",
-                        Estimate {
-                            value: cost.misfit.residual,
-                            ci95: None,
-                        },
-                    ));
+                    values.push(plain("misfit", cost.misfit.residual));
                     let words = format!(
                         "{name}: {fixed}, {rate}{}{misfit}.{few}",
                         exponent.unwrap_or_default()
@@ -550,22 +544,7 @@ impl Rows<'_> {
                 Unit::Ratio.write(ratio)
             );
             Some(Finding {
-                values: vec![
-                    found(
-                        "n",
-                        Estimate {
-                            value: row.size.into(),
-                            ci95: None,
-                        },
-                    ),
-                    found(
-                        "resident",
-                        Estimate {
-                            value: ratio,
-                            ci95: None,
-                        },
-                    ),
-                ],
+                values: vec![plain("n", row.size.into()), plain("resident", ratio)],
                 ..self.finding("resident", "gpu", words)
             })
         };
@@ -599,34 +578,10 @@ impl Rows<'_> {
             Some(Finding {
                 workload: row.workload.clone(),
                 values: vec![
-                    found(
-                        "intensity",
-                        Estimate {
-                            value: bound.intensity,
-                            ci95: None,
-                        },
-                    ),
-                    found(
-                        "reached",
-                        Estimate {
-                            value: bound.reached,
-                            ci95: None,
-                        },
-                    ),
-                    found(
-                        "ceiling",
-                        Estimate {
-                            value: bound.ceiling,
-                            ci95: None,
-                        },
-                    ),
-                    found(
-                        "share",
-                        Estimate {
-                            value: share,
-                            ci95: None,
-                        },
-                    ),
+                    plain("intensity", bound.intensity),
+                    plain("reached", bound.reached),
+                    plain("ceiling", bound.ceiling),
+                    plain("share", share),
                 ],
                 ..self.finding("bound", &row.backend, words)
             })
@@ -653,22 +608,7 @@ impl Rows<'_> {
                 ),
             };
             out.push(Finding {
-                values: vec![
-                    found(
-                        "busy",
-                        Estimate {
-                            value: balance.busy,
-                            ci95: None,
-                        },
-                    ),
-                    found(
-                        "imbalance",
-                        Estimate {
-                            value: balance.imbalance,
-                            ci95: None,
-                        },
-                    ),
-                ],
+                values: vec![plain("busy", balance.busy), plain("imbalance", balance.imbalance)],
                 ..self.finding("balance", &timeline.backend, words)
             });
         }

@@ -106,6 +106,11 @@ pub fn theirs(name: &str) -> String {
     format!("{THERE}: {name}")
 }
 
+/// A GPU that is none.
+pub fn in_software(name: &str) -> String {
+    format!("{name}, in software")
+}
+
 /// Spans that were recorded and not kept.
 pub fn dropped(spans: u32) -> String {
     format!("{spans} more spans were not kept, for want of room")

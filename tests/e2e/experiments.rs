@@ -14,26 +14,60 @@ struct Expected {
     spec: &'static str,
     findings: &'static [&'static str],
     charts: &'static [&'static str],
+    /// Figures of the machine itself.
+    quantities: &'static [&'static str],
 }
 
-const ALL: [Expected; 3] = [
+/// What the card of any machine with threads has.
+const QUANTITIES: &[&str] = &[
+    "clock-step",
+    "peak",
+    "cores",
+    "copy",
+    "dispatch",
+    "barrier",
+    "spawn",
+    "message",
+    "clone",
+    "transfer",
+    "shared",
+];
+
+const ALL: [Expected; 5] = [
     Expected {
         experiment: "threads",
         spec: "workload: 'mandelbrot', size: 256, budget: 4",
         findings: &["speedup", "amdahl", "usl", "schedule"],
         charts: &["speedup", "efficiency", "schedules"],
+        quantities: &[],
     },
     Expected {
         experiment: "sizes",
         spec: "workload: 'mandelbrot', size: 256, budget: 6, backends: ['scalar', 'simd']",
         findings: &["cost", "crossover"],
         charts: &["time-by-size", "rate-by-size"],
+        quantities: &[],
     },
     Expected {
         experiment: "timeline",
         spec: "workload: 'heat', size: 128, budget: 2, backends: ['simd', 'threads+simd']",
         findings: &["balance", "recording"],
         charts: &["timeline-0", "timeline-1"],
+        quantities: &[],
+    },
+    Expected {
+        experiment: "roofline",
+        spec: "budget: 6, backends: ['scalar', 'simd']",
+        findings: &["bound"],
+        charts: &["roofline", "copy", "peak"],
+        quantities: &["copy", "peak"],
+    },
+    Expected {
+        experiment: "machine",
+        spec: "budget: 6",
+        findings: &[],
+        charts: &["copy", "peak", "messages"],
+        quantities: QUANTITIES,
     },
 ];
 
@@ -59,6 +93,15 @@ pub fn run_and_draw(house: &House) -> Result<()> {
         let found = report["findings"].as_array().context("no findings")?;
         for id in expected.findings {
             ensure!(found.iter().any(|f| f["id"] == *id), "no {id} in {found:#?}");
+        }
+        let quantities = report["quantities"].as_array().context("no quantities")?;
+        for id in expected.quantities {
+            ensure!(
+                quantities
+                    .iter()
+                    .any(|q| q["id"] == *id && q["value"].as_f64().is_some_and(|value| value > 0.0)),
+                "no {id} in {quantities:#?}"
+            );
         }
         page.panel_has(expected.charts)?;
         page.console_is_clean()?;

@@ -204,6 +204,20 @@ impl Session {
         base64(picture.as_str().context("no picture")?).context("the picture is not base64")
     }
 
+    /// An element as PNG, also what of it lies beyond the screen. Chromium only.
+    ///
+    /// # Errors
+    /// If there is no such element or the browser refuses.
+    pub fn picture_of(&self, selector: &str) -> Result<Vec<u8>> {
+        let clip = self.run(&format!(
+            "const {{ left, top, width, height }} = document.querySelector('{selector}').getBoundingClientRect();
+             return {{ x: left + scrollX, y: top + scrollY, width, height, scale: 1 }};"
+        ))?;
+        let asked = json!({ "clip": clip, "captureBeyondViewport": true });
+        let picture = self.cdp("Page.captureScreenshot", &asked)?;
+        base64(picture["data"].as_str().context("no picture")?).context("the picture is not base64")
+    }
+
     /// Presses keys one after another where the focus is, and lets go of them in reverse: a
     /// letter, or a code point of WebDriver's such as [`key::ENTER`].
     ///

@@ -8,6 +8,10 @@ use crate::pages::reload;
 use crate::state::Engine;
 use crate::text;
 
+/// Kinds of notices, as classes, that come with a button each.
+const MISSING: &str = "bad missing";
+const OTHER_BUILD: &str = "bad other-build";
+
 /// The notices, or nothing.
 #[component]
 pub fn Notices() -> impl IntoView {
@@ -18,15 +22,17 @@ pub fn Notices() -> impl IntoView {
         let kind = kind.split(':').next().unwrap_or_default();
         Some(text::test_fault(kind, &inject.backend))
     });
-    let notices = move || {
+    // Made anew only when something else is to be said: a button would go away under a finger,
+    // and a screen reader would begin again.
+    let notices = Memo::new(move |_| {
         let mut all: Vec<(&str, String)> = Vec::new();
         all.extend(fault.clone().map(|words| ("test", words)));
         all.extend(page.problems.get().into_iter().map(|words| ("bad", words)));
-        all.extend(page.views.missing().map(|words| ("bad", words)));
+        all.extend(page.views.missing().map(|words| (MISSING, words)));
         page.session.with(|session| {
             match &session.engine {
                 Engine::Failed(why) => all.push(("bad", text::engine_failed(why))),
-                Engine::OtherBuild(build) => all.push(("bad", text::builds_differ(build))),
+                Engine::OtherBuild(build) => all.push((OTHER_BUILD, text::builds_differ(build))),
                 Engine::Starting | Engine::Ready => {}
             }
             if let Some(run) = &session.run {
@@ -40,13 +46,11 @@ pub fn Notices() -> impl IntoView {
             }
         });
         all
-    };
-    let other_build = move || {
-        page.session
-            .with(|session| matches!(session.engine, Engine::OtherBuild(_)))
-    };
+    });
     move || {
-        let notices = notices();
+        let notices = notices.get();
+        let says = |what: &str| notices.iter().any(|(kind, _)| *kind == what);
+        let (is_missing, other_build) = (says(MISSING), says(OTHER_BUILD));
         maybe((page.embedded || !notices.is_empty()).then(|| {
             let lines = notices
                 .into_iter()
@@ -65,7 +69,7 @@ pub fn Notices() -> impl IntoView {
                 }
                 .into_any()
             });
-            let again = page.views.missing().map(|_| {
+            let again = is_missing.then(|| {
                 view! {
                     <button
                         class="button"
@@ -77,7 +81,7 @@ pub fn Notices() -> impl IntoView {
                 }
                 .into_any()
             });
-            let anew = other_build().then(|| {
+            let anew = other_build.then(|| {
                 view! {
                     <button class="button" data-testid="reload" on:click=|_| reload()>
                         {text::RELOAD}

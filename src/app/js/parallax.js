@@ -146,7 +146,10 @@
     const folder = new URL(`views-${build}/`, document.baseURI);
     const program = fetch(new URL(`views_bg.wasm${again}`, folder));
     program.catch(() => {});
-    const exports = await import(new URL(`views.js${again}`, folder));
+    const exports = await import(new URL(`views.js${again}`, folder)).catch((error) => {
+      // The same words each time, or the notice and its button would be made anew.
+      throw new Error(error.message.replace(again, ''));
+    });
     const answer = await program;
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     await exports.default({ module_or_path: answer });

@@ -87,6 +87,15 @@ fn rows<'a>(report: &'a Report, backend: &'a str) -> impl Iterator<Item = &'a Re
     own.filter(move |row| row.backend == backend)
 }
 
+/// A back end's name, and that it is a GPU in software where it is.
+fn named(report: &Report, backend: &str, look: &Look) -> String {
+    let name = (look.backend)(backend);
+    match rows(report, backend).any(findings::is_software_row) {
+        true => words::in_software(&name),
+        false => name,
+    }
+}
+
 fn point(x: f64, of: Estimate) -> Point {
     Point {
         x,
@@ -140,7 +149,7 @@ fn threads(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
         let Some((last, ..)) = points.last().copied() else {
             continue;
         };
-        let name = (look.backend)(backend);
+        let name = named(report, backend, look);
         let at = |(threads, of): (u32, Estimate)| point(threads.into(), of);
         speed.push(series(
             backend,
@@ -251,7 +260,7 @@ fn sizes(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
         };
         series(
             backend,
-            (look.backend)(backend),
+            named(report, backend, look),
             rows(report, backend).map(at).collect(),
         )
     };
@@ -269,7 +278,7 @@ fn sizes(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
         };
         series(
             backend,
-            (look.backend)(backend),
+            named(report, backend, look),
             rows(report, backend).filter_map(at).collect(),
         )
     };
@@ -454,7 +463,7 @@ fn roofline(report: &Report, look: &Look) -> Vec<Chart> {
             how: How::Points,
             ..series(
                 backend,
-                (look.backend)(backend),
+                named(report, backend, look),
                 rows(report, backend).filter_map(at).collect(),
             )
         }
@@ -573,7 +582,7 @@ fn timeline(report: &Report, look: &Look) -> Vec<Chart> {
         };
         chart(
             &format!("timeline-{number}"),
-            &words::timeline(&(look.backend)(&timeline.backend)),
+            &words::timeline(&named(report, &timeline.backend, look)),
             words::TIMELINE_DESC,
             Kind::Spans(spans),
         )

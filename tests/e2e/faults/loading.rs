@@ -199,6 +199,10 @@ pub fn views_program_missing(house: &House) -> Result<()> {
         let site = house.site().with(&house.views(file)?, wrong);
         let page = house.open_from(SHORT, site)?;
         page.notice_says("The program for links, files and the history could not be loaded")?;
+        page.eval(&format!(
+            "window.again = document.querySelector('{}')",
+            by("views-again")
+        ))?;
         // Run is what the page is for.
         page.run()?;
         page.row_is_timed("scalar")?;
@@ -221,6 +225,11 @@ pub fn views_program_missing(house: &House) -> Result<()> {
             "document.querySelector('{}').textContent.includes('could not be loaded')",
             by("import-problem")
         ))?;
+        // A run does not take the button away under a finger.
+        ensure!(
+            page.eval("window.again.isConnected")? == true,
+            "{file}: the button was made anew"
+        );
         // It is back.
         let page = page.served_by(house.site())?;
         page.press("views-again")?;
@@ -249,6 +258,8 @@ pub fn views_program_missing(house: &House) -> Result<()> {
     };
     let page = house.open_from(&format!("#{link}"), site)?;
     page.notice_says("links, files and the history")?;
+    // The engine has to be there, or the server goes while it loads.
+    page.ready()?;
     let page = page.served_by(house.site())?;
     page.press("views-again")?;
     page.wait(&format!(
