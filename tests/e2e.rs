@@ -9,6 +9,7 @@ use anyhow::Result;
 use libtest_mimic::{Arguments, Trial};
 use std::env;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 #[path = "e2e/basics.rs"]
 mod basics;
@@ -103,6 +104,9 @@ const ALONE: &[&str] = &[
     "a_long_random_walk",
 ];
 
+/// Tests that take longer are told of: all together have minutes.
+const LONG: Duration = Duration::from_secs(10);
+
 fn main() {
     let mut arguments = Arguments::from_args();
     // Most of a test is waiting; more at a time would time each other out on a small machine.
@@ -122,10 +126,14 @@ fn main() {
                     true => _alone = machine.write().unwrap_or_else(PoisonError::into_inner),
                     false => _together = machine.read().unwrap_or_else(PoisonError::into_inner),
                 }
+                let begun = Instant::now();
                 let result = match gaps::gap(&house, name) {
                     Some(why) => house::skip(why),
                     None => test(&house),
                 };
+                if begun.elapsed() > LONG {
+                    println!("{name} took {} s", begun.elapsed().as_secs());
+                }
                 match result {
                     Err(error) if error.is::<Skip>() => {
                         println!("SKIPPED {name}: {error}");

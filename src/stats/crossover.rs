@@ -82,6 +82,8 @@ pub enum Unclear {
     AtSmallest {
         /// That size.
         n: u32,
+        /// The size from which on A is clearly faster at all that were measured.
+        clear: u32,
     },
     /// A is clearly faster at both ends, but not at all sizes between.
     Between {
@@ -101,7 +103,7 @@ impl fmt::Display for Unclear {
             Unclear::TooFewBlocks { have: 1 } => write!(f, "1 block: an interval needs 6"),
             Unclear::TooFewBlocks { have } => write!(f, "{have} blocks: an interval needs 6"),
             Unclear::AtLargest { n } => write!(f, "no clear difference at the largest size, {n}"),
-            Unclear::AtSmallest { n } => write!(f, "no clear difference at the smallest size, {n}"),
+            Unclear::AtSmallest { n, .. } => write!(f, "no clear difference at the smallest size, {n}"),
             Unclear::Between { n } => write!(f, "faster at both ends, but not clearly at {n}"),
             Unclear::TheOther => write!(f, "faster at smaller sizes only"),
         }
@@ -185,7 +187,7 @@ impl Ratios {
             (_, Faster::Unclear) => Unclear::AtLargest { n: self.n[last] },
             (_, Faster::B) if !sizes.contains(&Faster::A) => return Crossover::NeverFaster,
             (_, Faster::B) => Unclear::TheOther,
-            (Faster::Unclear, Faster::A) => Unclear::AtSmallest { n: self.n[0] },
+            (Faster::Unclear, Faster::A) => self.no_crossing(&sizes),
             (Faster::B, Faster::A) => return self.crossing(),
             (Faster::A, Faster::A) => match sizes.iter().rposition(|faster| *faster != Faster::A) {
                 None => return Crossover::AlwaysFaster,
@@ -193,6 +195,16 @@ impl Ratios {
             },
         };
         Crossover::CannotTell { why }
+    }
+
+    /// A is clearly faster at the largest size, and below nobody is to a certainty.
+    fn no_crossing(&self, sizes: &[Faster]) -> Unclear {
+        let unclear = sizes.iter().rposition(|faster| *faster != Faster::A);
+        let first = unclear.map_or(0, |last| last + 1).min(self.n.len() - 1);
+        Unclear::AtSmallest {
+            n: self.n[0],
+            clear: self.n[first],
+        }
     }
 
     /// Walks down from the largest size, where A is clearly faster, to where B is.
@@ -225,8 +237,10 @@ impl Ratios {
             (above, above_centre) = (x, at.centre);
         }
         // Rounding at the smallest size alone can lead here.
-        let why = Unclear::AtSmallest { n: self.n[0] };
-        Crossover::CannotTell { why }
+        let sizes: Vec<Faster> = self.ln_n.iter().map(|x| self.at(*x).faster).collect();
+        Crossover::CannotTell {
+            why: self.no_crossing(&sizes),
+        }
     }
 
     /// The blocks' ratios at e to the power of `x`, and what may be said of them.
@@ -338,7 +352,12 @@ mod tests {
         let dent = |x: f64| if (x - 1000f64.ln()).abs() < 0.1 { 1.0 } else { 0.5 };
         assert_eq!(why(sweep(&SIZES, dent, 8)), Unclear::Between { n: 1000 });
         let low = |x: f64| if x < 3.0 { 1.0 } else { 0.5 };
-        assert_eq!(why(sweep(&SIZES, low, 8)), Unclear::AtSmallest { n: 10 });
+        let from_second = Unclear::AtSmallest { n: 10, clear: 100 };
+        assert_eq!(why(sweep(&SIZES, low, 8)), from_second);
+        // Clear, then not, then clear: what counts is the last stretch.
+        let dents = |x: f64| if x < 3.0 { 1.0 } else { dent(x) };
+        let from_last = Unclear::AtSmallest { n: 10, clear: 10_000 };
+        assert_eq!(why(sweep(&SIZES, dents, 8)), from_last);
         let equal = why(sweep(&SIZES, |_| 1.0, 8));
         assert_eq!(equal, Unclear::AtLargest { n: 100_000 });
         assert_eq!(

@@ -8,7 +8,7 @@ use parallax_protocol::{
     Timeline, Verdict,
 };
 use parallax_stats::{
-    Crossover, CrossoverPoint, Estimate, Scaling, SizePoint, cost, crossover, is_software, scaling,
+    Crossover, CrossoverPoint, Estimate, Scaling, SizePoint, Unclear, cost, crossover, is_software, scaling,
 };
 
 use crate::charts::Unit;
@@ -106,6 +106,60 @@ fn rung(row: &ResultRow) -> Option<(&'static str, u32)> {
         "gpu" => Some(("gpu", 1)),
         _ => None,
     }
+}
+
+/// The ceilings of a roofline, as findings of it are `against` one.
+const MEMORY: &str = "memory";
+const ARITHMETIC: &str = "arithmetic";
+
+/// What a row is bound by, that reaches this share of its ceiling.
+fn held_by(share: f64, by_memory: bool) -> &'static str {
+    match (share >= AT_CEILING, by_memory) {
+        _ if share > ABOVE => {
+            "above it: the ceiling was measured too low, or this work needs less than is counted"
+        }
+        (true, true) => "bound by memory",
+        (true, false) => "bound by arithmetic",
+        (false, _) => "held back by something else than these two",
+    }
+}
+
+/// A roofline's findings for people, one sentence a workload: what bounds which rung.
+pub fn bounds(
+    found: &[Finding],
+    backend: &dyn Fn(&str) -> String,
+    workload: &dyn Fn(&str) -> String,
+) -> Vec<String> {
+    let mut workloads: Vec<&str> = Vec::new();
+    for finding in found.iter().filter(|finding| finding.id == "bound") {
+        if !workloads.contains(&finding.workload.as_str()) {
+            workloads.push(&finding.workload);
+        }
+    }
+    let of = |id: &str| {
+        let own = found.iter().filter(|f| f.id == "bound" && f.workload == id);
+        let mut held: Vec<(&str, Vec<String>)> = Vec::new();
+        let mut intensity = None;
+        for finding in own {
+            let Some(share) = finding.value("share").map(|found| found.value) else {
+                continue;
+            };
+            intensity = intensity.or_else(|| finding.value("intensity").map(|found| found.value));
+            let by = held_by(share, finding.against.as_deref() == Some(MEMORY));
+            let one = format!("{} ({})", backend(&finding.backend), Unit::Percent.write(share));
+            match held.iter_mut().find(|(known, _)| *known == by) {
+                Some((_, all)) => all.push(one),
+                None => held.push((by, vec![one])),
+            }
+        }
+        let held: Vec<String> = held
+            .iter()
+            .map(|(by, all)| format!("{by}: {}", all.join(", ")))
+            .collect();
+        let at = intensity.map_or_else(String::new, |i| format!(", {}", Unit::FlopsPerByte.write(i)));
+        format!("{}{at}: {}.", workload(id), held.join("; "))
+    };
+    workloads.into_iter().map(of).collect()
 }
 
 /// The thread scaling of a back end, by its rows under the usual schedule.
@@ -376,7 +430,7 @@ impl Rows<'_> {
             (None, None) => "No schedule is clearly faster or slower than the usual one.".to_string(),
             (best, worst) => {
                 let parts: Vec<String> = [best, worst].into_iter().flatten().map(|row| told(row)).collect();
-                format!("{}.", parts.join("; "))
+                format!("{}: {}.", (self.name)(backend), parts.join("; "))
             }
         };
         let values = all.iter().filter(|row| clear(row)).map(|row| {
@@ -396,10 +450,13 @@ impl Rows<'_> {
         let mut out = Vec::new();
         for backend in self.backends() {
             let name = (self.name)(backend);
-            let rows: Vec<(&ResultRow, Vec<Sample>)> =
-                self.of(backend).map(|row| (row, samples(row))).collect();
-            let (rows, few) = enough(rows, |(_, samples)| samples.len());
-            let few = left_out(few.iter().map(|(row, _)| row.size));
+            // Where the work was for fewer threads it is another line.
+            let (alone, rows): (Vec<&ResultRow>, _) =
+                self.of(backend).partition(|row| has_fewer_threads(row));
+            let alone = left_out(TOO_LITTLE_WORK, alone.iter().map(|row| row.size));
+            let rows = rows.into_iter().map(|row| (row, samples(row))).collect();
+            let (rows, few) = enough(rows, |(_, samples): &(&ResultRow, Vec<Sample>)| samples.len());
+            let few = alone + &left_out(TOO_FEW, few.iter().map(|(row, _)| row.size));
             let point = |(row, samples): &(&ResultRow, Vec<Sample>)| {
                 (row.size, row.flops.unwrap_or(0.0), samples.clone())
             };
@@ -483,7 +540,7 @@ impl Rows<'_> {
             })
             .collect();
         let (pairs, few) = enough(pairs, |(_, a, b)| a.len().min(b.len()));
-        let few = left_out(few.iter().map(|(n, ..)| *n));
+        let few = left_out(TOO_FEW, few.iter().map(|(n, ..)| *n));
         let points: Vec<CrossoverPoint> = pairs
             .iter()
             .map(|(n, a, b)| CrossoverPoint { n: *n, a, b })
@@ -524,6 +581,16 @@ impl Rows<'_> {
                 ),
                 Vec::new(),
             ),
+            Crossover::CannotTell {
+                why: Unclear::AtSmallest { n: least, clear },
+            } => with(
+                format!(
+                    "{first} is clearly faster than {second} at every size measured from n = {} on; from where on exactly cannot be told, with no clear difference at n = {}.{few}",
+                    n(clear.into()),
+                    n(least.into())
+                ),
+                vec![plain("n-clear", clear.into())],
+            ),
             Crossover::CannotTell { why } => with(
                 format!("From where on {first} beats {second} cannot be told: {why}.{few}"),
                 Vec::new(),
@@ -559,14 +626,7 @@ impl Rows<'_> {
                 true => "memory's",
                 false => "arithmetic's",
             };
-            let at = match (share >= AT_CEILING, bound.by_memory) {
-                _ if share > ABOVE => {
-                    "above it: the ceiling was measured too low, or this work needs less than is counted"
-                }
-                (true, true) => "bound by memory",
-                (true, false) => "bound by arithmetic",
-                (false, _) => "held back by something else than these two",
-            };
+            let at = held_by(share, bound.by_memory);
             let words = format!(
                 "{}, {}: {} of {ceiling} ceiling of {} at {}: {at}.",
                 row.workload,
@@ -577,6 +637,7 @@ impl Rows<'_> {
             );
             Some(Finding {
                 workload: row.workload.clone(),
+                against: Some(if bound.by_memory { MEMORY } else { ARITHMETIC }.into()),
                 values: vec![
                     plain("intensity", bound.intensity),
                     plain("reached", bound.reached),
@@ -705,12 +766,16 @@ fn enough<T>(all: Vec<T>, rounds: impl Fn(&T) -> usize) -> (Vec<T>, Vec<T>) {
     }
 }
 
+/// Why a size is left out.
+const TOO_FEW: &str = "for too few rounds";
+const TOO_LITTLE_WORK: &str = "being work for fewer threads";
+
 /// " Left out, for too few rounds: n = 512."
-fn left_out(sizes: impl Iterator<Item = u32>) -> String {
+fn left_out(why: &str, sizes: impl Iterator<Item = u32>) -> String {
     let sizes: Vec<String> = sizes.map(|n| Unit::Count.write(n.into())).collect();
     match sizes.is_empty() {
         true => String::new(),
-        false => format!(" Left out, for too few rounds: n = {}.", sizes.join(", ")),
+        false => format!(" Left out, {why}: n = {}.", sizes.join(", ")),
     }
 }
 

@@ -256,6 +256,35 @@ fn rows_with_work_for_fewer_threads_do_not_tell_of_scaling() {
 }
 
 #[test]
+fn sizes_with_work_for_fewer_threads_are_another_line() {
+    let sizes = [32, 64, 128, 256, 512, 1024];
+    let time = |n: u32| f64::from(n).powi(3) * 1e-6;
+    let of = |n: u32| {
+        let mut threads = row("threads", 2, n, time(n) / if n < 100 { 1.0 } else { 2.0 });
+        if n < 100 {
+            threads.warnings = vec![format!("{FEWER_THREADS}1 thread only")];
+        }
+        [row("scalar", 1, n, time(n)), threads]
+    };
+    let findings = found_in(&report(
+        Experiment::Sizes,
+        sizes.into_iter().flat_map(of).collect(),
+    ));
+    let cost = one(&findings, "cost", "threads");
+    assert!(
+        cost.words
+            .ends_with("Left out, being work for fewer threads: n = 32, 64."),
+        "{}",
+        cost.words
+    );
+    let misfit = cost.value("misfit").unwrap().value;
+    assert!(misfit.abs() < 0.05, "{misfit}");
+    // There is no crossing: below it they are the same. But from somewhere on it is clear.
+    let crossing = one(&findings, "crossover", "threads");
+    assert_eq!(crossing.value("n-clear").map(|found| found.value), Some(128.0));
+}
+
+#[test]
 fn too_few_rounds_are_not_told_as_nothing_there() {
     let short = |row: ResultRow| ResultRow {
         samples: row.samples[..4].to_vec(),

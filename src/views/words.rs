@@ -1,6 +1,7 @@
 //! Every word of the panels, in one table.
 
 use parallax_protocol::Quantity;
+use parallax_stats::is_software;
 
 use crate::charts::Unit;
 
@@ -89,10 +90,25 @@ pub const WAIT: &str = "waiting";
 
 /// A rung's name among ceilings: "simd, 2 threads".
 pub fn rung(of: &str, threads: Option<u32>) -> String {
+    let of = match of {
+        "scalar" => "Scalar",
+        "simd" => "SIMD",
+        "gpu" => "GPU",
+        other => other,
+    };
     match threads {
         Some(1) => format!("{of}, 1 thread"),
         Some(many) => format!("{of}, {many} threads"),
         None => of.into(),
+    }
+}
+
+/// Whose ceiling a quantity is: "SIMD, 2 threads".
+pub fn ceiling(q: &Quantity) -> String {
+    let rung = rung(&q.of, q.threads);
+    match q.note.as_deref().is_some_and(is_software) {
+        true => in_software(&rung),
+        false => rung,
     }
 }
 
@@ -114,6 +130,11 @@ pub fn in_software(name: &str) -> String {
 /// Spans that were recorded and not kept.
 pub fn dropped(spans: u32) -> String {
     format!("{spans} more spans were not kept, for want of room")
+}
+
+/// Some that are named, and others that are not.
+pub fn and_more(named: &str, others: usize) -> String {
+    format!("{named} and {others} more")
 }
 
 /// What a button saves.

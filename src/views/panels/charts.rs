@@ -489,7 +489,7 @@ fn roofline(report: &Report, look: &Look) -> Vec<Chart> {
             key: colour(peak),
             label: format!(
                 "{} {}",
-                words::rung(&peak.of, peak.threads),
+                words::ceiling(peak),
                 Unit::GigaflopsPerSecond.write(peak.value)
             ),
             slant: Some(Unit::GigabytesPerSecond.write(memory.value)),
@@ -532,7 +532,7 @@ fn both(
 }
 
 fn copy(quantities: &[Quantity], theirs: &[Quantity]) -> Chart {
-    let series = both(quantities, theirs, &["copy"], |q| words::rung(&q.of, q.threads));
+    let series = both(quantities, theirs, &["copy"], words::ceiling);
     let x = Axis::new(words::WORKING_SET, Unit::Bytes).log();
     let y = Axis::new("bandwidth", Unit::GigabytesPerSecond).log();
     chart(
@@ -554,7 +554,7 @@ fn peak(quantities: &[Quantity], theirs: &[Quantity]) -> Chart {
         }],
         note: None,
     };
-    let rung = |q: &Quantity| words::rung(&q.of, q.threads);
+    let rung = words::ceiling;
     let ours = quantities.iter().map(|q| (q, rung(q)));
     let others = theirs.iter().map(|q| (q, words::theirs(&rung(q))));
     let rows = ours.chain(others).filter(|(q, _)| q.id == "peak").map(bar);

@@ -36,7 +36,7 @@ pub struct Look<'a> {
 pub fn html(report: &Report, look: &Look) -> String {
     let mut out = Markup::default();
     let found = findings::held(report, look.backend);
-    said(&mut out, "findings", &found);
+    said(&mut out, "findings", &found, look);
     for chart in charts(report, &found, look) {
         out.node(
             "figure",
@@ -95,7 +95,7 @@ pub fn html(report: &Report, look: &Look) -> String {
         if !found.is_empty() {
             out.node("section", &[], |m| {
                 m.words("h3", &[], words::THEIR_FINDINGS);
-                said(m, "their-findings", &found);
+                said(m, "their-findings", &found, look);
             });
         }
     }
@@ -127,7 +127,7 @@ fn zooms(out: &mut Markup) {
 }
 
 /// The findings as sentences: those that compare first.
-fn said(out: &mut Markup, id: &str, found: &[Finding]) {
+fn said(out: &mut Markup, id: &str, found: &[Finding], look: &Look) {
     if found.is_empty() {
         return;
     }
@@ -142,7 +142,10 @@ fn said(out: &mut Markup, id: &str, found: &[Finding]) {
         "ul",
         &[("class", T("findings-list")), ("data-testid", T(id))],
         |m| {
-            for finding in sorted {
+            for words in findings::bounds(found, look.backend, look.workload) {
+                m.words("li", &[("data-finding", T("bound"))], &words);
+            }
+            for finding in sorted.into_iter().filter(|finding| finding.id != "bound") {
                 m.words("li", &[("data-finding", T(&finding.id))], &finding.words);
             }
         },
@@ -166,7 +169,7 @@ fn left_out(out: &mut Markup, report: &Report, look: &Look) {
             _ => words::SKIPPED,
         };
         let why = format!("{status}: {}", row.reason.as_deref().unwrap_or(words::NO_REASON));
-        gather(&mut reasons, why, who(row, look));
+        gather(&mut reasons, &why, who(report, row, look));
     }
     listed(out, "left-out", words::LEFT_OUT, &reasons);
 }
@@ -177,39 +180,122 @@ fn warned(out: &mut Markup, report: &Report, look: &Look) {
     let mut all = Vec::new();
     for row in &report.results {
         for warning in &row.warnings {
-            gather(&mut all, warning.clone(), who(row, look));
+            gather(&mut all, warning, who(report, row, look));
         }
     }
     for timeline in report.timelines.iter().filter(|timeline| timeline.dropped > 0) {
         let name = (look.backend)(&timeline.backend);
-        gather(&mut all, words::dropped(timeline.dropped), name);
+        gather(&mut all, &words::dropped(timeline.dropped), name);
     }
     listed(out, "warnings", words::WARNINGS, &all);
 }
 
-/// A text, and of whom it is said.
-type Said = (String, Vec<String>);
+/// A text, and of whom it is said. Texts that differ in numbers alone are one, with ranges.
+struct Said {
+    /// What stands between the numbers: one piece more than there are numbers.
+    pieces: Vec<String>,
+    /// The least and the greatest that was said at each place, as it was written.
+    numbers: Vec<[String; 2]>,
+    who: Vec<String>,
+}
 
-fn gather(all: &mut Vec<Said>, text: String, of: String) {
-    match all.iter_mut().find(|(known, _)| *known == text) {
-        Some((_, who)) if who.contains(&of) => {}
-        Some((_, who)) => who.push(of),
-        None => all.push((text, vec![of])),
+/// So many are named; more are counted.
+const NAMED: usize = 4;
+
+impl Said {
+    fn new(text: &str) -> Said {
+        let mut said = Said {
+            pieces: vec![String::new()],
+            numbers: Vec::new(),
+            who: Vec::new(),
+        };
+        let mut number = String::new();
+        for c in text.chars().chain([' ']) {
+            // A point belongs to a number only between its digits.
+            if c.is_ascii_digit() || (c == '.' && !number.is_empty()) {
+                number.push(c);
+                continue;
+            }
+            if !number.is_empty() {
+                let digits = number.trim_end_matches('.');
+                let rest = number[digits.len()..].to_owned();
+                said.numbers.push([digits.to_owned(), digits.to_owned()]);
+                said.pieces.push(rest);
+                number.clear();
+            }
+            if let Some(piece) = said.pieces.last_mut() {
+                piece.push(c);
+            }
+        }
+        if let Some(last) = said.pieces.last_mut() {
+            last.pop();
+        }
+        said
+    }
+
+    /// Takes in what differs in numbers alone.
+    fn widen(&mut self, other: Said) {
+        // By their digits: reading floats takes 15 kB of tables.
+        fn order(number: &str) -> (usize, &str) {
+            (number.find('.').unwrap_or(number.len()), number)
+        }
+        for ([least, most], [n, _]) in self.numbers.iter_mut().zip(other.numbers) {
+            if order(&n) < order(least) {
+                *least = n;
+            } else if order(&n) > order(most) {
+                *most = n;
+            }
+        }
+    }
+
+    fn words(&self) -> String {
+        let (first, others) = self.pieces.split_first().map_or(("", &[][..]), |(f, o)| (f, o));
+        let mut words = first.to_owned();
+        for ([least, most], piece) in self.numbers.iter().zip(others) {
+            match least == most {
+                true => words.push_str(least),
+                false => words.push_str(&format!("{least} to {most}")),
+            }
+            words.push_str(piece);
+        }
+        let who = match self.who.len() {
+            many if many > NAMED + 1 => words::and_more(&self.who[..NAMED].join("; "), many - NAMED),
+            _ => self.who.join("; "),
+        };
+        format!("{who}: {words}")
     }
 }
 
-fn who(row: &ResultRow, look: &Look) -> String {
+fn gather(all: &mut Vec<Said>, text: &str, of: String) {
+    let said = Said::new(text);
+    let at = match all.iter().position(|known| known.pieces == said.pieces) {
+        Some(at) => {
+            all[at].widen(said);
+            at
+        }
+        None => {
+            all.push(said);
+            all.len() - 1
+        }
+    };
+    if !all[at].who.contains(&of) {
+        all[at].who.push(of);
+    }
+}
+
+/// A row's name, with what tells it from the report's others.
+fn who(report: &Report, row: &ResultRow, look: &Look) -> String {
     let backend = (look.backend)(&row.backend);
-    let workload = (look.workload)(&row.workload);
-    let n = Unit::Count.write(row.size.into());
-    let how = row
-        .schedule
-        .map(|s| format!(", {}", words::schedule(s.name(), row.chunk)));
-    format!(
-        "{} ({workload}, n = {n}{})",
-        words::rung(&backend, (row.threads > 1).then_some(row.threads)),
-        how.unwrap_or_default()
-    )
+    let mut what = vec![words::rung(&backend, (row.threads > 1).then_some(row.threads))];
+    let differ = |of: &dyn Fn(&ResultRow) -> bool| report.results.iter().any(of);
+    if differ(&|other| other.workload != row.workload) {
+        what.push((look.workload)(&row.workload));
+    }
+    if differ(&|other| other.workload == row.workload && other.size != row.size) {
+        what.push(format!("n = {}", Unit::Count.write(row.size.into())));
+    }
+    what.extend(row.schedule.map(|s| words::schedule(s.name(), row.chunk)));
+    what.join(", ")
 }
 
 /// Texts with those of whom they are said, if there are any.
@@ -223,8 +309,8 @@ fn listed(out: &mut Markup, id: &str, title: &str, all: &[Said]) {
         |m| {
             m.words("h3", &[], title);
             m.node("ul", &[], |m| {
-                for (text, who) in all {
-                    m.words("li", &[], &format!("{}: {text}", who.join(", ")));
+                for said in all {
+                    m.words("li", &[], &said.words());
                 }
             });
         },

@@ -181,9 +181,59 @@ fn warnings_are_said_once_each_with_their_rows() {
     }
     let html = html(&report, &look(None));
     assert_eq!(html.matches("noisy: 30%").count(), 1);
-    assert!(
-        html.contains("simd (matmul, n = 64), gpu (matmul, n = 64): noisy"),
-        "{html}"
+    assert!(html.contains("SIMD, n = 64; GPU, n = 64: noisy"), "{html}");
+}
+
+#[test]
+fn warnings_that_differ_in_numbers_are_one() {
+    let mut report = report(Experiment::Sizes);
+    let some = report.results.len();
+    assert!(some > NAMED + 1);
+    for (i, row) in report.results.iter_mut().enumerate() {
+        row.warnings = vec![format!("warm-up cut to {} runs, 1.5 of 2.", 9 + i)];
+    }
+    let html = html(&report, &look(None));
+    let expected = format!(
+        " and {} more: warm-up cut to 9 to {} runs, 1.5 of 2.",
+        some - NAMED,
+        8 + some
+    );
+    assert!(html.contains(&expected), "{expected}: {html}");
+}
+
+#[test]
+fn a_roofline_has_a_sentence_for_each_workload() {
+    let bound = |backend: &str, share: f64, against: &str| Finding {
+        id: "bound".into(),
+        workload: "heat".into(),
+        backend: backend.into(),
+        against: Some(against.into()),
+        values: vec![
+            parallax_protocol::Found {
+                name: "share".into(),
+                value: share,
+                ci95: None,
+            },
+            parallax_protocol::Found {
+                name: "intensity".into(),
+                value: 5.0,
+                ci95: None,
+            },
+        ],
+        words: String::new(),
+    };
+    let found = [
+        bound("scalar", 0.8, "arithmetic"),
+        bound("simd", 0.9, "memory"),
+        bound("threads", 0.75, "arithmetic"),
+        bound("gpu", 0.1, "memory"),
+    ];
+    let same = |id: &str| id.to_owned();
+    assert_eq!(
+        findings::bounds(&found, &same, &same),
+        [
+            "heat, 5.00 FLOP/byte: bound by arithmetic: scalar (80%), threads (75%); bound by memory: simd (90%); held back by something else than these two: gpu (10%)."
+        ]
     );
 }
 

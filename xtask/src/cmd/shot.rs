@@ -100,7 +100,7 @@ fn experimented(session: &Session, url: &str, out: &Path, experiment: &str) -> R
             // Charts are drawn anew for their room.
             session.run_async("setTimeout(arguments[0], 500)")?;
             let file = out.join(format!("{screen}-{scheme}-{experiment}.png"));
-            fs::write(&file, session.picture_of("main")?)
+            fs::write(&file, session.picture_of("#answer")?)
                 .with_context(|| format!("{} cannot be written", file.display()))?;
             say(format!("took {}", file.display()));
         }
