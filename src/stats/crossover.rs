@@ -12,7 +12,7 @@
 //! as too low. (Fieller 1954 inverts the interval of a quotient in the same way.)
 
 use crate::estimate::is_time;
-use crate::figures::{CONFIDENCE, by_block, median, median_interval, sorted};
+use crate::figures::{CONFIDENCE, by_block, median, median_rank, sorted};
 use parallax_protocol::Sample;
 use std::fmt;
 
@@ -130,6 +130,8 @@ struct Ratios {
     ln_n: Vec<f64>,
     /// For each size, one for each block; as many at all sizes.
     logs: Vec<Vec<f64>>,
+    /// Which of the sorted ratios, from either end, bounds the median's interval.
+    rank: usize,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -170,13 +172,13 @@ impl Ratios {
             logs.truncate(blocks);
         }
         let (n, logs): (Vec<u32>, Vec<Vec<f64>>) = columns.into_iter().unzip();
-        if median_interval(&logs[0], CONFIDENCE).is_none() {
-            return Err(Unclear::TooFewBlocks { have: blocks });
-        }
+        let rank = median_rank(blocks, CONFIDENCE);
+        let rank = rank.ok_or(Unclear::TooFewBlocks { have: blocks })?;
         Ok(Ratios {
             ln_n: n.iter().map(|n| f64::from(*n).ln()).collect(),
             n,
             logs,
+            rank,
         })
     }
 
@@ -256,14 +258,16 @@ impl Ratios {
             .partition_point(|size| *size < x)
             .clamp(1, self.ln_n.len() - 1);
         let first = (right.max(2) - 2).min(self.ln_n.len().saturating_sub(STENCIL));
-        // Sorted once, so that what sorts it again has nothing to do.
         let curve = sorted(&self.interpolate(first, STENCIL.min(self.ln_n.len()), x));
         let line = self.interpolate(right - 1, 2, x);
-        let centre = median(&curve).unwrap_or(0.0);
+        let count = curve.len();
+        // Both are the same where their number is odd.
+        let centre = (curve[(count - 1) / 2] + curve[count / 2]) / 2.0;
         let error = (centre - median(&line).unwrap_or(0.0)).abs();
-        let faster = match median_interval(&curve, CONFIDENCE) {
-            Some((_, high)) if high + error < 0.0 => Faster::A,
-            Some((low, _)) if low - error > 0.0 => Faster::B,
+        let (low, high) = (curve[self.rank - 1], curve[count - self.rank]);
+        let faster = match (low, high) {
+            (_, high) if high + error < 0.0 => Faster::A,
+            (low, _) if low - error > 0.0 => Faster::B,
             _ => Faster::Unclear,
         };
         At { centre, faster }

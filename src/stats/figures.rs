@@ -38,13 +38,17 @@ pub struct Speedup {
 
 /// The middle value; the mean of the two middle ones for an even count. `None` if empty.
 pub fn median(values: &[f64]) -> Option<f64> {
-    let sorted = sorted(values);
-    let n = sorted.len();
-    match n {
-        0 => None,
-        _ if n % 2 == 1 => Some(sorted[n / 2]),
-        _ => Some((sorted[n / 2 - 1] + sorted[n / 2]) / 2.0),
+    let mut values = values.to_vec();
+    let half = values.len() / 2;
+    if values.is_empty() {
+        return None;
     }
+    let (below, middle, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    let (below, middle) = (below.iter().copied().max_by(f64::total_cmp), *middle);
+    Some(match below.filter(|_| values.len() % 2 == 0) {
+        Some(below) => (below + middle) / 2.0,
+        None => middle,
+    })
 }
 
 /// Median absolute deviation from the median, not scaled to a normal's sigma. `None` if empty.
@@ -61,8 +65,13 @@ pub fn mad(values: &[f64]) -> Option<f64> {
 /// confidence is taken (Conover, Practical Nonparametric Statistics, 3.2). `None`
 /// where even the extremes do not reach it: below 6 values at 95 %, below 8 at 99 %.
 pub fn median_interval(values: &[f64], confidence: f64) -> Option<(f64, f64)> {
+    let rank = median_rank(values.len(), confidence)?;
     let sorted = sorted(values);
-    let n = sorted.len();
+    Some((sorted[rank - 1], sorted[sorted.len() - rank]))
+}
+
+/// The k of [`median_interval`] for so many values.
+pub(crate) fn median_rank(n: usize, confidence: f64) -> Option<usize> {
     let tail = (1.0 - confidence) / 2.0;
     // Walk the binomial's lower tail in logarithms: 0.5^n underflows for n > 1074.
     let mut log_term = -(n as f64) * std::f64::consts::LN_2;
@@ -76,7 +85,7 @@ pub fn median_interval(values: &[f64], confidence: f64) -> Option<(f64, f64)> {
         log_term += ((n - k) as f64 / (k + 1) as f64).ln();
         k += 1;
     }
-    (k > 0).then(|| (sorted[k - 1], sorted[n - k]))
+    (k > 0).then_some(k)
 }
 
 /// The figures of one back end's samples. `None` if there are none.
