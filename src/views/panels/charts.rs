@@ -471,7 +471,8 @@ fn roofline(report: &Report, look: &Look) -> Vec<Chart> {
     let series: Vec<Series> = backends(report).iter().map(placed).collect();
     let points = || series.iter().flat_map(|s| &s.points);
     let low = points().map(|p| p.x).fold(0.1, f64::min) / 2.0;
-    let high = points().map(|p| p.x).fold(10.0, f64::max) * 2.0;
+    // Room for the ceilings' names, beyond the last point.
+    let high = points().map(|p| p.x).fold(10.0, f64::max) * 40.0;
     let x = Axis::new(words::INTENSITY, Unit::FlopsPerByte)
         .log()
         .range(low, high);
