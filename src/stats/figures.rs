@@ -45,7 +45,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
     }
     let (below, middle, _) = values.select_nth_unstable_by(half, f64::total_cmp);
     let (below, middle) = (below.iter().copied().max_by(f64::total_cmp), *middle);
-    Some(match below.filter(|_| values.len() % 2 == 0) {
+    Some(match below.filter(|_| values.len().is_multiple_of(2)) {
         Some(below) => (below + middle) / 2.0,
         None => middle,
     })
