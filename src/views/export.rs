@@ -7,7 +7,7 @@ use parallax_protocol::{Catalogue, Experiment, Report, ResultRow, ResultStatus, 
 use parallax_stats::format;
 
 use crate::charts::ruler::{Direction, Ruler};
-use crate::charts::{Axis, Unit};
+use crate::charts::{Axis, Unit, quoted};
 use crate::{panels, words};
 
 /// What the page says in its own words, from its table.
@@ -50,20 +50,6 @@ pub fn csv(report: &Report) -> String {
         }
     }
     out
-}
-
-/// A field of RFC 4180. One that a spreadsheet would take for a formula is made plain text.
-fn quoted(field: &str) -> String {
-    let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let field = if formula {
-        format!("'{field}")
-    } else {
-        field.into()
-    };
-    match field.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field,
-    }
 }
 
 /// A table with a line above it that says of what and where.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use parallax_protocol::{Experiment, Figures};
 
+use super::over::{changed, over};
 use super::{Page, all, maybe};
 use crate::charts::axis::Axis;
 use crate::charts::race::{self, Figure, Race, RowView};
@@ -14,18 +15,6 @@ use crate::{form, format, text};
 #[component]
 pub fn Answer() -> impl IntoView {
     let page = Page::here();
-    let of = move || {
-        page.session.with(|session| {
-            let run = race_of(session)?;
-            page.catalogue.with_value(|c| {
-                let name = c
-                    .workload(&run.spec.workload)
-                    .map_or(run.spec.workload.as_str(), |w| w.name.as_str());
-                let n = format::count(run.spec.size.into());
-                Some(text::run_of(name, &n, run.spec.seed))
-            })
-        })
-    };
     let sentences = move || {
         page.session.with(|session| {
             page.catalogue.with_value(|c| match race_of(session) {
@@ -33,13 +22,6 @@ pub fn Answer() -> impl IntoView {
                 Some(run) => summary::sentences(c, session.capabilities.as_ref(), run),
                 None => vec![text::PRESS_RUN.into()],
             })
-        })
-    };
-    // The answer is of another question than the one in the form.
-    let changed = move || {
-        page.session.with(|session| match race_of(session) {
-            Some(run) if !run.is_active() => page.question().is_ok_and(|q| q.spec != run.spec),
-            _ => false,
         })
     };
     let chart = move || {
@@ -60,22 +42,11 @@ pub fn Answer() -> impl IntoView {
     };
     view! {
         <section class="answer" id="answer" aria-labelledby="answer-title">
-            <div class="over">
-                <h2 id="answer-title">{text::ANSWER}</h2>
-                <p class="of">{move || of().unwrap_or_default()}</p>
-                <button
-                    type="button"
-                    class="button quiet share-open"
-                    data-testid="share"
-                    on:click=move |_| page.sharing.set(true)
-                >
-                    {text::SHARE}
-                </button>
-            </div>
+            {over(page, || text::ANSWER)}
             <div class="summary" data-testid="summary">
                 <p class="lede">{move || sentences().into_iter().next().unwrap_or_default()}</p>
                 <p class="more">{move || sentences().get(1..).map(|s| s.join(" ")).unwrap_or_default()}</p>
-                <p class="more changed">{move || if changed() { text::CHANGED } else { "" }}</p>
+                <p class="more changed">{changed(page)}</p>
             </div>
             {used(page)}
             {move || page.theirs.with(|theirs| maybe(a_race(theirs).map(|theirs| banner(page, theirs))))}

@@ -8,6 +8,7 @@ mod lesson;
 mod machine;
 mod masthead;
 mod notices;
+mod over;
 mod panel;
 mod pictures;
 mod reports;

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use parallax_protocol::Asked;
 
 use super::Page;
+use super::over::{changed, of_this, over};
 use crate::state::{End, Phase};
-use crate::{format, text};
+use crate::text;
 
 /// Sentence, progress, and the panel's place.
 #[component]
@@ -54,47 +55,12 @@ pub fn Panel() -> impl IntoView {
             _ => Some(text::view_asks(page.experiment.get()).to_string()),
         })
     };
-    // The panel is of another question than the one in the form.
-    let changed = move || {
-        page.session.with(|session| match &session.run {
-            Some(run) if !run.is_active() && of_this(page, &Asked::from(&run.spec)) => {
-                page.question().is_ok_and(|q| q.spec != run.spec)
-            }
-            _ => false,
-        })
-    };
-    let of = move || {
-        page.session.with(|session| {
-            let run = session
-                .run
-                .as_ref()
-                .filter(|run| of_this(page, &Asked::from(&run.spec)))?;
-            let name = page
-                .catalogue
-                .with_value(|c| c.workload(&run.spec.workload).map(|w| w.name.clone()));
-            let n = format::count(run.spec.size.into());
-            let spec = &run.spec;
-            let has_workload = spec.experiment.has_workload();
-            has_workload.then(|| text::run_of(name.as_ref().unwrap_or(&spec.workload), &n, spec.seed))
-        })
-    };
     view! {
         <section class="answer" id="answer" aria-labelledby="answer-title">
-            <div class="over">
-                <h2 id="answer-title">{move || text::view(page.experiment.get())}</h2>
-                <p class="of">{of}</p>
-                <button
-                    type="button"
-                    class="button quiet share-open"
-                    data-testid="share"
-                    on:click=move |_| page.sharing.set(true)
-                >
-                    {text::SHARE}
-                </button>
-            </div>
+            {over(page, move || text::view(page.experiment.get()))}
             <div class="summary" data-testid="summary">
                 <p class="lede">{sentence}</p>
-                <p class="more changed">{move || if changed() { text::CHANGED } else { "" }}</p>
+                <p class="more changed">{changed(page)}</p>
             </div>
             {super::answer::used(page)}
             {move || page.theirs.with(|theirs| {
@@ -105,9 +71,4 @@ pub fn Panel() -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-/// A report is of the question that is chosen.
-fn of_this(page: Page, spec: &Asked) -> bool {
-    spec.experiment == page.experiment.get()
 }

@@ -34,4 +34,5 @@ pub use model::{
     Axis, Bars, Ceiling, Chart, Curve, How, Kind, Lines, Mark, Part, Point, Row, Scale, Series, Span, Spans,
     Track,
 };
+pub(crate) use table::quoted;
 pub use table::{Cell, Column, Table, table};

@@ -283,7 +283,7 @@ fn html_row(m: &mut Markup, row: &[Cell]) {
 }
 
 /// A field of RFC 4180. One that a spreadsheet would take for a formula is made plain text.
-fn quoted(field: &str) -> String {
+pub(crate) fn quoted(field: &str) -> String {
     let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let field = if formula {
         format!("'{field}")
