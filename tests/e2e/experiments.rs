@@ -5,7 +5,6 @@ use crate::basics;
 use crate::house::{House, Visit};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use xtask::browser::Options;
 use xtask::server::Wrong;
 
 /// What an experiment is asked here, and what has to be in its report and on its panel.
@@ -224,22 +223,29 @@ pub fn charts_by_keyboard(house: &House) -> Result<()> {
 /// Panels on phones and in the dark: axe finds nothing, nothing scrolls sideways.
 pub fn accessible(house: &House) -> Result<()> {
     house.chromium("imitates the sizes of phones and projectors")?;
-    for (width, dark) in [(1280, false), (390, true)] {
-        let options = Options {
-            dark,
-            ..Options::default()
-        };
-        let page = house.open_with("", house.site(), &options)?;
-        let metrics = json!({
-            "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500,
-        });
-        page.session.cdp("Emulation.setDeviceMetricsOverride", &metrics)?;
-        page.ready()?;
-        for expected in &ALL {
-            expected.run(&page)?;
+    let page = house.open("")?;
+    page.ready()?;
+    for expected in &ALL {
+        let looks = |(width, scheme): (u32, &str)| -> Result<()> {
+            let metrics = json!({
+                "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500,
+            });
+            page.session.cdp("Emulation.setDeviceMetricsOverride", &metrics)?;
+            let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+            page.session
+                .cdp("Emulation.setEmulatedMedia", &json!({ "features": [feature] }))?;
+            // Charts are drawn anew for their room.
+            page.session.run_async("setTimeout(arguments[0], 300)")?;
             page.panel_has(expected.charts)?;
-            basics::has_no_barrier(house, &page, &format!("{}, {width} px", expected.experiment))?;
-        }
+            basics::has_no_barrier(
+                house,
+                &page,
+                &format!("{}, {width} px, {scheme}", expected.experiment),
+            )
+        };
+        expected.run(&page)?;
+        looks((390, "dark"))?;
+        looks((1280, "light"))?;
     }
     Ok(())
 }
