@@ -4,7 +4,7 @@
 
 use crate::planner::{check, fits, plan};
 use crate::stages::{Stage as Step, stages};
-use crate::{Control, calibrate, probing, recording};
+use crate::{Control, calibrate, probing};
 use parallax_backends::{Backend, BackendError, Deal, Job, Machine, Order, Pool, Prepared, Team};
 use parallax_protocol::{
     Cold, Event, Experiment, Fault, FaultKind, InjectKind, Outcome, PlanRow, RunSpec, Sample, Stage, Support,
@@ -16,6 +16,11 @@ use parallax_workloads::{Output, Problem};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+mod after;
+mod paces;
+
+use paces::Paces;
 
 /// Rows that cannot all run this often within a stage's budget are left out, the slowest first.
 const LEAST_RUNS: f64 = 12.0;
@@ -52,33 +57,6 @@ pub async fn run(
         }
     };
     emit(Event::Finished { job, outcome });
-}
-
-/// Operations and milliseconds of a back end's last two sizes.
-#[derive(Debug, Default)]
-struct Paces(Vec<(f64, f64)>);
-
-impl Paces {
-    fn add(&mut self, flops: f64, ms: f64) {
-        self.0.push((flops, ms));
-        if self.0.len() > 2 {
-            self.0.remove(0);
-        }
-    }
-
-    /// What a run of so many operations may take: along the line through the last two sizes, so
-    /// that a fixed cost does not grow with them; of one alone, in proportion.
-    fn at(&self, flops: f64) -> Option<f64> {
-        let (last_flops, last_ms) = *self.0.last()?;
-        let ms = match self.0[..] {
-            [(before, before_ms), _] if last_flops > before => {
-                let slope = ((last_ms - before_ms) / (last_flops - before)).max(0.0);
-                last_ms + slope * (flops - last_flops)
-            }
-            _ => last_ms * flops / last_flops,
-        };
-        Some(ms.max(0.0))
-    }
 }
 
 /// Why a run ends before its time.
@@ -502,96 +480,6 @@ impl Run<'_> {
                 Look::GoOn => {}
             }
         }
-    }
-
-    /// The parts of runs that have any. What goes wrong here is a note.
-    async fn parts(&self, rows: &mut [Row], budget_s: f64) {
-        for row in rows {
-            let run_ms = row.samples.last().map_or(row.first_run_ms, |s| s.ms);
-            let rounds = match self.spec.experiment {
-                // It is what is asked about: twice at least, or the GPU's clock tells nothing.
-                Experiment::Gpu => {
-                    let most = calibrate::MANY_PART_ROUNDS;
-                    calibrate::part_rounds(budget_s, run_ms, most).max(Some(2))
-                }
-                _ => calibrate::part_rounds(budget_s, run_ms, calibrate::PART_ROUNDS),
-            };
-            let Some(rounds) = rounds else { continue };
-            let Ok(parts) = self.seen(async || row.prepared.parts(rounds).await).await else {
-                return;
-            };
-            match parts {
-                Ok(None) | Err(BackendError::Stopped) => {}
-                Ok(Some(parts)) => (self.emit)(Event::GpuParts {
-                    job: self.job,
-                    backend: row.id.clone(),
-                    parts,
-                }),
-                Err(error) => self.note(&row.id, format!("its parts could not be timed: {error}")),
-            }
-        }
-    }
-
-    /// Does it again if the page was hidden meanwhile: such times do not count.
-    async fn seen<T>(&self, mut act: impl AsyncFnMut() -> T) -> Result<T, End> {
-        loop {
-            self.control.watch_visibility();
-            let result = act().await;
-            if !self.control.was_hidden() {
-                return Ok(result);
-            }
-            while self.control.is_hidden() {
-                self.machine.host.sleep(HIDDEN_POLL_MS).await;
-                self.breathe().await?;
-            }
-        }
-    }
-
-    /// How evenly the threads of each row are busy, the median of some runs; all of them take a
-    /// fifth of the budget in addition, or as long as one run each.
-    async fn imbalances(&self, rows: &mut [Row], budget_s: f64) -> Result<(), End> {
-        let many = rows.iter().filter(|row| row.entry.plan.threads > 1).count();
-        let own_ms = budget_s * 1e3 * calibrate::PARTS_SHARE / many.max(1) as f64;
-        for row in rows.iter_mut().filter(|row| row.entry.plan.threads > 1) {
-            self.breathe().await?;
-            let run_ms = row.samples.last().map_or(row.first_run_ms, |s| s.ms).max(1e-3);
-            let runs = (own_ms / run_ms) as usize;
-            let record = async || recording::imbalance(&mut *row.prepared, runs).await;
-            match self.seen(record).await? {
-                Ok(None) => {}
-                Ok(Some(imbalance)) => (self.emit)(Event::Imbalance {
-                    job: self.job,
-                    backend: row.id.clone(),
-                    imbalance,
-                }),
-                Err(BackendError::Stopped) => return Err(End::Stopped),
-                Err(error) => self.note(&row.id, format!("its balance could not be measured: {error}")),
-            }
-        }
-        Ok(())
-    }
-
-    /// Some runs of each row, recorded.
-    async fn timelines(&self, rows: &mut [Row]) -> Result<(), End> {
-        let ladder: Vec<String> = parallax_backends::registry()
-            .iter()
-            .map(|b| b.info().id)
-            .collect();
-        rows.sort_by_key(|row| ladder.iter().position(|id| id == base_id(&row.id)));
-        for row in rows.iter_mut().filter(|row| !row.entry.plan.recorded) {
-            self.breathe().await?;
-            let record = async || recording::timeline(&mut *row.prepared, &row.id).await;
-            match self.seen(record).await? {
-                Ok(timeline) => (self.emit)(Event::Timeline {
-                    job: self.job,
-                    backend: row.id.clone(),
-                    timeline,
-                }),
-                Err(BackendError::Stopped) => return Err(End::Stopped),
-                Err(error) => self.note(&row.id, format!("it could not be recorded: {error}")),
-            }
-        }
-        Ok(())
     }
 
     /// What the next size is expected to take.

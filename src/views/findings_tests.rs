@@ -1,8 +1,10 @@
 //! Findings of reports made up for the purpose.
 
 use super::*;
+use crate::balance::Balance;
 use parallax_protocol::{
-    Asked, Environment, Form, Quantity, ReportSample, RunSpec, SCHEMA, Span, Track, Unit as Of,
+    Asked, Environment, Form, Quantity, ReportSample, RunSpec, SCHEMA, Span, SpanKind, Timeline, Track,
+    Unit as Of,
 };
 
 fn report(experiment: Experiment, results: Vec<ResultRow>) -> Report {

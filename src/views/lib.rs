@@ -5,12 +5,14 @@
 //! functions from plain data to text, tested natively; `front` is what the page calls, and the
 //! only part that knows a browser. Reports cross as postcard bytes.
 
+pub mod balance;
 pub mod capable;
 pub mod charts;
 pub mod export;
 pub mod findings;
 pub mod open;
 pub mod panels;
+pub mod roofline;
 pub mod trace;
 mod words;
 

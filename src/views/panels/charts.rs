@@ -8,7 +8,8 @@ use crate::charts::{
     Axis, Bars, Ceiling, Chart, Curve, How, Kind, Lines, Mark, Part, Point, Row, Series, Span, Spans, Track,
     Unit,
 };
-use crate::findings::{self, bound};
+use crate::findings;
+use crate::roofline::bound;
 use crate::words;
 
 /// Points of a fitted curve.

@@ -13,6 +13,7 @@ use crate::charts::markup::A::T;
 use crate::charts::markup::Markup;
 use crate::charts::{Options, Unit, svg, table};
 use crate::findings;
+use crate::roofline;
 use crate::words;
 
 /// How a panel is to be drawn.
@@ -142,7 +143,7 @@ fn said(out: &mut Markup, id: &str, found: &[Finding], look: &Look) {
         "ul",
         &[("class", T("findings-list")), ("data-testid", T(id))],
         |m| {
-            for words in findings::bounds(found, look.backend, look.workload) {
+            for words in roofline::bounds(found, look.backend, look.workload) {
                 m.words("li", &[("data-finding", T("bound"))], &words);
             }
             for finding in sorted.into_iter().filter(|finding| finding.id != "bound") {

@@ -230,7 +230,7 @@ fn a_roofline_has_a_sentence_for_each_workload() {
     ];
     let same = |id: &str| id.to_owned();
     assert_eq!(
-        findings::bounds(&found, &same, &same),
+        roofline::bounds(&found, &same, &same),
         [
             "heat, 5.00 FLOP/byte: bound by arithmetic: scalar (80%), threads (75%); bound by memory: simd (90%); held back by something else than these two: gpu (10%)."
         ]
