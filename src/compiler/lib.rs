@@ -1,0 +1,14 @@
+//! The kernel compiler: Numba's Python to every processor. Pure: no browser, no threads, no I/O.
+//!
+//! The way of the data: a [`Source`] is read into a [`syntax::Module`], names and types are
+//! found, and the typed program is written as WebAssembly, as WGSL, or interpreted. Whatever is
+//! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
+
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;
+pub mod types;
+
+pub use diagnostic::{Diagnostic, Kind};
+pub use source::{Position, Source, Span};
+pub use types::{Layout, Scalar, Type};

@@ -1,0 +1,1234 @@
+//! From tokens to the tree. After "Full Grammar specification" in The Python Language
+//! Reference, 3.14; expressions by precedence climbing (Pratt 1973, Top down operator precedence).
+//!
+//! A line that is not understood is said so once and left; what follows it is read on. The
+//! block below a broken head is read as well, so that its own faults are found.
+
+use super::ast::*;
+use super::lexer::Lexed;
+use super::token::{Tok, Token};
+use crate::diagnostic::{Diagnostic, Kind};
+use crate::source::{Source, Span};
+
+/// Expressions and blocks within one another: beyond it is no kernel, and the stack has an end.
+const DEEPEST: u32 = 200;
+/// Levels of an expression's tree. Long sums are as deep as they are long, and what walks a
+/// tree, if only to drop it, needs stack for each level.
+const HIGHEST: u32 = 500;
+/// More faults than anybody reads.
+const MOST_FAULTS: usize = 100;
+
+/// What stands where something was not understood: it was said already.
+struct Refused;
+type Parsed<T> = Result<T, Refused>;
+
+/// Reads a module.
+pub fn parse(source: Source, lexed: Lexed) -> (Module, Vec<Diagnostic>) {
+    let mut parser = Parser {
+        source,
+        tokens: lexed.tokens,
+        at: 0,
+        depth: 0,
+        height: 0,
+        begun: 0,
+        misread: lexed.faults.iter().map(|fault| fault.span.start).collect(),
+        faults: lexed.faults,
+    };
+    let mut body = Vec::new();
+    while parser.peek() != Tok::End {
+        parser.statement(&mut body);
+    }
+    let mut faults = parser.faults;
+    faults.sort_by_key(|fault| fault.span.start);
+    faults.dedup_by(|next, fault| next.span == fault.span);
+    faults.truncate(MOST_FAULTS);
+    let module = Module {
+        body,
+        pragmas: lexed.pragmas,
+    };
+    (module, faults)
+}
+
+struct Parser<'a> {
+    source: Source<'a>,
+    /// The last is [`Tok::End`], which is never taken.
+    tokens: Vec<Token>,
+    at: usize,
+    depth: u32,
+    /// Of the expression that was read last.
+    height: u32,
+    /// Where the statement begins that is being read.
+    begun: u32,
+    /// Where the lexer found faults.
+    misread: Vec<u32>,
+    faults: Vec<Diagnostic>,
+}
+
+impl Parser<'_> {
+    fn token(&self) -> Token {
+        self.ahead(0)
+    }
+
+    fn ahead(&self, by: usize) -> Token {
+        let last = Token {
+            kind: Tok::End,
+            span: Span::default(),
+        };
+        let end = self.tokens.last().copied().unwrap_or(last);
+        self.tokens.get(self.at + by).copied().unwrap_or(end)
+    }
+
+    fn peek(&self) -> Tok {
+        self.token().kind
+    }
+
+    fn take(&mut self) -> Token {
+        let token = self.token();
+        if token.kind != Tok::End {
+            self.at += 1;
+        }
+        token
+    }
+
+    fn takes(&mut self, kind: Tok) -> bool {
+        let fits = self.peek() == kind;
+        if fits {
+            self.take();
+        }
+        fits
+    }
+
+    /// The end of what was taken last.
+    fn end(&self) -> Span {
+        let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        last.map_or(Span::default(), |token| token.span).after()
+    }
+
+    fn fault(&mut self, span: Span, message: impl Into<String>) -> Refused {
+        // What follows from a misread character or a lost bracket was said with that.
+        let follows = self.misread.iter().any(|at| (self.begun..=span.end).contains(at));
+        if !follows {
+            self.faults.push(Diagnostic::new(Kind::Syntax, span, message));
+        }
+        Refused
+    }
+
+    /// The token must be this.
+    fn expect(&mut self, kind: Tok) -> Parsed<Token> {
+        match self.peek() == kind {
+            true => Ok(self.take()),
+            false => Err(self.expected(kind.describe())),
+        }
+    }
+
+    fn expected(&mut self, what: &str) -> Refused {
+        let token = self.token();
+        // The end of a line is after what stands on it.
+        let span = match token.kind {
+            Tok::Newline | Tok::End | Tok::Indent | Tok::Dedent => self.end(),
+            _ => token.span,
+        };
+        self.fault(span, format!("expected {what}, not {}", token.kind.describe()))
+    }
+
+    fn name(&mut self) -> Parsed<Ident> {
+        if self.peek() != Tok::Name {
+            return Err(self.expected("a name"));
+        }
+        let span = self.take().span;
+        Ok(Ident {
+            name: self.source.slice(span).into(),
+            span,
+        })
+    }
+
+    fn deeper<T>(&mut self, act: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= DEEPEST {
+            let span = self.token().span;
+            self.faults.push(Diagnostic::new(
+                Kind::Limit,
+                span,
+                format!("more than {DEEPEST} expressions or blocks within one another"),
+            ));
+            return Err(Refused);
+        }
+        self.depth += 1;
+        let done = act(self);
+        self.depth -= 1;
+        done
+    }
+
+    /// An expression over others, of which the highest is this high.
+    fn node(&mut self, kind: ExprKind, span: Span, below: u32) -> Parsed<Expr> {
+        self.height = below + 1;
+        match self.height > HIGHEST {
+            true => {
+                let words = format!("an expression of more than {HIGHEST} parts within one another");
+                self.faults.push(Diagnostic::new(Kind::Limit, span, words));
+                Err(Refused)
+            }
+            false => Ok(Expr { kind, span }),
+        }
+    }
+
+    // --- Statements.
+
+    /// A line with its block. What is wrong with it is said, and passed over.
+    fn statement(&mut self, out: &mut Vec<Stmt>) {
+        let begin = self.token();
+        if begin.kind == Tok::Indent {
+            self.fault(begin.span, "unexpected indent");
+            let _ = self.deeper(|p| {
+                p.block(out);
+                Ok(())
+            });
+            return;
+        }
+        if self.deeper(|p| p.compound(out)).is_err() {
+            self.pass_over(out);
+            out.push(Stmt {
+                kind: StmtKind::Invalid,
+                span: begin.span.to(self.end()),
+            });
+        }
+    }
+
+    /// To the line after this one. A block that follows belongs to a broken head, and is read.
+    fn pass_over(&mut self, out: &mut Vec<Stmt>) {
+        while !matches!(self.peek(), Tok::Newline | Tok::End | Tok::Indent | Tok::Dedent) {
+            self.take();
+        }
+        self.takes(Tok::Newline);
+        if self.peek() != Tok::Indent {
+            return;
+        }
+        if self.depth < DEEPEST {
+            self.block(out);
+            return;
+        }
+        // Too deep to be read at all.
+        let mut open = 0u32;
+        loop {
+            match self.take().kind {
+                Tok::Indent => open += 1,
+                Tok::Dedent => open -= 1,
+                Tok::End => return,
+                _ => {}
+            }
+            if open == 0 {
+                return;
+            }
+        }
+    }
+
+    /// At an indentation: the statements up to its end.
+    fn block(&mut self, out: &mut Vec<Stmt>) {
+        self.takes(Tok::Indent);
+        while !matches!(self.peek(), Tok::Dedent | Tok::End) {
+            self.statement(out);
+        }
+        self.takes(Tok::Dedent);
+    }
+
+    /// What follows a head: a colon, and a block or the rest of the line.
+    fn suite(&mut self, of: &str) -> Parsed<Vec<Stmt>> {
+        let mut out = Vec::new();
+        if !self.takes(Tok::Colon) {
+            let refused = self.expected("':'");
+            let at_end = matches!(self.peek(), Tok::Newline | Tok::End);
+            // `for i in range(n)` without its colon: the block below is still its own.
+            if !at_end {
+                return Err(refused);
+            }
+        }
+        if !self.takes(Tok::Newline) {
+            self.simple_line(&mut out)?;
+            return Ok(out);
+        }
+        if self.peek() != Tok::Indent {
+            let words = format!("expected an indented block after {of}");
+            let span = self.token().span.before();
+            self.fault(span, words);
+            return Ok(out);
+        }
+        self.deeper(|p| {
+            p.block(&mut out);
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    fn compound(&mut self, out: &mut Vec<Stmt>) -> Parsed<()> {
+        let begin = self.token();
+        self.begun = begin.span.start;
+        let kind = match begin.kind {
+            Tok::At | Tok::Def => self.def()?,
+            Tok::If => {
+                self.take();
+                self.if_rest("'if' statement")?
+            }
+            Tok::For => {
+                self.take();
+                let target = self.targets()?;
+                self.expect(Tok::In)?;
+                let iter = self.expressions()?;
+                let head = begin.span.to(self.end());
+                let body = self.suite("'for' statement")?;
+                let or_else = self.or_else()?;
+                out.push(Stmt {
+                    kind: StmtKind::For {
+                        target,
+                        iter,
+                        body,
+                        or_else,
+                    },
+                    span: head,
+                });
+                return Ok(());
+            }
+            Tok::While => {
+                self.take();
+                let test = self.expression()?;
+                let head = begin.span.to(self.end());
+                let body = self.suite("'while' statement")?;
+                let or_else = self.or_else()?;
+                out.push(Stmt {
+                    kind: StmtKind::While {
+                        test,
+                        body,
+                        or_else,
+                    },
+                    span: head,
+                });
+                return Ok(());
+            }
+            Tok::Class => self.other("class definitions")?,
+            Tok::Try => self.other("'try' statements")?,
+            Tok::With => self.other("'with' statements")?,
+            Tok::Async => self.other("'async' statements")?,
+            _ => return self.simple_line(out),
+        };
+        out.push(Stmt {
+            kind,
+            span: begin.span.to(self.head_end(begin)),
+        });
+        Ok(())
+    }
+
+    /// The end of the line that a statement begins on.
+    fn head_end(&self, begin: Token) -> Span {
+        let line = self.source.line(begin.span.start);
+        let head = self.source.head_of_line(begin.span.start);
+        let end = begin.span.start as usize - head.len() + line.trim_end().len();
+        Span::new(end, end)
+    }
+
+    /// After `if` or `elif`.
+    fn if_rest(&mut self, of: &str) -> Parsed<StmtKind> {
+        let test = self.expression()?;
+        let body = self.suite(of)?;
+        let next = self.token();
+        let or_else = match next.kind {
+            Tok::Elif => {
+                self.take();
+                let kind = self.deeper(|p| p.if_rest("'elif' statement"))?;
+                let span = next.span.to(self.head_end(next));
+                vec![Stmt { kind, span }]
+            }
+            _ => self.or_else()?,
+        };
+        Ok(StmtKind::If {
+            test,
+            body,
+            or_else,
+        })
+    }
+
+    fn or_else(&mut self) -> Parsed<Vec<Stmt>> {
+        match self.takes(Tok::Else) {
+            true => self.suite("'else' statement"),
+            false => Ok(Vec::new()),
+        }
+    }
+
+    /// A statement that has no meaning here: its head is passed over, its blocks are not kept.
+    fn other(&mut self, what: &'static str) -> Parsed<StmtKind> {
+        loop {
+            // A colon in brackets is no head's end.
+            let mut open = 0u32;
+            while !matches!(self.peek(), Tok::Newline | Tok::End) {
+                match self.take().kind {
+                    Tok::Open | Tok::OpenSquare | Tok::OpenCurly => open += 1,
+                    Tok::Close | Tok::CloseSquare | Tok::CloseCurly => open = open.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            self.takes(Tok::Newline);
+            if self.peek() == Tok::Indent {
+                let mut ignored = Vec::new();
+                self.deeper(|p| {
+                    p.block(&mut ignored);
+                    Ok(())
+                })?;
+            }
+            if !matches!(self.peek(), Tok::Except | Tok::Finally | Tok::Else) {
+                return Ok(StmtKind::Other(what));
+            }
+        }
+    }
+
+    fn def(&mut self) -> Parsed<StmtKind> {
+        let mut decorators = Vec::new();
+        while self.takes(Tok::At) {
+            decorators.push(self.expression()?);
+            self.expect(Tok::Newline)?;
+        }
+        if self.peek() == Tok::Class {
+            return self.other("class definitions");
+        }
+        self.expect(Tok::Def)?;
+        let name = self.name()?;
+        self.expect(Tok::Open)?;
+        let mut params = Vec::new();
+        while self.peek() != Tok::Close {
+            params.extend(self.param()?);
+            if !self.takes(Tok::Comma) {
+                break;
+            }
+        }
+        self.expect(Tok::Close)?;
+        if self.takes(Tok::Arrow) {
+            self.expression()?;
+        }
+        let body = self.suite("function definition")?;
+        Ok(StmtKind::Def(Box::new(Def {
+            name,
+            decorators,
+            params,
+            body,
+        })))
+    }
+
+    /// A parameter; none for the bare `*` and `/` between parameters.
+    fn param(&mut self) -> Parsed<Option<Param>> {
+        if self.takes(Tok::Over) {
+            return Ok(None);
+        }
+        let is_star = self.takes(Tok::Times) || self.takes(Tok::Power);
+        if is_star && self.peek() == Tok::Comma {
+            return Ok(None);
+        }
+        let name = self.name()?;
+        if self.takes(Tok::Colon) {
+            self.expression()?;
+        }
+        let default = match self.takes(Tok::Is1) {
+            true => Some(self.expression()?),
+            false => None,
+        };
+        Ok(Some(Param {
+            name,
+            default,
+            is_star,
+        }))
+    }
+
+    /// `a = 1; b = 2` up to the end of the line.
+    fn simple_line(&mut self, out: &mut Vec<Stmt>) -> Parsed<()> {
+        loop {
+            let begin = self.token().span;
+            let kind = self.simple()?;
+            let span = begin.to(self.end());
+            out.push(Stmt { kind, span });
+            let more = self.takes(Tok::Semicolon);
+            match self.peek() {
+                Tok::Newline => {
+                    self.take();
+                    return Ok(());
+                }
+                Tok::End => return Ok(()),
+                _ if more => {}
+                _ => return Err(self.unexpected()),
+            }
+        }
+    }
+
+    /// After a whole statement there is more on its line.
+    fn unexpected(&mut self) -> Refused {
+        let token = self.token();
+        let before = self.at.checked_sub(1).map(|at| self.tokens[at]);
+        let words = match (before.map(|t| t.kind), token.kind) {
+            (_, Tok::Is1) => "cannot assign to this".to_string(),
+            (Some(Tok::Name), Tok::Name | Tok::Integer | Tok::Float | Tok::String) => {
+                let name = before.map_or("", |t| self.source.slice(t.span));
+                format!("expected the end of the line after '{name}', not {}", token.kind.describe())
+            }
+            _ => format!("expected the end of the line, not {}", token.kind.describe()),
+        };
+        self.fault(token.span, words)
+    }
+
+    fn simple(&mut self) -> Parsed<StmtKind> {
+        let kind = match self.peek() {
+            Tok::Break => StmtKind::Break,
+            Tok::Continue => StmtKind::Continue,
+            Tok::Pass => StmtKind::Pass,
+            Tok::Return => {
+                self.take();
+                let is_bare = matches!(self.peek(), Tok::Newline | Tok::Semicolon | Tok::End);
+                return Ok(StmtKind::Return(match is_bare {
+                    true => None,
+                    false => Some(self.expressions()?),
+                }));
+            }
+            Tok::Import => {
+                self.take();
+                return self.aliases(true).map(StmtKind::Import);
+            }
+            Tok::From => return self.from(),
+            Tok::Assert => {
+                self.take();
+                let test = self.expression()?;
+                if self.takes(Tok::Comma) {
+                    self.expression()?;
+                }
+                return Ok(StmtKind::Assert(test));
+            }
+            Tok::Del => return self.skipped("'del' statements"),
+            Tok::Raise => return self.skipped("'raise' statements"),
+            Tok::Global => return self.skipped("'global' statements"),
+            Tok::Nonlocal => return self.skipped("'nonlocal' statements"),
+            _ => return self.expression_statement(),
+        };
+        self.take();
+        Ok(kind)
+    }
+
+    /// A simple statement that has no meaning here.
+    fn skipped(&mut self, what: &'static str) -> Parsed<StmtKind> {
+        while !matches!(self.peek(), Tok::Newline | Tok::End | Tok::Semicolon) {
+            self.take();
+        }
+        Ok(StmtKind::Other(what))
+    }
+
+    fn from(&mut self) -> Parsed<StmtKind> {
+        self.take();
+        let begin = self.token().span;
+        while self.takes(Tok::Dot) || self.takes(Tok::Ellipsis) {}
+        let module = match self.peek() {
+            Tok::Import => Ident {
+                name: ".".into(),
+                span: begin,
+            },
+            _ => self.dotted()?,
+        };
+        self.expect(Tok::Import)?;
+        if self.takes(Tok::Times) {
+            return Ok(StmtKind::From {
+                module,
+                names: Vec::new(),
+            });
+        }
+        let in_brackets = self.takes(Tok::Open);
+        let names = self.aliases(false)?;
+        if in_brackets {
+            self.expect(Tok::Close)?;
+        }
+        Ok(StmtKind::From { module, names })
+    }
+
+    fn aliases(&mut self, dotted: bool) -> Parsed<Vec<Alias>> {
+        let mut all = Vec::new();
+        loop {
+            let name = if dotted { self.dotted()? } else { self.name()? };
+            let here = match self.takes(Tok::As) {
+                true => Some(self.name()?),
+                false => None,
+            };
+            all.push(Alias { name, here });
+            if !self.takes(Tok::Comma) || self.peek() == Tok::Close {
+                return Ok(all);
+            }
+        }
+    }
+
+    fn dotted(&mut self) -> Parsed<Ident> {
+        let mut all = self.name()?;
+        while self.takes(Tok::Dot) {
+            let next = self.name()?;
+            all.name.push('.');
+            all.name.push_str(&next.name);
+            all.span = all.span.to(next.span);
+        }
+        Ok(all)
+    }
+
+    fn expression_statement(&mut self) -> Parsed<StmtKind> {
+        let first = self.expressions()?;
+        if self.takes(Tok::Colon) {
+            self.expression()?;
+            let value = match self.takes(Tok::Is1) {
+                true => Some(self.expressions()?),
+                false => None,
+            };
+            self.target(&first)?;
+            return Ok(StmtKind::Annotated {
+                target: first,
+                value,
+            });
+        }
+        if let Some(op) = augmented(self.peek()) {
+            self.take();
+            let value = self.expressions()?;
+            if matches!(first.kind, ExprKind::Tuple(_) | ExprKind::List(_)) {
+                return Err(self.fault(first.span, "this is an illegal expression for augmented assignment"));
+            }
+            self.target(&first)?;
+            return Ok(StmtKind::Augmented {
+                target: first,
+                op,
+                value,
+            });
+        }
+        if self.peek() != Tok::Is1 {
+            return Ok(StmtKind::Expr(first));
+        }
+        let mut all = vec![first];
+        while self.takes(Tok::Is1) {
+            all.push(self.expressions()?);
+        }
+        // There are two at least.
+        let value = all.pop().ok_or(Refused)?;
+        for target in &all {
+            self.target(target)?;
+        }
+        Ok(StmtKind::Assign {
+            targets: all,
+            value,
+        })
+    }
+
+    /// Refuses what nothing can be given to.
+    fn target(&mut self, target: &Expr) -> Parsed<()> {
+        let what = match &target.kind {
+            ExprKind::Name(_) | ExprKind::Subscript(..) | ExprKind::Attribute(..) => return Ok(()),
+            ExprKind::Invalid | ExprKind::Other(_) => return Ok(()),
+            ExprKind::Tuple(all) | ExprKind::List(all) => {
+                return all.iter().try_for_each(|one| self.target(one));
+            }
+            ExprKind::Call { .. } => "a function call",
+            ExprKind::Bool(true) => "True",
+            ExprKind::Bool(false) => "False",
+            ExprKind::None => "None",
+            ExprKind::Compare(..) => "a comparison",
+            ExprKind::Choice { .. } => "a conditional expression",
+            ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Str(_) => "a literal",
+            ExprKind::Unary(..) | ExprKind::Binary(..) | ExprKind::Logic(..) => "an expression",
+        };
+        Err(self.fault(target.span, format!("cannot assign to {what}")))
+    }
+
+    /// What a `for` counts with: names, not whole expressions, or `in` would be taken in.
+    fn targets(&mut self) -> Parsed<Expr> {
+        let first = self.binary(Level::BitOr)?;
+        if self.peek() != Tok::Comma {
+            self.target(&first)?;
+            return Ok(first);
+        }
+        let mut below = self.height;
+        let mut all = vec![first];
+        while self.takes(Tok::Comma) {
+            if self.peek() == Tok::In {
+                break;
+            }
+            all.push(self.binary(Level::BitOr)?);
+            below = below.max(self.height);
+        }
+        let span = span_of(&all);
+        let target = self.node(ExprKind::Tuple(all), span, below)?;
+        self.target(&target)?;
+        Ok(target)
+    }
+
+    // --- Expressions.
+
+    /// `a, b` is a tuple.
+    fn expressions(&mut self) -> Parsed<Expr> {
+        let first = self.starred()?;
+        if self.peek() != Tok::Comma {
+            return Ok(first);
+        }
+        let mut below = self.height;
+        let mut all = vec![first];
+        while self.takes(Tok::Comma) {
+            if !self.begins_expression() {
+                break;
+            }
+            all.push(self.starred()?);
+            below = below.max(self.height);
+        }
+        let span = span_of(&all).to(self.end());
+        self.node(ExprKind::Tuple(all), span, below)
+    }
+
+    fn begins_expression(&self) -> bool {
+        matches!(
+            self.peek(),
+            Tok::Name
+                | Tok::Integer
+                | Tok::Float
+                | Tok::Imaginary
+                | Tok::String
+                | Tok::FString
+                | Tok::True
+                | Tok::False
+                | Tok::None
+                | Tok::Not
+                | Tok::Lambda
+                | Tok::Await
+                | Tok::Minus
+                | Tok::Plus
+                | Tok::Tilde
+                | Tok::Times
+                | Tok::Open
+                | Tok::OpenSquare
+                | Tok::OpenCurly
+                | Tok::Ellipsis
+        )
+    }
+
+    fn starred(&mut self) -> Parsed<Expr> {
+        let begin = self.token().span;
+        if self.takes(Tok::Times) || self.takes(Tok::Power) {
+            self.expression()?;
+            return Ok(other("starred expressions", begin.to(self.end())));
+        }
+        if self.takes(Tok::Yield) {
+            while self.begins_expression() || self.peek() == Tok::From {
+                self.take();
+            }
+            return Ok(other("'yield' expressions", begin.to(self.end())));
+        }
+        self.expression()
+    }
+
+    fn expression(&mut self) -> Parsed<Expr> {
+        self.deeper(Self::choice)
+    }
+
+    fn choice(&mut self) -> Parsed<Expr> {
+        let begin = self.token().span;
+        if self.takes(Tok::Lambda) {
+            while !matches!(self.peek(), Tok::Colon | Tok::Newline | Tok::End) {
+                self.take();
+            }
+            self.expect(Tok::Colon)?;
+            self.expression()?;
+            return Ok(other("lambda functions", begin.to(self.end())));
+        }
+        let yes = self.logic(Tok::Or)?;
+        if self.takes(Tok::Walrus) {
+            self.expression()?;
+            return Ok(other("assignment expressions", begin.to(self.end())));
+        }
+        if !self.takes(Tok::If) {
+            return Ok(yes);
+        }
+        let mut below = self.height;
+        let test = self.logic(Tok::Or)?;
+        below = below.max(self.height);
+        if !self.takes(Tok::Else) {
+            return Err(self.expected("'else' after 'if' expression"));
+        }
+        let no = self.expression()?;
+        below = below.max(self.height);
+        let span = yes.span.to(no.span);
+        let kind = ExprKind::Choice {
+            test: test.into(),
+            yes: yes.into(),
+            no: no.into(),
+        };
+        self.node(kind, span, below)
+    }
+
+    /// `or`, and below it `and`, and below it `not`.
+    fn logic(&mut self, sign: Tok) -> Parsed<Expr> {
+        let (op, next) = match sign {
+            Tok::Or => (LogicOp::Or, Tok::And),
+            _ => (LogicOp::And, Tok::Not),
+        };
+        let part = |p: &mut Self| match next {
+            Tok::And => p.logic(Tok::And),
+            _ => p.not(),
+        };
+        let first = part(self)?;
+        if self.peek() != sign {
+            return Ok(first);
+        }
+        let mut below = self.height;
+        let mut all = vec![first];
+        while self.takes(sign) {
+            all.push(part(self)?);
+            below = below.max(self.height);
+        }
+        let span = span_of(&all);
+        self.node(ExprKind::Logic(op, all), span, below)
+    }
+
+    fn not(&mut self) -> Parsed<Expr> {
+        let begin = self.token().span;
+        if !self.takes(Tok::Not) {
+            return self.comparison();
+        }
+        let value = self.deeper(Self::not)?;
+        let span = begin.to(value.span);
+        self.node(ExprKind::Unary(UnaryOp::Not, value.into()), span, self.height)
+    }
+
+    fn comparison(&mut self) -> Parsed<Expr> {
+        let first = self.binary(Level::BitOr)?;
+        let mut below = self.height;
+        let mut rest = Vec::new();
+        while let Some(op) = self.compare_op() {
+            rest.push((op, self.binary(Level::BitOr)?));
+            below = below.max(self.height);
+        }
+        let Some((_, last)) = rest.last() else {
+            return Ok(first);
+        };
+        let span = first.span.to(last.span);
+        self.node(ExprKind::Compare(first.into(), rest), span, below)
+    }
+
+    fn compare_op(&mut self) -> Option<CompareOp> {
+        let op = match (self.peek(), self.ahead(1).kind) {
+            (Tok::Equal, _) => CompareOp::Equal,
+            (Tok::Unequal, _) => CompareOp::Unequal,
+            (Tok::Below, _) => CompareOp::Less,
+            (Tok::AtMost, _) => CompareOp::AtMost,
+            (Tok::Above, _) => CompareOp::Greater,
+            (Tok::AtLeast, _) => CompareOp::AtLeast,
+            (Tok::In, _) => CompareOp::In,
+            (Tok::Is, Tok::Not) => CompareOp::IsNot,
+            (Tok::Not, Tok::In) => CompareOp::NotIn,
+            (Tok::Is, _) => CompareOp::Is,
+            _ => return None,
+        };
+        self.take();
+        if matches!(op, CompareOp::IsNot | CompareOp::NotIn) {
+            self.take();
+        }
+        Some(op)
+    }
+
+    /// Operators of this level and of tighter ones, which all group to the left.
+    fn binary(&mut self, least: Level) -> Parsed<Expr> {
+        let mut left = self.unary()?;
+        while let Some((level, op)) = binary_op(self.peek()).filter(|(level, _)| *level >= least) {
+            self.take();
+            let below = self.height;
+            let right = match level.next() {
+                Some(tighter) => self.deeper(|p| p.binary(tighter))?,
+                None => self.unary()?,
+            };
+            let span = left.span.to(right.span);
+            let kind = ExprKind::Binary(op, left.into(), right.into());
+            left = self.node(kind, span, below.max(self.height))?;
+        }
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Parsed<Expr> {
+        let begin = self.token();
+        let op = match begin.kind {
+            Tok::Minus => UnaryOp::Minus,
+            Tok::Plus => UnaryOp::Plus,
+            Tok::Tilde => UnaryOp::Invert,
+            _ => return self.power(),
+        };
+        self.take();
+        let value = self.deeper(Self::unary)?;
+        let span = begin.span.to(value.span);
+        self.node(ExprKind::Unary(op, value.into()), span, self.height)
+    }
+
+    /// `a ** b` binds tighter than the sign before it, and looser than the one after it.
+    fn power(&mut self) -> Parsed<Expr> {
+        let base = self.primary()?;
+        if !self.takes(Tok::Power) {
+            return Ok(base);
+        }
+        let below = self.height;
+        let exponent = self.deeper(Self::unary)?;
+        let span = base.span.to(exponent.span);
+        let kind = ExprKind::Binary(BinaryOp::Pow, base.into(), exponent.into());
+        self.node(kind, span, below.max(self.height))
+    }
+
+    fn primary(&mut self) -> Parsed<Expr> {
+        let mut value = self.atom()?;
+        loop {
+            let next = self.peek();
+            if !matches!(next, Tok::Dot | Tok::Open | Tok::OpenSquare) {
+                return Ok(value);
+            }
+            let (begin, below) = (value.span, self.height);
+            let inner = Box::new(value);
+            self.height = 0;
+            let kind = match next {
+                Tok::Dot => {
+                    self.take();
+                    ExprKind::Attribute(inner, self.name()?)
+                }
+                Tok::Open => {
+                    let (args, keywords) = self.deeper(Self::arguments)?;
+                    ExprKind::Call {
+                        callee: inner,
+                        args,
+                        keywords,
+                    }
+                }
+                _ => ExprKind::Subscript(inner, self.deeper(Self::indices)?),
+            };
+            let span = begin.to(self.end());
+            value = self.node(kind, span, below.max(self.height))?;
+        }
+    }
+
+    /// By position and by name. The height is that of the highest.
+    #[allow(clippy::type_complexity)]
+    fn arguments(&mut self) -> Parsed<(Vec<Expr>, Vec<(Ident, Expr)>)> {
+        self.take();
+        let (mut args, mut keywords, mut below) = (Vec::new(), Vec::new(), 0);
+        while self.peek() != Tok::Close {
+            if self.peek() == Tok::Name && self.ahead(1).kind == Tok::Is1 {
+                let name = self.name()?;
+                self.take();
+                keywords.push((name, self.expression()?));
+            } else {
+                let arg = self.starred()?;
+                let arg = self.comprehension(arg)?;
+                if !keywords.is_empty() {
+                    return Err(self.fault(arg.span, "positional argument follows keyword argument"));
+                }
+                args.push(arg);
+            }
+            below = self.height.max(below);
+            if !self.takes(Tok::Comma) {
+                break;
+            }
+        }
+        self.expect(Tok::Close)?;
+        self.height = below;
+        Ok((args, keywords))
+    }
+
+    /// Whether `for` follows a value in brackets.
+    fn comprehension(&mut self, value: Expr) -> Parsed<Expr> {
+        if !matches!(self.peek(), Tok::For | Tok::Async) {
+            return Ok(value);
+        }
+        let mut open = 0u32;
+        loop {
+            match self.peek() {
+                Tok::Open | Tok::OpenSquare | Tok::OpenCurly => open += 1,
+                Tok::Close | Tok::CloseSquare | Tok::CloseCurly if open == 0 => break,
+                Tok::Close | Tok::CloseSquare | Tok::CloseCurly => open -= 1,
+                Tok::Newline | Tok::End => break,
+                _ => {}
+            }
+            self.take();
+        }
+        Ok(other("comprehensions", value.span.to(self.end())))
+    }
+
+    fn indices(&mut self) -> Parsed<Vec<Index>> {
+        self.take();
+        let (mut all, mut below) = (Vec::new(), 0);
+        loop {
+            if self.peek() == Tok::CloseSquare && !all.is_empty() {
+                break;
+            }
+            all.push(self.index()?);
+            below = self.height.max(below);
+            if !self.takes(Tok::Comma) {
+                break;
+            }
+        }
+        self.expect(Tok::CloseSquare)?;
+        self.height = below;
+        Ok(all)
+    }
+
+    fn index(&mut self) -> Parsed<Index> {
+        let begin = self.token().span;
+        let low = self.bound()?;
+        let mut below = self.height;
+        if !self.takes(Tok::Colon) {
+            return match low {
+                Some(at) => Ok(Index::At(at)),
+                None => Err(self.expected("an index")),
+            };
+        }
+        let high = self.bound()?;
+        below = below.max(self.height);
+        let step = match self.takes(Tok::Colon) {
+            true => self.bound()?,
+            false => None,
+        };
+        self.height = below.max(self.height);
+        Ok(Index::Slice {
+            low,
+            high,
+            step,
+            span: begin.to(self.end()),
+        })
+    }
+
+    fn bound(&mut self) -> Parsed<Option<Expr>> {
+        self.height = 0;
+        match self.peek() {
+            Tok::Colon | Tok::Comma | Tok::CloseSquare => Ok(None),
+            _ => self.starred().map(Some),
+        }
+    }
+
+    fn atom(&mut self) -> Parsed<Expr> {
+        let token = self.token();
+        let span = token.span;
+        let text = self.source.slice(span);
+        self.height = 0;
+        let kind = match token.kind {
+            Tok::Name => ExprKind::Name(text.into()),
+            Tok::Integer => self.integer(text, span),
+            Tok::Float => ExprKind::Float(text.replace('_', "").parse().unwrap_or(f64::NAN)),
+            Tok::Imaginary => {
+                let digits = text.trim_end_matches(['j', 'J']).replace('_', "");
+                ExprKind::Imaginary(digits.parse().unwrap_or(f64::NAN))
+            }
+            Tok::True => ExprKind::Bool(true),
+            Tok::False => ExprKind::Bool(false),
+            Tok::None => ExprKind::None,
+            Tok::Ellipsis => ExprKind::Other("'...'"),
+            Tok::FString => ExprKind::Other("f-strings"),
+            Tok::String => return Ok(self.strings()),
+            Tok::Open => return self.deeper(Self::in_brackets),
+            Tok::OpenSquare => return self.deeper(Self::list),
+            Tok::OpenCurly => return self.deeper(Self::curly),
+            Tok::Await => {
+                self.take();
+                self.deeper(Self::primary)?;
+                return Ok(other("'await' expressions", span.to(self.end())));
+            }
+            kind if kind.begins_statement() => {
+                let words = format!("expected an expression, not the keyword {}", kind.describe());
+                return Err(self.fault(span, words));
+            }
+            _ => return Err(self.expected("an expression")),
+        };
+        self.take();
+        Ok(Expr { kind, span })
+    }
+
+    fn integer(&mut self, text: &str, span: Span) -> ExprKind {
+        let plain = text.replace('_', "").to_ascii_lowercase();
+        let (digits, radix) = match plain.get(..2) {
+            Some("0x") => (&plain[2..], 16),
+            Some("0o") => (&plain[2..], 8),
+            Some("0b") => (&plain[2..], 2),
+            _ => (plain.as_str(), 10),
+        };
+        match u64::from_str_radix(digits, radix) {
+            Ok(value) => ExprKind::Int(value),
+            // What is no number was said by the lexer.
+            Err(error) if *error.kind() == std::num::IntErrorKind::PosOverflow => {
+                let words = "int too large: 64 bits are all there are";
+                self.faults.push(Diagnostic::new(Kind::Limit, span, words));
+                ExprKind::Invalid
+            }
+            Err(_) => ExprKind::Invalid,
+        }
+    }
+
+    /// Strings next to each other are one.
+    fn strings(&mut self) -> Expr {
+        let begin = self.token().span;
+        let mut value = String::new();
+        let mut is_plain = true;
+        while matches!(self.peek(), Tok::String | Tok::FString) {
+            let token = self.take();
+            is_plain &= token.kind == Tok::String;
+            value.push_str(&meaning(self.source.slice(token.span)));
+        }
+        let span = begin.to(self.end());
+        match is_plain {
+            true => Expr {
+                kind: ExprKind::Str(value),
+                span,
+            },
+            false => other("f-strings", span),
+        }
+    }
+
+    fn in_brackets(&mut self) -> Parsed<Expr> {
+        let begin = self.take().span;
+        if self.takes(Tok::Close) {
+            return Ok(Expr {
+                kind: ExprKind::Tuple(Vec::new()),
+                span: begin.to(self.end()),
+            });
+        }
+        let inner = self.expressions()?;
+        let mut inner = self.comprehension(inner)?;
+        self.expect(Tok::Close)?;
+        if matches!(inner.kind, ExprKind::Tuple(_)) {
+            inner.span = begin.to(self.end());
+        }
+        Ok(inner)
+    }
+
+    fn list(&mut self) -> Parsed<Expr> {
+        let begin = self.take().span;
+        let (mut all, mut below) = (Vec::new(), 0);
+        while self.peek() != Tok::CloseSquare {
+            let one = self.starred()?;
+            let one = self.comprehension(one)?;
+            if one.kind == ExprKind::Other("comprehensions") {
+                self.expect(Tok::CloseSquare)?;
+                return Ok(other("comprehensions", begin.to(self.end())));
+            }
+            all.push(one);
+            below = self.height.max(below);
+            if !self.takes(Tok::Comma) {
+                break;
+            }
+        }
+        self.expect(Tok::CloseSquare)?;
+        let span = begin.to(self.end());
+        self.node(ExprKind::List(all), span, below)
+    }
+
+    /// Dictionaries and sets have no meaning here.
+    fn curly(&mut self) -> Parsed<Expr> {
+        let begin = self.take().span;
+        while self.peek() != Tok::CloseCurly {
+            let one = self.starred()?;
+            self.comprehension(one)?;
+            if self.takes(Tok::Colon) {
+                let value = self.expression()?;
+                self.comprehension(value)?;
+            }
+            if !self.takes(Tok::Comma) {
+                break;
+            }
+        }
+        self.expect(Tok::CloseCurly)?;
+        Ok(other("dictionaries and sets", begin.to(self.end())))
+    }
+}
+
+fn other(what: &'static str, span: Span) -> Expr {
+    Expr {
+        kind: ExprKind::Other(what),
+        span,
+    }
+}
+
+fn span_of(all: &[Expr]) -> Span {
+    let spans = all.iter().map(|one| one.span);
+    spans.reduce(Span::to).unwrap_or_default()
+}
+
+/// How tightly operators bind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    BitOr,
+    BitXor,
+    BitAnd,
+    Shift,
+    Sum,
+    Product,
+}
+
+impl Level {
+    fn next(self) -> Option<Level> {
+        Some(match self {
+            Level::BitOr => Level::BitXor,
+            Level::BitXor => Level::BitAnd,
+            Level::BitAnd => Level::Shift,
+            Level::Shift => Level::Sum,
+            Level::Sum => Level::Product,
+            Level::Product => return None,
+        })
+    }
+}
+
+fn binary_op(kind: Tok) -> Option<(Level, BinaryOp)> {
+    Some(match kind {
+        Tok::BitOr => (Level::BitOr, BinaryOp::Or),
+        Tok::BitXor => (Level::BitXor, BinaryOp::Xor),
+        Tok::BitAnd => (Level::BitAnd, BinaryOp::And),
+        Tok::ShiftLeft => (Level::Shift, BinaryOp::ShiftLeft),
+        Tok::ShiftRight => (Level::Shift, BinaryOp::ShiftRight),
+        Tok::Plus => (Level::Sum, BinaryOp::Add),
+        Tok::Minus => (Level::Sum, BinaryOp::Sub),
+        Tok::Times => (Level::Product, BinaryOp::Mul),
+        Tok::Over => (Level::Product, BinaryOp::Div),
+        Tok::OverFloor => (Level::Product, BinaryOp::FloorDiv),
+        Tok::Rest => (Level::Product, BinaryOp::Mod),
+        Tok::At => (Level::Product, BinaryOp::MatMul),
+        _ => return None,
+    })
+}
+
+fn augmented(kind: Tok) -> Option<BinaryOp> {
+    Some(match kind {
+        Tok::PlusIs => BinaryOp::Add,
+        Tok::MinusIs => BinaryOp::Sub,
+        Tok::TimesIs => BinaryOp::Mul,
+        Tok::OverIs => BinaryOp::Div,
+        Tok::OverFloorIs => BinaryOp::FloorDiv,
+        Tok::RestIs => BinaryOp::Mod,
+        Tok::PowerIs => BinaryOp::Pow,
+        Tok::AtIs => BinaryOp::MatMul,
+        Tok::ShiftLeftIs => BinaryOp::ShiftLeft,
+        Tok::ShiftRightIs => BinaryOp::ShiftRight,
+        Tok::BitAndIs => BinaryOp::And,
+        Tok::BitOrIs => BinaryOp::Or,
+        Tok::BitXorIs => BinaryOp::Xor,
+        _ => return None,
+    })
+}
+
+/// What a string literal means, of whose escapes only those of single characters are known: texts are
+/// names of types here, and for people.
+fn meaning(literal: &str) -> String {
+    let start = literal.find(['"', '\'']).unwrap_or(0);
+    let is_raw = literal[..start].contains(['r', 'R']);
+    let quoted = &literal[start..];
+    let marks = match quoted.starts_with("\"\"\"") || quoted.starts_with("'''") {
+        true => 3,
+        false => 1,
+    };
+    let end = quoted.len().saturating_sub(marks).max(marks);
+    let inner = quoted.get(marks..end).unwrap_or_default();
+    if is_raw {
+        return inner.into();
+    }
+    let mut out = String::new();
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('n') => out.push('\n'),
+            Some('t') => out.push('\t'),
+            Some('\n') | None => {}
+            Some(c) => out.push(c),
+        }
+    }
+    out
+}
