@@ -5,6 +5,7 @@
 //! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
 
 pub mod diagnostic;
+pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod types;
