@@ -5,6 +5,9 @@
 //! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
 
 pub mod diagnostic;
+pub mod flow;
+pub mod ir;
+pub mod module;
 pub mod rules;
 pub mod source;
 pub mod syntax;

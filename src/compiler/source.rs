@@ -157,10 +157,16 @@ mod tests {
         assert_eq!(at(4), "line 1, column 5");
         assert_eq!(at(7), "line 2, column 1");
         // α is a character of two bytes; its second byte belongs to it.
-        assert_eq!((at(12), at(13)), ("line 2, column 5".into(), "line 2, column 5".into()));
+        assert_eq!(
+            (at(12), at(13)),
+            ("line 2, column 5".into(), "line 2, column 5".into())
+        );
         assert_eq!(at(14), "line 2, column 6");
         assert_eq!(at(99), "line 4, column 1");
-        assert_eq!((source.line(4), source.line(12), source.line(99)), ("a = 1", "β = αx", ""));
+        assert_eq!(
+            (source.line(4), source.line(12), source.line(99)),
+            ("a = 1", "β = αx", "")
+        );
     }
 
     #[test]

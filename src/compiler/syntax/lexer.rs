@@ -23,7 +23,10 @@ pub fn lex(source: Source) -> Lexed {
     let mut lexer = Lexer {
         text: source.text(),
         at: 0,
-        blocks: vec![Block { tabs_as_8: 0, tabs_as_1: 0 }],
+        blocks: vec![Block {
+            tabs_as_8: 0,
+            tabs_as_1: 0,
+        }],
         brackets: Vec::new(),
         out: Lexed {
             tokens: Vec::new(),
@@ -65,7 +68,11 @@ impl<'a> Lexer<'a> {
             self.never_closed(bracket);
         }
         let end = Span::new(self.text.len(), self.text.len());
-        let is_over = self.out.tokens.last().is_none_or(|last| last.kind == Tok::Newline);
+        let is_over = self
+            .out
+            .tokens
+            .last()
+            .is_none_or(|last| last.kind == Tok::Newline);
         if !is_over {
             self.push(Tok::Newline, end);
         }
@@ -106,7 +113,12 @@ impl<'a> Lexer<'a> {
                 match c {
                     ' ' => block.tabs_as_8 += 1,
                     '\t' => block.tabs_as_8 = (block.tabs_as_8 / TAB + 1) * TAB,
-                    '\u{c}' => block = Block { tabs_as_8: 0, tabs_as_1: 0 },
+                    '\u{c}' => {
+                        block = Block {
+                            tabs_as_8: 0,
+                            tabs_as_1: 0,
+                        }
+                    }
                     _ => break,
                 }
                 block.tabs_as_1 += usize::from(c != '\u{c}');
@@ -386,8 +398,13 @@ impl<'a> Lexer<'a> {
             "closing parenthesis {name} does not match opening parenthesis {}",
             open.kind.describe()
         );
-        self.fault(token.span, words).notes.push((open.span, "opened here".into()));
-        let fits = self.brackets.iter().rposition(|open| closer(open.kind) == token.kind);
+        self.fault(token.span, words)
+            .notes
+            .push((open.span, "opened here".into()));
+        let fits = self
+            .brackets
+            .iter()
+            .rposition(|open| closer(open.kind) == token.kind);
         let least = fits.unwrap_or(self.brackets.len() - 1);
         for open in self.brackets.split_off(least).into_iter().rev() {
             self.push(closer(open.kind), token.span);
@@ -427,7 +444,9 @@ fn is_number(text: &str, radix: u32) -> bool {
     if is_integer && padded && digits.bytes().any(|b| b != b'0' && b != b'_') {
         return false;
     }
-    parts.filter(|part| !part.is_empty()).all(|part| is_run(part, |c| c.is_ascii_digit()))
+    parts
+        .filter(|part| !part.is_empty())
+        .all(|part| is_run(part, |c| c.is_ascii_digit()))
 }
 
 fn is_run(text: &str, digit: impl Fn(char) -> bool) -> bool {

@@ -293,11 +293,7 @@ impl Parser<'_> {
                 let body = self.suite("'while' statement")?;
                 let or_else = self.or_else()?;
                 out.push(Stmt {
-                    kind: StmtKind::While {
-                        test,
-                        body,
-                        or_else,
-                    },
+                    kind: StmtKind::While { test, body, or_else },
                     span: head,
                 });
                 return Ok(());
@@ -337,11 +333,7 @@ impl Parser<'_> {
             }
             _ => self.or_else()?,
         };
-        Ok(StmtKind::If {
-            test,
-            body,
-            or_else,
-        })
+        Ok(StmtKind::If { test, body, or_else })
     }
 
     fn or_else(&mut self) -> Parsed<Vec<Stmt>> {
@@ -461,7 +453,10 @@ impl Parser<'_> {
             (_, Tok::Is1) => "cannot assign to this".to_string(),
             (Some(Tok::Name), Tok::Name | Tok::Integer | Tok::Float | Tok::String) => {
                 let name = before.map_or("", |t| self.source.slice(t.span));
-                format!("expected the end of the line after '{name}', not {}", token.kind.describe())
+                format!(
+                    "expected the end of the line after '{name}', not {}",
+                    token.kind.describe()
+                )
             }
             _ => format!("expected the end of the line, not {}", token.kind.describe()),
         };
@@ -573,16 +568,16 @@ impl Parser<'_> {
                 false => None,
             };
             self.target(&first)?;
-            return Ok(StmtKind::Annotated {
-                target: first,
-                value,
-            });
+            return Ok(StmtKind::Annotated { target: first, value });
         }
         if let Some(op) = augmented(self.peek()) {
             self.take();
             let value = self.expressions()?;
             if matches!(first.kind, ExprKind::Tuple(_) | ExprKind::List(_)) {
-                return Err(self.fault(first.span, "this is an illegal expression for augmented assignment"));
+                return Err(self.fault(
+                    first.span,
+                    "this is an illegal expression for augmented assignment",
+                ));
             }
             self.target(&first)?;
             return Ok(StmtKind::Augmented {
@@ -603,10 +598,7 @@ impl Parser<'_> {
         for target in &all {
             self.target(target)?;
         }
-        Ok(StmtKind::Assign {
-            targets: all,
-            value,
-        })
+        Ok(StmtKind::Assign { targets: all, value })
     }
 
     /// Refuses what nothing can be given to.

@@ -42,7 +42,10 @@ fn shown(expr: &Expr) -> String {
         ExprKind::Binary(op, a, b) => format!("({} {} {})", shown(a), op.sign(), shown(b)),
         ExprKind::Logic(op, all) => format!("{op:?}({})", list(all)),
         ExprKind::Compare(first, rest) => {
-            let rest: Vec<String> = rest.iter().map(|(op, e)| format!("{op:?} {}", shown(e))).collect();
+            let rest: Vec<String> = rest
+                .iter()
+                .map(|(op, e)| format!("{op:?} {}", shown(e)))
+                .collect();
             format!("({} {})", shown(first), rest.join(" "))
         }
         ExprKind::Choice { test, yes, no } => {
@@ -53,7 +56,9 @@ fn shown(expr: &Expr) -> String {
             args,
             keywords,
         } => {
-            let named = keywords.iter().map(|(name, e)| format!("{}={}", name.name, shown(e)));
+            let named = keywords
+                .iter()
+                .map(|(name, e)| format!("{}={}", name.name, shown(e)));
             let all: Vec<String> = args.iter().map(shown).chain(named).collect();
             format!("{}({})", shown(callee), all.join(", "))
         }
@@ -61,9 +66,9 @@ fn shown(expr: &Expr) -> String {
         ExprKind::Subscript(of, indices) => {
             let index = |index: &Index| match index {
                 Index::At(at) => shown(at),
-                Index::Slice {
-                    low, high, step, ..
-                } => format!("{}:{}:{}", option(low), option(high), option(step)),
+                Index::Slice { low, high, step, .. } => {
+                    format!("{}:{}:{}", option(low), option(high), option(step))
+                }
             };
             let all: Vec<String> = indices.iter().map(index).collect();
             format!("{}[{}]", shown(of), all.join(", "))
@@ -93,17 +98,26 @@ fn operators_bind_as_in_python() {
         ("a - b - c", "((a - b) - c)"),
         ("-a ** -b ** c", "(Minus (a ** (Minus (b ** c))))"),
         ("a * -b", "(a * (Minus b))"),
-        ("~a & b | c ^ d << 1 + 2", "(((Invert a) & b) | (c ^ (d << (1 + 2))))"),
+        (
+            "~a & b | c ^ d << 1 + 2",
+            "(((Invert a) & b) | (c ^ (d << (1 + 2))))",
+        ),
         ("a // b % c @ d", "(((a // b) % c) @ d)"),
         ("not a == b and c or d", "Or(And((Not (a Equal b)), c), d)"),
         ("a < b <= c is not d", "(a Less b AtMost c IsNot d)"),
         ("a not in b", "(a NotIn b)"),
         ("x if a else y if b else z", "(x if a else (y if b else z))"),
-        ("f(a, *b, key=c)[i, 1:, ::2].size", "f(a, <starred expressions>, key=c)[i, 1::, ::2].size"),
+        (
+            "f(a, *b, key=c)[i, 1:, ::2].size",
+            "f(a, <starred expressions>, key=c)[i, 1::, ::2].size",
+        ),
         ("a[...]", "a[<'...'>]"),
         ("a, (b,), ()", "tuple(a, tuple(b), tuple())"),
         ("(a)", "a"),
-        ("[1, 2.5, 1e-3, .5, 2., 1_000, 0x_Ff, 0b101, 0o17, 3j]", "[1, 2.5, 0.001, 0.5, 2.0, 1000, 255, 5, 15, 3.0j]"),
+        (
+            "[1, 2.5, 1e-3, .5, 2., 1_000, 0x_Ff, 0b101, 0o17, 3j]",
+            "[1, 2.5, 0.001, 0.5, 2.0, 1000, 255, 5, 15, 3.0j]",
+        ),
         ("'a' \"b\\n\" r'\\n'", "\"ab\\n\\\\n\""),
         ("lambda x: x + 1", "<lambda functions>"),
         ("[x for x in y if x]", "<comprehensions>"),
@@ -187,19 +201,46 @@ fn each_fault_has_its_words() {
         ("x = 1__2", "1:5 invalid number"),
         ("x = 0xg", "1:5 invalid number"),
         ("x = 1st", "1:5 invalid number"),
-        ("x = 18446744073709551616", "1:5 int too large: 64 bits are all there are"),
-        ("if x:\npass", "2:1 expected an indented block after 'if' statement"),
-        ("if x:\n    a\n  b", "3:1 unindent does not match any outer indentation level"),
-        ("if x:\n\ta\n        b", "3:1 inconsistent use of tabs and spaces in indentation"),
-        ("x = (1, 2]", "1:10 closing parenthesis ']' does not match opening parenthesis '('"),
+        (
+            "x = 18446744073709551616",
+            "1:5 int too large: 64 bits are all there are",
+        ),
+        (
+            "if x:\npass",
+            "2:1 expected an indented block after 'if' statement",
+        ),
+        (
+            "if x:\n    a\n  b",
+            "3:1 unindent does not match any outer indentation level",
+        ),
+        (
+            "if x:\n\ta\n        b",
+            "3:1 inconsistent use of tabs and spaces in indentation",
+        ),
+        (
+            "x = (1, 2]",
+            "1:10 closing parenthesis ']' does not match opening parenthesis '('",
+        ),
         ("x = 1)", "1:6 unmatched ')'"),
         ("f(a=1, 2)", "1:8 positional argument follows keyword argument"),
         ("f(x) = 3", "1:1 cannot assign to a function call"),
-        ("(a, b) += 1", "1:1 this is an illegal expression for augmented assignment"),
-        ("x = a if b", "1:11 expected 'else' after 'if' expression, not the end of the line"),
-        ("x = return", "1:5 expected an expression, not the keyword 'return'"),
+        (
+            "(a, b) += 1",
+            "1:1 this is an illegal expression for augmented assignment",
+        ),
+        (
+            "x = a if b",
+            "1:11 expected 'else' after 'if' expression, not the end of the line",
+        ),
+        (
+            "x = return",
+            "1:5 expected an expression, not the keyword 'return'",
+        ),
         ("a[]", "1:3 expected an index, not ']'"),
-        ("x = \\ 1", "1:5 unexpected character after line continuation character"),
+        (
+            "x = \\ 1",
+            "1:5 unexpected character after line continuation character",
+        ),
     ] {
         let found = faults(text);
         assert!(found.iter().any(|f| f == expected), "{text}: {found:#?}");

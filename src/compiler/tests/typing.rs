@@ -109,5 +109,10 @@ fn every_type_is_numbas() {
         }
     }
     assert!(compared > 3_500, "{compared}");
-    assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {compared}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

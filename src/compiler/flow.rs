@@ -1,0 +1,547 @@
+//! Which uses of a name mean the same variable.
+//!
+//! A Python function may give one name values of several types, one after the other. Numba gives each its own
+//! variable by static single assignment; here the definitions that meet in some use are one variable (a
+//! "web": Muchnick, Advanced Compiler Design and Implementation, 16.3.3), which types alike wherever
+//! the program does not depend on an unused value.
+//!
+//! One pass over the tree: branches join the sets of definitions that reach them, and a loop's head
+//! has a definition of its own for each name that the loop assigns, which stands for what enters
+//! and what comes back, if it is used at all.
+
+use crate::diagnostic::{Diagnostic, Kind};
+use crate::source::Span;
+use crate::syntax::{Def, Expr, ExprKind, Index, Stmt, StmtKind};
+use std::collections::HashMap;
+
+/// One variable of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Web(pub u32);
+
+/// A function's variables.
+#[derive(Debug, Default)]
+pub struct Webs {
+    /// Each variable's name.
+    pub names: Vec<String>,
+    /// By the place of a name that is read.
+    loads: HashMap<u32, Web>,
+    /// By the place of a name that is given a value.
+    stores: HashMap<u32, Web>,
+}
+
+impl Webs {
+    /// The variable that is read at a place; `None` if the name is not one of the function's own.
+    pub fn load(&self, at: Span) -> Option<Web> {
+        self.loads.get(&at.start).copied()
+    }
+
+    /// The variable that gets a value at a place.
+    pub fn store(&self, at: Span) -> Option<Web> {
+        self.stores.get(&at.start).copied()
+    }
+}
+
+/// Finds a function's variables. What is read before anything was given to it is a fault.
+pub fn webs(def: &Def) -> (Webs, Vec<Diagnostic>) {
+    let mut names = HashMap::new();
+    for param in &def.params {
+        let next = names.len();
+        names.entry(param.name.name.clone()).or_insert(next);
+    }
+    assigned(&def.body, &mut names);
+    let mut flow = Flow {
+        names,
+        nodes: Vec::new(),
+        loads: Vec::new(),
+        loops: Vec::new(),
+        faults: Vec::new(),
+    };
+    let mut env = vec![Vec::new(); flow.names.len()];
+    for param in &def.params {
+        flow.define(&mut env, &param.name.name, param.name.span);
+    }
+    flow.run(&def.body, Some(env));
+    flow.finish()
+}
+
+/// All names that statements give values to, in the order of their appearance.
+fn assigned(body: &[Stmt], names: &mut HashMap<String, usize>) {
+    for stmt in body {
+        match &stmt.kind {
+            StmtKind::Assign { targets, .. } => targets.iter().for_each(|target| targeted(target, names)),
+            StmtKind::Annotated {
+                target,
+                value: Some(_),
+            }
+            | StmtKind::Augmented { target, .. } => targeted(target, names),
+            StmtKind::For {
+                target,
+                body,
+                or_else,
+                ..
+            } => {
+                targeted(target, names);
+                assigned(body, names);
+                assigned(or_else, names);
+            }
+            StmtKind::While { body, or_else, .. } | StmtKind::If { body, or_else, .. } => {
+                assigned(body, names);
+                assigned(or_else, names);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn targeted(target: &Expr, names: &mut HashMap<String, usize>) {
+    match &target.kind {
+        ExprKind::Name(name) => {
+            let next = names.len();
+            names.entry(name.clone()).or_insert(next);
+        }
+        ExprKind::Tuple(all) | ExprKind::List(all) => all.iter().for_each(|one| targeted(one, names)),
+        _ => {}
+    }
+}
+
+/// The definitions that reach a place, by the number of the name; sorted.
+type Env = Vec<Vec<u32>>;
+
+/// A definition, or what stands for several.
+struct Node {
+    name: usize,
+    /// The place of a real one.
+    at: Option<u32>,
+    /// What enters a loop's head and what comes back to it.
+    joins: Vec<u32>,
+}
+
+struct Loop {
+    breaks: Vec<Env>,
+    continues: Vec<Env>,
+}
+
+struct Flow {
+    names: HashMap<String, usize>,
+    nodes: Vec<Node>,
+    loads: Vec<(u32, Vec<u32>)>,
+    loops: Vec<Loop>,
+    faults: Vec<Diagnostic>,
+}
+
+impl Flow {
+    fn node(&mut self, name: usize, at: Option<u32>) -> u32 {
+        self.nodes.push(Node {
+            name,
+            at,
+            joins: Vec::new(),
+        });
+        self.nodes.len() as u32 - 1
+    }
+
+    fn define(&mut self, env: &mut Env, name: &str, span: Span) {
+        if let Some(&number) = self.names.get(name) {
+            env[number] = vec![self.node(number, Some(span.start))];
+        }
+    }
+
+    fn run(&mut self, body: &[Stmt], mut env: Option<Env>) -> Option<Env> {
+        for stmt in body {
+            // Behind a jump nothing is reached, and nobody asks.
+            env = self.stmt(stmt, env?);
+        }
+        env
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, mut env: Env) -> Option<Env> {
+        match &stmt.kind {
+            StmtKind::Assign { targets, value } => {
+                self.reads(value, &env);
+                for target in targets {
+                    self.gives(target, &mut env);
+                }
+            }
+            StmtKind::Annotated { target, value } => {
+                if let Some(value) = value {
+                    self.reads(value, &env);
+                    self.gives(target, &mut env);
+                }
+            }
+            StmtKind::Augmented { target, value, .. } => {
+                self.reads(target, &env);
+                self.reads(value, &env);
+                self.gives(target, &mut env);
+            }
+            StmtKind::Expr(value) | StmtKind::Assert(value) => self.reads(value, &env),
+            StmtKind::Return(value) => {
+                if let Some(value) = value {
+                    self.reads(value, &env);
+                }
+                return None;
+            }
+            StmtKind::If { test, body, or_else } => {
+                self.reads(test, &env);
+                let yes = self.run(body, Some(env.clone()));
+                let no = self.run(or_else, Some(env));
+                return join(yes, no);
+            }
+            StmtKind::For {
+                target,
+                iter,
+                body,
+                or_else,
+            } => {
+                self.reads(iter, &env);
+                return self.around(
+                    env,
+                    body,
+                    or_else,
+                    |flow, env| {
+                        flow.gives(target, env);
+                    },
+                    Some(target),
+                    |_, _| {},
+                );
+            }
+            StmtKind::While { test, body, or_else } => {
+                return self.around(
+                    env,
+                    body,
+                    or_else,
+                    |_, _| {},
+                    None,
+                    |flow, env| {
+                        flow.reads(test, env);
+                    },
+                );
+            }
+            StmtKind::Break => {
+                if let Some(around) = self.loops.last_mut() {
+                    around.breaks.push(env);
+                }
+                return None;
+            }
+            StmtKind::Continue => {
+                if let Some(around) = self.loops.last_mut() {
+                    around.continues.push(env);
+                }
+                return None;
+            }
+            StmtKind::Def(_)
+            | StmtKind::Pass
+            | StmtKind::Import(_)
+            | StmtKind::From { .. }
+            | StmtKind::Other(_)
+            | StmtKind::Invalid => {}
+        }
+        Some(env)
+    }
+
+    /// A loop. `begin` is what a round does first, `test` what is done before each.
+    fn around(
+        &mut self,
+        mut env: Env,
+        body: &[Stmt],
+        or_else: &[Stmt],
+        begin: impl Fn(&mut Self, &mut Env),
+        target: Option<&Expr>,
+        test: impl Fn(&mut Self, &Env),
+    ) -> Option<Env> {
+        let mut changed = HashMap::new();
+        assigned(body, &mut changed);
+        if let Some(target) = target {
+            targeted(target, &mut changed);
+        }
+        let mut changed: Vec<usize> = changed.keys().map(|name| self.names[name]).collect();
+        changed.sort_unstable();
+        let mut heads = Vec::new();
+        for name in changed {
+            let head = self.node(name, None);
+            self.nodes[head as usize].joins = std::mem::replace(&mut env[name], vec![head]);
+            heads.push((name, head));
+        }
+        test(self, &env);
+        let mut round = env.clone();
+        begin(self, &mut round);
+        self.loops.push(Loop {
+            breaks: Vec::new(),
+            continues: Vec::new(),
+        });
+        let mut back = self.run(body, Some(round));
+        let left = self.loops.pop();
+        let (breaks, continues) = left.map_or((Vec::new(), Vec::new()), |l| (l.breaks, l.continues));
+        for one in continues {
+            back = join(back, Some(one));
+        }
+        for (name, head) in heads {
+            let returns = back.as_ref().map(|env| env[name].clone()).unwrap_or_default();
+            self.nodes[head as usize].joins.extend(returns);
+        }
+        let mut after = self.run(or_else, Some(env));
+        for one in breaks {
+            after = join(after, Some(one));
+        }
+        after
+    }
+
+    fn gives(&mut self, target: &Expr, env: &mut Env) {
+        match &target.kind {
+            ExprKind::Name(name) => self.define(env, name, target.span),
+            ExprKind::Tuple(all) | ExprKind::List(all) => all.iter().for_each(|one| self.gives(one, env)),
+            // An element: what is stored to is read.
+            _ => self.reads(target, env),
+        }
+    }
+
+    fn reads(&mut self, expr: &Expr, env: &Env) {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                let Some(&number) = self.names.get(name) else {
+                    return;
+                };
+                if env[number].is_empty() {
+                    let words = format!("local variable '{name}' referenced before assignment");
+                    self.faults.push(Diagnostic::new(Kind::Name, expr.span, words));
+                    return;
+                }
+                self.loads.push((expr.span.start, env[number].clone()));
+            }
+            ExprKind::Tuple(all) | ExprKind::List(all) | ExprKind::Logic(_, all) => {
+                all.iter().for_each(|one| self.reads(one, env));
+            }
+            ExprKind::Unary(_, a) | ExprKind::Attribute(a, _) => self.reads(a, env),
+            ExprKind::Binary(_, a, b) => {
+                self.reads(a, env);
+                self.reads(b, env);
+            }
+            ExprKind::Compare(first, rest) => {
+                self.reads(first, env);
+                rest.iter().for_each(|(_, one)| self.reads(one, env));
+            }
+            ExprKind::Choice { test, yes, no } => {
+                for one in [test, yes, no] {
+                    self.reads(one, env);
+                }
+            }
+            ExprKind::Call {
+                callee,
+                args,
+                keywords,
+            } => {
+                self.reads(callee, env);
+                args.iter().for_each(|one| self.reads(one, env));
+                keywords.iter().for_each(|(_, one)| self.reads(one, env));
+            }
+            ExprKind::Subscript(of, indices) => {
+                self.reads(of, env);
+                for index in indices {
+                    match index {
+                        Index::At(at) => self.reads(at, env),
+                        Index::Slice { low, high, step, .. } => {
+                            for one in [low, high, step].into_iter().flatten() {
+                                self.reads(one, env);
+                            }
+                        }
+                    }
+                }
+            }
+            ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Imaginary(_)
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Str(_)
+            | ExprKind::Other(_)
+            | ExprKind::Invalid => {}
+        }
+    }
+
+    fn finish(self) -> (Webs, Vec<Diagnostic>) {
+        let mut union = Union {
+            parents: (0..self.nodes.len() as u32).collect(),
+        };
+        // What is read joins; and a loop's head that is read joins what it stands for.
+        let mut used = vec![false; self.nodes.len()];
+        let mut open: Vec<u32> = Vec::new();
+        for (_, reaching) in &self.loads {
+            for &one in reaching {
+                union.join(reaching[0], one);
+                open.push(one);
+            }
+        }
+        while let Some(one) = open.pop() {
+            if std::mem::replace(&mut used[one as usize], true) {
+                continue;
+            }
+            for &other in &self.nodes[one as usize].joins {
+                union.join(one, other);
+                open.push(other);
+            }
+        }
+        let mut by_name = vec![""; self.names.len()];
+        for (name, number) in &self.names {
+            by_name[*number] = name;
+        }
+        let mut webs = Webs::default();
+        let mut numbers: HashMap<u32, Web> = HashMap::new();
+        let mut number = |webs: &mut Webs, node: u32, name: usize| {
+            *numbers.entry(node).or_insert_with(|| {
+                webs.names.push(by_name[name].to_owned());
+                Web(webs.names.len() as u32 - 1)
+            })
+        };
+        for (i, node) in self.nodes.iter().enumerate() {
+            if let Some(at) = node.at {
+                let web = number(&mut webs, union.find(i as u32), node.name);
+                webs.stores.insert(at, web);
+            }
+        }
+        for (at, reaching) in &self.loads {
+            let name = self.nodes[reaching[0] as usize].name;
+            let web = number(&mut webs, union.find(reaching[0]), name);
+            webs.loads.insert(*at, web);
+        }
+        (webs, self.faults)
+    }
+}
+
+fn join(a: Option<Env>, b: Option<Env>) -> Option<Env> {
+    let (mut a, b) = match (a, b) {
+        (Some(a), Some(b)) => (a, b),
+        (one, other) => return one.or(other),
+    };
+    for (mine, theirs) in a.iter_mut().zip(b) {
+        if *mine != theirs {
+            mine.extend(theirs);
+            mine.sort_unstable();
+            mine.dedup();
+        }
+    }
+    Some(a)
+}
+
+/// Disjoint sets (Tarjan 1975), with halved paths.
+struct Union {
+    parents: Vec<u32>,
+}
+
+impl Union {
+    fn find(&mut self, mut of: u32) -> u32 {
+        while self.parents[of as usize] != of {
+            let above = self.parents[self.parents[of as usize] as usize];
+            self.parents[of as usize] = above;
+            of = above;
+        }
+        of
+    }
+
+    fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
+        // The earlier one stands for both, so that numbers are in the order of the source.
+        self.parents[a.max(b) as usize] = a.min(b);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+    use crate::syntax;
+
+    /// Every place of a name in a function with its variable: "x0 x1 ...", in the source's order.
+    fn told(body: &str, name: &str) -> (String, Vec<String>) {
+        let text = format!("def f(p, q):\n{body}");
+        let source = Source::new(&text).unwrap();
+        let (module, faults) = syntax::parse(source);
+        assert_eq!(faults, [], "{text}");
+        let StmtKind::Def(def) = &module.body[0].kind else {
+            panic!("{module:?}")
+        };
+        let (webs, faults) = webs(def);
+        let mut first: Vec<Web> = Vec::new();
+        let mut all = Vec::new();
+        let bytes = text.as_bytes();
+        for (at, _) in text.match_indices(name) {
+            let is_word = |at: usize| bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric());
+            if is_word(at + name.len()) || is_word(at.wrapping_sub(1)) {
+                continue;
+            }
+            let span = Span::new(at, at + name.len());
+            let (load, store) = (webs.load(span), webs.store(span));
+            // `x += 1` reads and gives.
+            for web in [load, store].into_iter().flatten() {
+                assert_eq!(webs.names[web.0 as usize], name);
+                let number = first.iter().position(|w| *w == web).unwrap_or_else(|| {
+                    first.push(web);
+                    first.len() - 1
+                });
+                all.push(number.to_string());
+            }
+        }
+        (all.join(" "), faults.into_iter().map(|f| f.message).collect())
+    }
+
+    #[test]
+    fn definitions_that_meet_are_one_variable() {
+        for (body, expected) in [
+            // One after the other: two variables.
+            (" x = 1\n y = x\n x = 2.0\n return x", "0 0 1 1"),
+            // Both sides of a branch meet.
+            (" if p:\n  x = 1\n else:\n  x = 2.0\n return x", "0 0 0"),
+            (" x = 1\n if p:\n  x = 2.0\n return x", "0 0 0"),
+            // Used within the branch alone.
+            (" x = 1\n y = x\n if p:\n  x = 2.0\n  y = x\n return y", "0 0 1 1"),
+            // A loop that carries it round, and one that does not.
+            (" x = 0\n for i in p:\n  x += i\n return x", "0 0 0 0"),
+            (
+                " x = 0\n y = x\n for i in p:\n  x = i\n  y += x\n return y",
+                "0 0 1 1",
+            ),
+            (" x = 0\n while x < p:\n  x = x + 1\n return 1", "0 0 0 0"),
+            // What is defined before a break or continue reaches their targets.
+            (
+                " x = 0\n for i in p:\n  if i:\n   x = 1\n   break\n  x = 2.0\n return x",
+                "0 0 0 0",
+            ),
+            (
+                " x = 0\n for i in p:\n  y = x\n  if i:\n   x = 1\n   continue\n  x = 2\n  q = x\n return 0",
+                "0 0 0 0 0",
+            ),
+            // The end of a function is no use.
+            (" x = 1\n if p:\n  x = 2.0\n  return x\n return x", "0 1 1 0"),
+            // A loop's variable behind it.
+            (" for x in p:\n  pass\n return x", "0 0"),
+            (" for x in p:\n  q = x\n for x in q:\n  p = x", "0 0 1 1"),
+            // Elements are read, not defined.
+            (" x = p\n x[0] = 1\n x[1] += 2\n return x", "0 0 0 0"),
+            (" x, y = p, q\n (x, y) = y, x\n return x", "0 1 0 1"),
+            // Behind a jump.
+            (" x = p\n return x\n return x + x", "0 0"),
+        ] {
+            let (webs, faults) = told(body, "x");
+            assert_eq!((webs.as_str(), faults.len()), (expected, 0), "{body}");
+        }
+        assert_eq!(told(" if q:\n  p = 1.0\n return p", "p").0, "0 0 0");
+    }
+
+    #[test]
+    fn what_was_never_given_a_value_is_a_fault() {
+        let (webs, faults) = told(" y = x\n x = 1\n return y", "x");
+        assert_eq!(webs, "0");
+        assert_eq!(faults, ["local variable 'x' referenced before assignment"]);
+        // On some way it was: as in Numba, that is enough.
+        assert_eq!(told(" if p:\n  x = 1\n return x", "x").1, Vec::<String>::new());
+        // A global.
+        assert_eq!(told(" return x", "x"), (String::new(), Vec::new()));
+    }
+
+    #[test]
+    fn deep_loops_are_quick() {
+        let mut body = String::from(" x = 0\n");
+        for depth in 1..60 {
+            body.push_str(&format!("{}for i{depth} in p:\n", " ".repeat(depth)));
+        }
+        body.push_str(&format!("{}x += 1\n return x", " ".repeat(60)));
+        assert_eq!(told(&body, "x").0, "0 0 0 0");
+    }
+}
