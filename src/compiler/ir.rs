@@ -537,7 +537,7 @@ mod tests {
     fn leaves_are_few_and_of_whole_vectors() {
         for n in (0..5_000).chain([1 << 20, u64::from(u32::MAX), 1 << 40]) {
             let length = leaf(n);
-            assert!(length >= LANES && length % LANES == 0);
+            assert!(length >= LANES && length.is_multiple_of(LANES));
             assert!(n.div_ceil(length) <= LEAVES, "{n}");
             // Short loops still have something to share.
             assert!(n < 2 * LANES || n.div_ceil(length) >= 2, "{n}");

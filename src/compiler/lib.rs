@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod flow;
 pub mod ir;
 pub mod module;
+pub mod random;
 pub mod rules;
 pub mod source;
 pub mod syntax;

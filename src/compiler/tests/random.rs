@@ -1,0 +1,53 @@
+//! Random numbers against NumPy's own.
+#![cfg(not(target_arch = "wasm32"))]
+
+use parallax_compiler::random::{Generator, SeedSequence};
+use parallax_compiler::types::Scalar;
+
+#[test]
+fn every_number_is_numpys() {
+    let mut compared = 0;
+    for line in include_str!("oracle/random.txt").lines() {
+        let mut parts = line.split('\t');
+        let call = parts.next().unwrap();
+        let expected: Vec<i128> = parts.map(|value| value.parse().unwrap()).collect();
+        let words: Vec<&str> = call.split(' ').collect();
+        let mut generator = Generator::new(&SeedSequence::of(words[0].parse().unwrap()));
+        let count = expected.len();
+        let drawn: Vec<i128> = match words[1] {
+            "random" => (0..count).map(|_| generator.random().to_bits().into()).collect(),
+            "random32" => (0..count)
+                .map(|_| generator.random_f32().to_bits().into())
+                .collect(),
+            "uniform" => (0..count)
+                .map(|_| generator.uniform(-3.0, 7.5).to_bits().into())
+                .collect(),
+            "integers" => {
+                let (low, high): (i128, i128) = (words[3].parse().unwrap(), words[4].parse().unwrap());
+                let range = u64::try_from(high - 1 - low).unwrap();
+                let mut out = vec![0; count];
+                generator.integers(Scalar::named(words[2]).unwrap(), low, range, &mut out);
+                out
+            }
+            "mixed" => {
+                let first = [
+                    f64::from(generator.random_f32()),
+                    generator.random(),
+                    f64::from(generator.random_f32()),
+                ];
+                let mut rest = vec![0; 3];
+                generator.integers(Scalar::I64, 0, 99, &mut rest);
+                let rest = rest.into_iter().map(|value| value as f64);
+                first
+                    .into_iter()
+                    .chain(rest)
+                    .map(|value| value.to_bits().into())
+                    .collect()
+            }
+            other => panic!("{other}"),
+        };
+        assert_eq!(drawn, expected, "{call}");
+        compared += count;
+    }
+    assert!(compared > 1_000, "{compared}");
+}
