@@ -5,7 +5,9 @@
 //! integers after Lemire 2019, Fast Random Integer Generation in an Interval. The streams are frozen by
 //! NumPy's NEP 19, which is what lets real Numba run on the very same numbers.
 //!
-//! Normal numbers are still missing.
+//! Normal numbers by the ziggurat (Marsaglia and Tsang 2000, The Ziggurat Method for Generating Random Variables),
+//! whose tables are NumPy's own: `ziggurat.bin`, which `tests/oracle/ziggurat_table.py` reads from NumPy (BSD-3).
+//! In the tails NumPy calls the C library, so that one in some thousand may differ in its last bit.
 
 use crate::types::Scalar;
 
@@ -129,6 +131,65 @@ impl Generator {
         (self.next_u32() >> 8) as f32 * (1.0 / (1u32 << 24) as f32)
     }
 
+    /// `standard_normal()`.
+    pub fn normal(&mut self) -> f64 {
+        loop {
+            let bits = self.next_u64();
+            let (layer, is_negative) = ((bits & 0xff) as usize, bits >> 8 & 1 == 1);
+            let magnitude = bits >> 9 & ((1 << 52) - 1);
+            let x = magnitude as f64 * f64::from_bits(table(WIDTHS, layer));
+            let signed = |x: f64| if is_negative { -x } else { x };
+            if magnitude < table(LIMITS, layer) {
+                return signed(x);
+            }
+            if layer == 0 {
+                loop {
+                    let beyond = -(-self.random()).ln_1p() / EDGE;
+                    let height = -(-self.random()).ln_1p();
+                    if height + height > beyond * beyond {
+                        let x = EDGE + beyond;
+                        return if magnitude >> 8 & 1 == 1 { -x } else { x };
+                    }
+                }
+            }
+            let height = |layer: usize| f64::from_bits(table(HEIGHTS, layer));
+            let (above, below) = (height(layer - 1), height(layer));
+            if (above - below) * self.random() + below < (-0.5 * x * x).exp() {
+                return signed(x);
+            }
+        }
+    }
+
+    /// `standard_normal(dtype=np.float32)`.
+    pub fn normal_f32(&mut self) -> f32 {
+        loop {
+            let bits = self.next_u32();
+            let (layer, is_negative) = ((bits & 0xff) as usize, bits >> 8 & 1 == 1);
+            let magnitude = bits >> 9 & ((1 << 23) - 1);
+            let x = magnitude as f32 * f32::from_bits(table_f32(WIDTHS_F32, layer));
+            let signed = |x: f32| if is_negative { -x } else { x };
+            if magnitude < table_f32(LIMITS_F32, layer) {
+                return signed(x);
+            }
+            if layer == 0 {
+                loop {
+                    let beyond = -(-self.random_f32()).ln_1p() / EDGE_F32;
+                    let height = -(-self.random_f32()).ln_1p();
+                    if height + height > beyond * beyond {
+                        let x = EDGE_F32 + beyond;
+                        return if magnitude >> 8 & 1 == 1 { -x } else { x };
+                    }
+                }
+            }
+            let height = |layer: usize| f32::from_bits(table_f32(HEIGHTS_F32, layer));
+            let (above, below) = (height(layer - 1), height(layer));
+            let drop = f64::from(x) * f64::from(x) * -0.5;
+            if (above - below) * self.random_f32() + below < drop.exp() as f32 {
+                return signed(x);
+            }
+        }
+    }
+
     /// `uniform(low, high)`.
     pub fn uniform(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.random()
@@ -197,6 +258,34 @@ impl Generator {
         }
         product >> bits
     }
+}
+
+static TABLES: &[u8; 9_216] = include_bytes!("ziggurat.bin");
+/// Where each of them begins.
+const HEIGHTS: usize = 0;
+const WIDTHS: usize = 2_048;
+const LIMITS: usize = 4_096;
+const HEIGHTS_F32: usize = 6_144;
+const WIDTHS_F32: usize = 7_168;
+const LIMITS_F32: usize = 8_192;
+/// Where the lowest layer's rectangle ends and the tail begins.
+const EDGE: f64 = 3.654_152_885_361_009;
+const EDGE_F32: f32 = 3.654_152_9;
+
+fn table(which: usize, layer: usize) -> u64 {
+    let at = which + 8 * (layer & 0xff);
+    TABLES[at..at + 8]
+        .iter()
+        .rev()
+        .fold(0, |n, b| n << 8 | u64::from(*b))
+}
+
+fn table_f32(which: usize, layer: usize) -> u32 {
+    let at = which + 4 * (layer & 0xff);
+    TABLES[at..at + 4]
+        .iter()
+        .rev()
+        .fold(0, |n, b| n << 8 | u32::from(*b))
 }
 
 /// Words of 32 bits, taken in pieces from below.

@@ -19,6 +19,10 @@ fn every_number_is_numpys() {
             "random32" => (0..count)
                 .map(|_| generator.random_f32().to_bits().into())
                 .collect(),
+            "normal" => (0..count).map(|_| generator.normal().to_bits().into()).collect(),
+            "normal32" => (0..count)
+                .map(|_| generator.normal_f32().to_bits().into())
+                .collect(),
             "uniform" => (0..count)
                 .map(|_| generator.uniform(-3.0, 7.5).to_bits().into())
                 .collect(),
@@ -46,8 +50,16 @@ fn every_number_is_numpys() {
             }
             other => panic!("{other}"),
         };
+        if words[1].starts_with("normal") {
+            // Logarithms and exponentials of the tails are the C library's in NumPy.
+            let off = drawn.iter().zip(&expected).filter(|(a, b)| a != b);
+            assert!(off.clone().count() <= 3, "{call}: {:?}", off.collect::<Vec<_>>());
+            assert!(off.clone().all(|(a, b)| (a - b).abs() <= 1), "{call}");
+            compared += count;
+            continue;
+        }
         assert_eq!(drawn, expected, "{call}");
         compared += count;
     }
-    assert!(compared > 1_000, "{compared}");
+    assert!(compared > 18_000, "{compared}");
 }

@@ -18,6 +18,8 @@ for seed in [0, 1, 42, 2**32 - 1, 2**32, 2**63 + 12345]:
                              ('uint64', 0, 1 << 64), ('uint64', 5, 6), ('int8', -128, 128), ('uint8', 0, 200), ('uint8', 0, 256),
                              ('int16', -3, 3000), ('uint16', 0, 1 << 16), ('bool', 0, 2), ('bool', 1, 2), ('int64', 7, 8)]:
         told(f'{seed} integers {dtype} {low} {high}', rng().integers(low, high, 9, dtype=dtype).astype(object))
+    told(f'{seed} normal', rng().standard_normal(1_500))
+    told(f'{seed} normal32', rng().standard_normal(1_500, dtype=np.float32))
     # The half that a float32 leaves is taken by the next, also across calls.
     r = rng()
     told(f'{seed} mixed', np.concatenate([r.random(1, dtype=np.float32).astype(float), r.random(1), r.random(1, dtype=np.float32).astype(float), r.integers(0, 100, 3).astype(float)]))
