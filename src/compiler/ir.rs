@@ -31,7 +31,8 @@
 //!
 //! Operands are evaluated from left to right, statements one after the other, and a serial loop runs
 //! in its order. [`ExprKind::And`], [`ExprKind::Or`] and [`ExprKind::Choice`] evaluate only what decides;
-//! [`ExprKind::Select`] evaluates everything. Expressions change nothing but may fail.
+//! [`ExprKind::Select`] evaluates everything. Vectors evaluate a side of a `Choice` if any of their lanes
+//! needs it. Expressions change nothing but may fail.
 //!
 //! # Indices
 //!
@@ -104,10 +105,25 @@ pub struct Program {
     pub labels: u32,
     /// What it does.
     pub body: Vec<Stmt>,
-    /// What it gives, in order.
+    /// What it gives, in order: a tuple's parts one after the other.
     pub results: Vec<Param>,
+    /// Constants that are looked up, by [`Table`].
+    pub tables: Vec<TableInfo>,
     /// Whether a multiplication and an addition may become one.
     pub fastmath: bool,
+}
+
+/// Constants that are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Table(pub u32);
+
+/// Constants of a type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableInfo {
+    /// Of what.
+    pub of: Scalar,
+    /// Their bits; a power of two of them.
+    pub bits: Vec<u64>,
 }
 
 /// What is handed in or out.
@@ -184,8 +200,8 @@ pub enum Stmt {
         index: Vec<Expr>,
         /// What, of the array's type.
         value: Expr,
-        /// If an index is none.
-        site: Site,
+        /// If an index is none. Without one, each is proven to be from 0 to the axis' length - 1.
+        site: Option<Site>,
     },
     /// One or the other.
     If {
@@ -226,6 +242,9 @@ pub enum Stmt {
         stop: Expr,
         /// From one to the next; not 0.
         step: Expr,
+        /// Its iterations may run several at once in lanes, as those of a parallel loop without reductions:
+        /// found by analysis. Every local that the body sets is set before it is read in each of them.
+        vector: bool,
         /// What is done.
         body: Vec<Stmt>,
     },
@@ -388,13 +407,19 @@ pub enum ExprKind {
         array: Array,
         /// One `int64` for each axis.
         index: Vec<Expr>,
-        /// If an index is none.
-        site: Site,
+        /// If an index is none. Without one, each is proven to be from 0 to the axis' length - 1.
+        site: Option<Site>,
     },
     /// A function, to be expanded.
     Math(Math, Vec<Expr>),
     /// The same bits as another type of the same width.
     Bits(Box<Expr>),
+    /// Gives these locals values, one after the other, and is then the last value. They are used nowhere else.
+    Let(Vec<(Local, Expr)>, Box<Expr>),
+    /// A constant of a table by an `int32`, of which the low bits count.
+    Table(Table, Box<Expr>),
+    /// Whether no element of one array is one of the other: a truth value.
+    Apart(Array, Array),
 }
 
 /// Operations on one value.

@@ -13,7 +13,9 @@ pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod types;
+pub mod value;
 
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};
 pub use types::{Layout, Scalar, Type};
+pub use value::{ArrayValue, Value};
