@@ -41,6 +41,14 @@ impl Webs {
         all.filter(move |(_, of)| **of == web).map(|(at, _)| *at)
     }
 
+    /// Every place where a variable is read.
+    pub fn load_places(&self, web: Web) -> impl Iterator<Item = u32> + '_ {
+        self.loads
+            .iter()
+            .filter(move |(_, of)| **of == web)
+            .map(|(at, _)| *at)
+    }
+
     /// The variables that get values between two places.
     pub fn stored_in(&self, range: std::ops::Range<u32>) -> Vec<Web> {
         let within = self.stores.iter().filter(|(at, _)| range.contains(at));

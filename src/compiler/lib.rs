@@ -6,6 +6,7 @@
 
 pub mod diagnostic;
 pub mod flow;
+pub mod infer;
 pub mod ir;
 pub mod module;
 pub mod random;
@@ -14,6 +15,7 @@ pub mod source;
 pub mod syntax;
 pub mod types;
 pub mod value;
+pub mod walk;
 
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};
