@@ -193,9 +193,10 @@ pub(super) fn tanh<'b>(x: Value<'b>) -> Value<'b> {
         }
         _ => {
             let e = parts_m1(a + a);
+            let e = fast_sum(e.hi, e.lo);
             let large = a.gt(0.55);
             let d = e.hi + 2.0;
-            let lost = ((2.0 - d) + e.hi) + e.lo;
+            let lost = large.select(2.0 - (d - e.hi), e.hi - (d - 2.0)) + e.lo;
             let top = large.select(-2.0, e.hi);
             let q = top / d;
             let q = q + (large.select(0.0, e.lo) - q * lost) / d;

@@ -27,15 +27,16 @@ def narrow(value, size):
         return None
     return value if math.isfinite(value) else None
 
+@mp.workprec(300)
 def rounded(exact, size):
     """The nearest float's bits and (exact - it) * 65536 / ULP."""
     kind = TYPES[size]
     if exact == 0:
         return 0, 0
     negative, magnitude = exact < 0, abs(exact)
-    exponent = max(int(mpmath.floor(mpmath.log(magnitude, 2))) - kind['bits'] + 1, kind['low'])
-    while mpmath.ldexp(magnitude, -exponent) >= 2 ** kind['bits']:
-        exponent += 1
+    exponent = max(mpmath.mag(magnitude) - kind['bits'], kind['low'])
+    if mpmath.ldexp(magnitude, -exponent) < 2 ** (kind['bits'] - 1) and exponent > kind['low']:
+        exponent -= 1
     units = mpmath.ldexp(magnitude, -exponent)
     whole = int(mpmath.nint(units))
     off = int(mpmath.nint((units - whole) * 65536))
