@@ -9,6 +9,7 @@ mod build;
 mod double;
 mod exp;
 mod log;
+mod pow;
 mod trig;
 
 use crate::ir::{ArrayExpr, Cut, Expr, ExprKind, Local, LocalInfo, Math, Printed, Program, Stmt, TableInfo};
@@ -206,6 +207,8 @@ fn unary(function: Math, x: Value) -> Option<Value> {
         Math::Expm1 => exp::expm1(x),
         Math::Tanh => exp::tanh(x),
         Math::Log => log::log(x),
+        Math::Log2 => pow::log2(x),
+        Math::Log10 => pow::log10(x),
         Math::Log1p => log::log1p(x),
         _ => return None,
     })
@@ -214,6 +217,7 @@ fn unary(function: Math, x: Value) -> Option<Value> {
 /// Functions of two.
 fn binary<'b>(function: Math, x: Value<'b>, y: Value<'b>) -> Option<Value<'b>> {
     Some(match function {
+        Math::Pow => pow::pow(x, y),
         _ => return None,
     })
 }
