@@ -5,6 +5,7 @@
 //! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
 
 pub mod diagnostic;
+pub mod expand;
 pub mod flow;
 pub mod infer;
 pub mod interpret;
