@@ -6,13 +6,16 @@
 
 pub mod diagnostic;
 pub mod flow;
+pub mod interpret;
 pub mod ir;
 pub mod module;
+pub mod print;
 pub mod random;
 pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod types;
+pub mod validate;
 pub mod value;
 pub mod wasm;
 
