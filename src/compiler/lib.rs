@@ -20,6 +20,7 @@ pub mod types;
 pub mod validate;
 pub mod value;
 pub mod walk;
+pub mod wasm;
 
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};
