@@ -24,6 +24,7 @@
 # A kernel's own lines:
 #
 #     # parallax: size=64          what setup is called with; 16 if nothing is said
+#     # parallax: oracle=numpy   CPython and NumPy are asked, with prange a range, because Numba has no such thing
 #     # parallax: tolerance=1e-6   floats may be off by this times max(1, |value|); else every bit counts
 import ast, linecache, os, re, sys, traceback
 os.environ.setdefault('NUMBA_NUM_THREADS', '2')
@@ -92,6 +93,9 @@ def record(name, text):
     kernel = env[entry_name(text)]
     args = env['setup'](int(pragma(text, 'size', '16')))
     args = args if isinstance(args, tuple) else (args,)
+    if pragma(text, 'oracle') == 'numpy':
+        env = plain(text)
+        kernel, args = env[entry_name(text)], env['setup'](int(pragma(text, 'size', '16')))
     before = [a.tobytes() if isinstance(a, np.ndarray) else None for a in args]
     out = [f'kernel\t{name}\t{fnv(text.encode())}', '\t'.join(['takes', *[str(typeof(a)) for a in args]])]
     result, fault = None, None
@@ -99,7 +103,10 @@ def record(name, text):
         result = kernel(*args)
     except (ZeroDivisionError, ValueError, AssertionError, IndexError, OverflowError) as e:
         fault = e
-    of = kernel.overloads[kernel.signatures[0]].signature.return_type
+    if isinstance(kernel, Dispatcher):
+        of = kernel.overloads[kernel.signatures[0]].signature.return_type
+    else:
+        of = typeof(result)
     out.append(f'gives\t{types.unliteral(of)}')
     for function in dict.fromkeys(v for v in env.values() if isinstance(v, Dispatcher)):
         tree = ast.parse(text)
@@ -190,6 +197,7 @@ def fails():
         expected = (pragma(text, 'fails'), pragma(text, 'at').split(':')[0])
         if pragma(text, 'cpython') == 'passes':
             continue
+        expected = (pragma(text, 'cpython', expected[0]), expected[1])
         env = plain(text)
         try:
             args = env['setup'](int(pragma(text, 'size', '16')))
