@@ -208,7 +208,8 @@ impl<'a> Maker<'a> {
 
     fn finish(mut self) -> Result<Typed, Vec<Diagnostic>> {
         if self.faults.is_empty() {
-            let functions: HashMap<Key, usize> = self.keys.iter().map(|((.., at), key)| (*key, *at)).collect();
+            let functions: HashMap<Key, usize> =
+                self.keys.iter().map(|((.., at), key)| (*key, *at)).collect();
             let entry = self.keys.iter().find(|((around, ..), _)| around.is_none());
             let mut gives = Type::None;
             let mut variables = BTreeSet::new();
@@ -219,7 +220,9 @@ impl<'a> Maker<'a> {
                     }
                     continue;
                 }
-                let Some(&function) = functions.get(key) else { continue };
+                let Some(&function) = functions.get(key) else {
+                    continue;
+                };
                 let Some(names) = self.flows.get(&function).map(|webs| &webs.names) else {
                     continue;
                 };
