@@ -18,6 +18,8 @@ pub enum Kind {
     Race,
     /// Too much of something.
     Limit,
+    /// What Python itself raises, by the exception's name: a division by zero, an index out of range.
+    Raised(&'static str),
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Kind::Typing => "TypingError",
             Kind::Race => "RaceError",
             Kind::Limit => "LimitError",
+            Kind::Raised(name) => name,
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod ir;
 pub mod module;
 pub mod random;
 pub mod rules;
+pub mod setup;
 pub mod source;
 pub mod syntax;
 pub mod types;
