@@ -14,6 +14,7 @@ pub mod module;
 pub mod print;
 pub mod random;
 pub mod rules;
+pub mod setup;
 pub mod source;
 pub mod syntax;
 pub mod types;

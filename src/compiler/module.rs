@@ -484,7 +484,8 @@ impl<'a> Reader<'a> {
 
 /// What a module has by a name.
 pub fn library(module: &str, name: &str) -> Global {
-    let number = |value: f64| Global::Number(Number::float(Scalar::F64, value, false));
+    // Python's own floats, which take the type of what they meet.
+    let number = |value: f64| Global::Number(Number::float(Scalar::F64, value, true));
     match (module, name) {
         ("math" | "numpy", "pi") => number(std::f64::consts::PI),
         ("math" | "numpy", "e") => number(std::f64::consts::E),
