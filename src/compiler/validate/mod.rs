@@ -29,6 +29,8 @@
 //! A reduced local is changed by `x = x op value` or `x = value op x` (`-=` and `/=` only the first way) and is
 //! not read in the value. Of a parallel loop both `Leave` and `Again` mean `continue`.
 
+#[cfg(test)]
+pub(crate) mod built;
 mod check;
 mod fault;
 #[cfg(test)]
