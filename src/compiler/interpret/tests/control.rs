@@ -137,7 +137,8 @@ fn continue_in_a_loop_over_a_range_counts_on() {
 
 #[test]
 fn only_what_decides_is_evaluated() {
-    let cases: [(fn(Box<Expr>, Box<Expr>) -> ExprKind, bool, bool); 4] = [
+    type Kind = fn(Box<Expr>, Box<Expr>) -> ExprKind;
+    let cases: [(Kind, bool, bool); 4] = [
         (ExprKind::And, false, false),
         (ExprKind::Or, true, true),
         (
