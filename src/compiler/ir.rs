@@ -379,6 +379,17 @@ pub enum ArrayExpr {
         /// If there is no memory.
         site: Site,
     },
+    /// The elements of an array that lies as [`Layout::C`], along other axes.
+    Reshape {
+        /// Which.
+        of: Array,
+        /// One `int64` for each new axis.
+        shape: Vec<Expr>,
+        /// If there are not as many elements.
+        site: Site,
+    },
+    /// The same elements, the axes in the other order.
+    Transposed(Array),
     /// A part of another array, axis by axis.
     View {
         /// Which.

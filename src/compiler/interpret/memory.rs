@@ -16,7 +16,7 @@ pub(super) struct Handle {
 
 impl Handle {
     /// One whose elements lie one after another.
-    fn contiguous(block: u32, lengths: &[i64]) -> Handle {
+    pub fn contiguous(block: u32, lengths: &[i64]) -> Handle {
         let mut handle = Handle {
             block,
             offset: 0,

@@ -422,6 +422,8 @@ impl Machine {
             }
             Op::New(to, new) => self.new_array(code, to, new)?,
             Op::View(to, view) => self.view(code, to, view)?,
+            Op::Reshape(to, reshape) => self.reshape(code, to, reshape)?,
+            Op::Transposed(to, of) => self.transposed(code, to, of)?,
             Op::Check(test, site) => {
                 if !self.truth(test)? {
                     return Err(self.unchecked(code, site));

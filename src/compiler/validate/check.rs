@@ -433,6 +433,22 @@ impl<'a> Check<'a> {
                 shape.iter().try_for_each(|one| self.typed(one, Scalar::I64))?;
                 fill.iter().try_for_each(|fill| self.typed(fill, to.of))
             }
+            ArrayExpr::Reshape { of, shape, site } => {
+                let from = self.array(*of)?;
+                same(to.of, from.of)?;
+                self.site(*site, |what| what == Failure::Shape)?;
+                if from.layout != Layout::C {
+                    return Err(Wrong::Layout(*of));
+                }
+                axes(shape.len())?;
+                shape.iter().try_for_each(|one| self.typed(one, Scalar::I64))
+            }
+            ArrayExpr::Transposed(other) => {
+                let from = self.array(*other)?;
+                same(to.of, from.of)?;
+                axes(usize::from(from.axes))?;
+                laid(from.layout == Layout::C && from.axes == 1)
+            }
             ArrayExpr::View { of, cuts } => {
                 let from = self.array(*of)?;
                 same(to.of, from.of)?;

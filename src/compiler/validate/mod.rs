@@ -106,7 +106,8 @@ fn take_apart(body: Vec<Stmt>) {
         } else if let Some(stmt) = stmts.pop() {
             match stmt {
                 Stmt::Set(_, value) | Stmt::Check(value, _) => exprs.push(value),
-                Stmt::Bind(_, ArrayExpr::Same(_)) | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return => {}
+                Stmt::Bind(_, ArrayExpr::Reshape { shape, .. }) => exprs.extend(shape),
+                Stmt::Bind(_, ArrayExpr::Same(_) | ArrayExpr::Transposed(_)) | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return => {}
                 Stmt::Bind(_, ArrayExpr::New { shape, fill, .. }) => {
                     exprs.extend(shape);
                     exprs.extend(fill);
