@@ -679,6 +679,28 @@ fn what_is_reduced_is_only_combined() {
         sample.insert(Stmt::Set(sum, value));
         assert!(validate(sample.built.0).is_ok());
     }
+    // The lesser as Python's `min` has it, which may be written in two ways, and nothing else.
+    let chosen = |from: &Sample, op, is_first: bool, is_lesser: bool| {
+        let (value, local) = (from.get(from.x), from.get(sum));
+        let (a, b) = if is_first { (value, local) } else { (local, value) };
+        let test = Box::new(compare(Compare::Less, a.clone(), b.clone()));
+        let (yes, no) = if is_lesser { (a, b) } else { (b, a) };
+        let kind = ExprKind::Select(test, Box::new(yes), Box::new(no));
+        let mut sample = sample();
+        sample.par().reductions[0].op = op;
+        sample.inner().clear();
+        sample.insert(Stmt::Set(sum, expr(kind, Scalar::F64)));
+        validate(sample.built.0).map(|_| ()).map_err(|fault| fault.what)
+    };
+    let from = sample();
+    for is_first in [true, false] {
+        assert_eq!(chosen(&from, Reduce::Least, is_first, true), Ok(()));
+        assert_eq!(chosen(&from, Reduce::Greatest, is_first, false), Ok(()));
+        let wrong = Err(Wrong::Reduced(sum));
+        assert_eq!(chosen(&from, Reduce::Least, is_first, false), wrong);
+        assert_eq!(chosen(&from, Reduce::Greatest, is_first, true), wrong);
+        assert_eq!(chosen(&from, Reduce::Sum, is_first, true), wrong);
+    }
     assert_eq!(broken(|s| s.par().private.push(sum)), Wrong::ReducedToo(sum));
     let again = Reduction {
         local: sum,
