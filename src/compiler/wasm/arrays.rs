@@ -36,6 +36,8 @@ impl Emitter<'_> {
                 }
             }
             ArrayExpr::New { shape, fill, site } => self.new_array(array, shape, fill.as_ref(), *site),
+            ArrayExpr::Reshape { of, shape, site } => self.reshape(array, *of, shape, *site),
+            ArrayExpr::Transposed(of) => self.transpose(array, *of),
             ArrayExpr::View { of, cuts } => self.view(array, *of, cuts),
         }
     }
@@ -176,6 +178,60 @@ impl Emitter<'_> {
             self.give_back(&[part.length, part.stride]);
         }
         self.give_back(&[address]);
+    }
+
+    fn reshape(&mut self, array: Array, of: Array, shape: &[Expr], site: Site) {
+        let (from, to) = (self.handle(of), self.handle(array));
+        let lengths: Vec<u32> = shape.iter().map(|_| self.borrow(ValType::I64)).collect();
+        for (one, length) in shape.iter().zip(&lengths) {
+            self.scalar(one);
+            self.set(*length);
+        }
+        // No factor is above 2^32, and no product on the way unless a factor is 0.
+        let [n, wrong] = [self.borrow(ValType::I64), self.borrow(ValType::I32)];
+        self.int32(0);
+        self.set(wrong);
+        self.int64(1);
+        self.set(n);
+        for length in &lengths {
+            self.put().local_get(*length).i64_const(MOST_BYTES).i64_gt_u().local_get(wrong).i32_or();
+            self.put().local_get(n).i64_const(MOST_BYTES).i64_gt_u().i32_or().local_set(wrong);
+            self.put().local_get(n).local_get(*length).i64_mul().local_set(n);
+        }
+        self.get(n);
+        self.int64(1);
+        for length in &from.lengths {
+            self.get(*length);
+            self.put().i64_mul();
+        }
+        self.put().i64_ne().local_get(wrong).i32_or();
+        self.fail_if(site);
+        self.put().local_get(from.address).local_set(to.address);
+        for (axis, length) in lengths.iter().enumerate() {
+            self.put().local_get(*length).local_set(to.lengths[axis]);
+        }
+        self.dense(array, &to);
+        self.give_back(&[n, wrong]);
+        self.give_back(&lengths);
+    }
+
+    fn transpose(&mut self, array: Array, of: Array) {
+        let (from, to) = (self.handle(of), self.handle(array));
+        self.put().local_get(from.address).local_set(to.address);
+        let axes = from.lengths.len();
+        // All at once, as it may be the same variable.
+        for axis in 0..axes {
+            self.get(from.lengths[axis]);
+            self.stride(of, axis);
+        }
+        for axis in (0..axes).rev() {
+            let to_axis = axes - 1 - axis;
+            match to.strides.get(to_axis) {
+                Some(stride) => self.set(*stride),
+                None => _ = self.put().drop(),
+            }
+            self.set(to.lengths[to_axis]);
+        }
     }
 
     /// Moves an address on to a place along an axis.

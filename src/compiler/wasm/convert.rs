@@ -84,7 +84,7 @@ impl Emitter<'_> {
 
     /// Makes the value on the stack one of another type.
     pub fn convert(&mut self, from: Scalar, to: Scalar) {
-        use Scalar::{F32, F64, I32, U32, U64};
+        use Scalar::{F32, I32, U32, U64};
         if from == to {
             return;
         }

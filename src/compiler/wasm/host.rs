@@ -3,7 +3,6 @@
 
 use super::abi::{Abi, RECORD, Slot, SlotKind};
 use crate::ir::Site;
-use crate::types::Scalar;
 use crate::value::{ArrayValue, Value};
 use std::fmt;
 

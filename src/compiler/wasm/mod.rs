@@ -47,7 +47,8 @@ mod walk;
 
 pub use abi::{Abi, RECORD, Slot, SlotKind};
 
-use crate::ir::{Math, ParFor, Program};
+use crate::ir::{Math, ParFor};
+use crate::validate::Valid;
 use abi::Layouts;
 use function::{Emitter, Unit};
 use wasm_encoder::{
@@ -98,7 +99,7 @@ const PAGES: u64 = 65_536;
 ///
 /// # Errors
 /// All that it refuses.
-pub fn write(program: &Program, target: Target) -> Result<Module, Vec<Refusal>> {
+pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
     let loops = parallel::outer_loops(&program.body);
     let layouts = Layouts::new(program, &loops)?;
     let imports = if target.threads { 3 } else { 2 };

@@ -24,7 +24,8 @@ pub fn operands(one: &Expr) -> Vec<&Expr> {
 pub fn expressions(one: &Stmt) -> Vec<&Expr> {
     match one {
         Stmt::Set(_, value) | Stmt::Check(value, _) => vec![value],
-        Stmt::Bind(_, ArrayExpr::Same(_)) => Vec::new(),
+        Stmt::Bind(_, ArrayExpr::Same(_) | ArrayExpr::Transposed(_)) => Vec::new(),
+        Stmt::Bind(_, ArrayExpr::Reshape { shape, .. }) => shape.iter().collect(),
         Stmt::Bind(_, ArrayExpr::New { shape, fill, .. }) => shape.iter().chain(fill).collect(),
         Stmt::Bind(_, ArrayExpr::View { cuts, .. }) => {
             let mut all = Vec::new();
@@ -108,7 +109,10 @@ pub fn body(all: &[Stmt], seen: &mut Seen) {
                 seen.binds = true;
                 seen.arrays.insert(*array);
                 match value {
-                    ArrayExpr::Same(of) | ArrayExpr::View { of, .. } => {
+                    ArrayExpr::Same(of)
+                    | ArrayExpr::Transposed(of)
+                    | ArrayExpr::Reshape { of, .. }
+                    | ArrayExpr::View { of, .. } => {
                         seen.arrays.insert(*of);
                     }
                     ArrayExpr::New { .. } => seen.allocates = true,
