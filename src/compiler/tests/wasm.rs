@@ -29,10 +29,6 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-fn plains(values: &[Value]) -> Vec<Value> {
-    values.iter().map(plain).collect()
-}
-
 fn interpret(program: &Valid, arguments: &[Value]) -> (Machine, Option<Failed>) {
     let mut machine = Machine::new(program, arguments.to_vec()).unwrap();
     let failed = match machine.run(100_000_000) {
@@ -62,12 +58,19 @@ fn compare(program: &Valid, arguments: &[Value], seed: u64) {
         if failed.is_some() {
             continue;
         }
-        assert_eq!(
-            (plains(&ran.results), plains(&ran.arguments)),
-            (plains(&machine.results().unwrap()), plains(&machine.arguments())),
-            "seed {seed} {target:?}: results and arguments differ in\n{}",
-            **program
-        );
+        let pairs = [(&ran.results, machine.results().unwrap()), (&ran.arguments, machine.arguments())];
+        for (which, (is, should)) in pairs.into_iter().enumerate() {
+            for (n, (is, should)) in is.iter().zip(should).enumerate() {
+                let (is, should) = (plain(is), plain(&should));
+                let kind = ["result", "argument"][which];
+                if let (Value::Array(is), Value::Array(should)) = (&is, &should) {
+                    let first = (0..is.len()).find(|at| is.bits(*at) != should.bits(*at));
+                    let bits = first.map(|at| (at, is.bits(at), should.bits(at)));
+                    assert!(bits.is_none(), "seed {seed} {target:?}: {kind} {n} at, is, should {bits:x?} in\n{}", **program);
+                }
+                assert!(is == should, "seed {seed} {target:?}: {kind} {n} is {is:?}, should be {should:?}, in\n{}", **program);
+            }
+        }
     }
 }
 

@@ -177,7 +177,13 @@ impl Maker {
                     _ if of.is_float() => self.random.one(&[Add, Sub, Mul, Add, Mul, Min, Max, CopySign]),
                     _ => self.random.one(&[Add, Sub, Mul, Min, Max, And, Or, Xor, ShiftLeft, ShiftRight]),
                 };
-                expr(ExprKind::Binary(op, sub(self, of), sub(self, of)), of)
+                let a = sub(self, of);
+                let b = match op {
+                    // The sign of a NaN is nobody's.
+                    Binary::CopySign => Box::new(expr(ExprKind::Convert(sub(self, Scalar::I32)), of)),
+                    _ => sub(self, of),
+                };
+                expr(ExprKind::Binary(op, a, b), of)
             }
             7 if of != Scalar::Bool => {
                 let op = match of.is_float() {
