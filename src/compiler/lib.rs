@@ -14,6 +14,7 @@ pub mod source;
 pub mod syntax;
 pub mod types;
 pub mod value;
+pub mod wgsl;
 
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};
