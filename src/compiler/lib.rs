@@ -19,9 +19,9 @@ pub mod syntax;
 pub mod types;
 pub mod validate;
 pub mod value;
-pub mod wgsl;
 pub mod walk;
 pub mod wasm;
+pub mod wgsl;
 
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};

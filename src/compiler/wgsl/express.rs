@@ -208,9 +208,7 @@ impl Writer<'_> {
                 _ => {}
             }
         }
-        let mut parts = Vec::new();
-        super::walk::operands(expr, &mut |part| parts.push(part));
-        for part in parts {
+        for part in crate::walk::operands(expr) {
             found |= self.name_wide(part, of);
         }
         found
@@ -555,7 +553,7 @@ fn cast_if_u32(text: String, of: Scalar) -> String {
 
 /// Whether it costs and does nothing to evaluate it in vain.
 fn is_plain(expr: &Expr) -> bool {
-    !super::walk::any(expr, &|part| {
+    !super::uses::any(expr, &|part| {
         !matches!(
             part.kind,
             ExprKind::Const(_)

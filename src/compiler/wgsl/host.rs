@@ -180,6 +180,29 @@ impl Host {
         match expr {
             ArrayExpr::Same(of) => Ok(self.handle(*of)?.clone()),
             ArrayExpr::New { .. } => Err(Fault::Shader),
+            ArrayExpr::Transposed(of) => {
+                let mut handle = self.handle(*of)?.clone();
+                handle.axes.reverse();
+                Ok(handle)
+            }
+            ArrayExpr::Reshape { of, shape, site } => {
+                let from = self.handle(*of)?.clone();
+                let lengths = shape
+                    .iter()
+                    .map(|one| self.int(one))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let to = Handle {
+                    axes: contiguous(&lengths),
+                    ..from
+                };
+                match lengths.iter().all(|length| *length >= 0) && to.len() == from.len() {
+                    true => Ok(to),
+                    false => Err(Fault::Site {
+                        site: *site,
+                        index: 0,
+                    }),
+                }
+            }
             ArrayExpr::View { of, cuts } => {
                 let from = self.handle(*of)?.clone();
                 let mut to = Handle {
@@ -229,6 +252,18 @@ impl Host {
     fn part(&mut self, expr: &Option<Expr>) -> Result<Option<i64>, Fault> {
         expr.as_ref().map(|expr| self.int(expr)).transpose()
     }
+}
+
+/// Axes of these lengths, the last the fastest.
+pub fn contiguous(lengths: &[i64]) -> Vec<(i64, i64)> {
+    let mut stride: i64 = 1;
+    let mut axes: Vec<(i64, i64)> = Vec::new();
+    for length in lengths.iter().rev() {
+        axes.push((*length, stride));
+        stride = stride.saturating_mul((*length).max(1));
+    }
+    axes.reverse();
+    axes
 }
 
 /// The first place of a slice and how many there are, as `PySlice_AdjustIndices` of CPython has it.
@@ -475,7 +510,7 @@ fn math(function: Math, x: f64, y: f64) -> Option<f64> {
 
 /// Whether the host can compute this: no elements, nothing that only shaders have.
 pub fn can(expr: &Expr) -> bool {
-    !super::walk::any(expr, &|part| {
+    !super::uses::any(expr, &|part| {
         matches!(
             part.kind,
             ExprKind::Load { .. }

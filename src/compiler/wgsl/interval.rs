@@ -7,9 +7,10 @@
 //! on iterations, which every loop has.
 
 use super::plan::{Arg, Options};
-use super::walk::{Uses, operands, region};
+use super::uses::{Uses, region};
 use crate::ir::*;
 use crate::types::Scalar;
+use crate::walk;
 use std::collections::HashMap;
 
 /// From the first up to and with the second.
@@ -416,6 +417,14 @@ impl Analysis<'_> {
                 let most = (0, self.options.elements.min(i32::MAX as u64).into());
                 shape.iter().map(|one| meet(most, self.eval(one))).collect()
             }
+            ArrayExpr::Transposed(of) => {
+                let axes = self.program.arrays.get(of.0 as usize).map_or(1, |info| info.axes);
+                let axes = (0..axes).rev();
+                axes.filter_map(|axis| self.get(self.slot(*of, axis))).collect()
+            }
+            ArrayExpr::Reshape { shape, .. } => {
+                shape.iter().map(|one| meet(LENGTH, self.eval(one))).collect()
+            }
             ArrayExpr::View { of, cuts } => {
                 let mut axes = Vec::new();
                 for (axis, cut) in cuts.iter().enumerate() {
@@ -541,7 +550,7 @@ impl Analysis<'_> {
                 self.state = before;
                 return top;
             }
-            _ => operands(expr, &mut |part| parts.push(self.eval(part))),
+            _ => parts.extend(walk::operands(expr).into_iter().map(|part| self.eval(part))),
         }
         let int = |at: usize| parts.get(at).copied().unwrap_or(top);
         match &expr.kind {
@@ -649,7 +658,7 @@ fn count(body: &[Stmt], found: &mut HashMap<Local, Option<Interval>>) {
             }
             _ => {}
         }
-        for inner in super::walk::bodies(stmt) {
+        for inner in crate::walk::blocks(stmt) {
             count(inner, found);
         }
     }

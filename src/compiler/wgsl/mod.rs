@@ -48,7 +48,7 @@ mod prelude;
 mod run;
 mod shader;
 mod split;
-mod walk;
+mod uses;
 
 pub use plan::{
     Arg, Bound, Capture, Fault, HEADER, Op, Options, Output, Plan, Refusal, Shader, Why, Work, narrow,
@@ -74,9 +74,9 @@ pub fn write(program: &Program, options: &Options) -> Result<Plan, Vec<Refusal>>
         let why = Why::Arguments;
         return Err(vec![Refusal { why, span: None }]);
     }
-    let total = walk::Uses::of(&program.body);
+    let total = uses::Uses::of(&program.body);
     let program = split::prepare(program, &total);
-    let mut total = walk::Uses::of(&program.body);
+    let mut total = uses::Uses::of(&program.body);
     for result in &program.results {
         match result {
             Param::Scalar(local) => *total.reads.entry(*local).or_default() += 1,

@@ -296,16 +296,10 @@ impl<'p> Run<'p> {
     }
 
     fn create(&mut self, shape: Vec<i64>, contents: Contents) -> host::Handle {
-        let mut stride = 1;
-        let mut axes: Vec<(i64, i64)> = Vec::new();
-        for length in shape.into_iter().rev() {
-            axes.insert(0, (length, stride));
-            stride *= length.max(1);
-        }
         let handle = host::Handle {
             buffer: self.next_buffer,
             offset: 0,
-            axes,
+            axes: host::contiguous(&shape),
         };
         let words = (handle.len() as u64).max(4);
         self.next_buffer += 1;
@@ -610,7 +604,7 @@ impl<'p> Run<'p> {
                     };
                     let leaves = count.div_ceil(leaf(count)) as usize;
                     let sum = combine(of, op, leaves, &part);
-                    join(of, op, self.host.local(one.local), sum)
+                    host::binary(op.binary(), of, self.host.local(one.local), sum)
                 }
             };
             self.host.set(one.local, bits);
@@ -619,51 +613,17 @@ impl<'p> Run<'p> {
     }
 }
 
-/// The value that changes nothing.
-pub fn neutral(of: Scalar, op: Reduce) -> u64 {
-    let bits = 8 * of.bytes();
-    let ones = u64::MAX >> (64 - bits);
-    let float = |value: f64| host::convert(Scalar::F64, of, value.to_bits());
-    match op {
-        Reduce::Sum | Reduce::Or | Reduce::Xor => 0,
-        Reduce::Product if of.is_float() => float(1.0),
-        Reduce::Product => 1,
-        Reduce::And if of == Scalar::Bool => 1,
-        Reduce::And => ones,
-        Reduce::Least if of.is_float() => float(f64::INFINITY),
-        Reduce::Greatest if of.is_float() => float(f64::NEG_INFINITY),
-        Reduce::Least if of == Scalar::Bool => 1,
-        Reduce::Least if of.is_signed() => ones >> 1,
-        Reduce::Least => ones,
-        Reduce::Greatest if of.is_signed() => 1 << (bits - 1),
-        Reduce::Greatest => 0,
-    }
-}
-
-fn join(of: Scalar, op: Reduce, a: u64, b: u64) -> u64 {
-    let op = match op {
-        Reduce::Sum => Binary::Add,
-        Reduce::Product => Binary::Mul,
-        Reduce::Least => Binary::Min,
-        Reduce::Greatest => Binary::Max,
-        Reduce::And => Binary::And,
-        Reduce::Or => Binary::Or,
-        Reduce::Xor => Binary::Xor,
-    };
-    host::binary(op, of, a, b)
-}
-
 /// The language's tree over the lanes of each leaf, then over the leaves.
 fn combine(of: Scalar, op: Reduce, leaves: usize, part: &dyn Fn(usize) -> u64) -> u64 {
     let lanes = LANES as usize;
-    let mut sum = neutral(of, op);
+    let mut sum = op.neutral(of);
     for leaf in 0..leaves {
         let lane = |k: usize| part(leaf * lanes + k);
-        let pair = |k: usize| join(of, op, lane(k), lane(k + 4));
-        let even = join(of, op, pair(0), pair(2));
-        let odd = join(of, op, pair(1), pair(3));
-        let all = join(of, op, even, odd);
-        sum = join(of, op, sum, all);
+        let pair = |k: usize| host::binary(op.binary(), of, lane(k), lane(k + 4));
+        let even = host::binary(op.binary(), of, pair(0), pair(2));
+        let odd = host::binary(op.binary(), of, pair(1), pair(3));
+        let all = host::binary(op.binary(), of, even, odd);
+        sum = host::binary(op.binary(), of, sum, all);
     }
     sum
 }

@@ -5,7 +5,7 @@ use super::host;
 use super::interval::{Facts, I32, U32, within};
 use super::plan::*;
 use super::prelude;
-use super::walk::Uses;
+use super::uses::Uses;
 use crate::ir::*;
 use crate::types::Scalar;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -429,7 +429,10 @@ impl<'a> Writer<'a> {
             for (array, handle) in &binds {
                 let more = match handle {
                     ArrayExpr::New { .. } => BTreeSet::from([*array]),
-                    ArrayExpr::Same(from) | ArrayExpr::View { of: from, .. } => {
+                    ArrayExpr::Same(from)
+                    | ArrayExpr::Transposed(from)
+                    | ArrayExpr::Reshape { of: from, .. }
+                    | ArrayExpr::View { of: from, .. } => {
                         match self.uses.binds.contains(from) {
                             true => of.get(from).cloned().unwrap_or_default(),
                             false => BTreeSet::from([*from]),
@@ -820,7 +823,7 @@ impl<'a> Writer<'a> {
     }
 
     fn neutral(&mut self, of: Scalar, op: Reduce) -> String {
-        let bits = super::run::neutral(narrow(of), op);
+        let bits = op.neutral(narrow(of));
         self.constant(narrow(of), bits)
     }
 
@@ -875,13 +878,32 @@ impl<'a> Writer<'a> {
     fn bind(&mut self, array: Array, handle: &ArrayExpr) {
         let name = self.array_name(array);
         match handle {
-            ArrayExpr::Same(of) => {
+            ArrayExpr::Same(of) => self.fields(&name, *of, false),
+            ArrayExpr::Transposed(of) => self.fields(&name, *of, true),
+            ArrayExpr::Reshape { of, shape, site } => {
+                let offset = self.offset(*of);
                 let axes = self.program.arrays.get(of.0 as usize).map_or(1, |info| info.axes);
-                let mut fields = vec!["o".to_string()];
-                fields.extend((0..axes).flat_map(|axis| [format!("n{axis}"), format!("s{axis}")]));
-                for field in fields {
-                    let from = self.field(*of, &field);
-                    self.line(&format!("{name}_{field} = {from};"));
+                let old: Vec<String> = (0..axes).map(|axis| self.length(*of, axis)).collect();
+                let mut new = Vec::new();
+                for one in shape {
+                    let (text, t) = (self.exact_signed(one), self.temporary());
+                    self.line(&format!("let {t} = {text};"));
+                    new.push(t);
+                }
+                let (fail, t) = (self.helper("fail"), self.temporary());
+                self.line(&format!("let {t} = {offset};"));
+                let negative: Vec<String> = new.iter().map(|n| format!("{n} < 0")).collect();
+                let (old, product, negative) = (old.join(" * "), new.join(" * "), negative.join(" || "));
+                self.line(&format!(
+                    "if ({old} != {product} || {negative}) {{ {fail}({}u, 0); }}",
+                    site.0
+                ));
+                self.line(&format!("{name}_o = {t};"));
+                let mut stride = "1".to_string();
+                for (axis, length) in new.iter().enumerate().rev() {
+                    self.line(&format!("{name}_n{axis} = {length};"));
+                    self.line(&format!("{name}_s{axis} = {stride};"));
+                    stride += &format!(" * max({length}, 1)");
                 }
             }
             ArrayExpr::New { shape, fill, .. } => {
@@ -902,6 +924,25 @@ impl<'a> Writer<'a> {
                 }
             }
             ArrayExpr::View { of, cuts } => self.view(&name, *of, cuts),
+        }
+    }
+
+    /// Another's handle, the axes in the other order or not.
+    fn fields(&mut self, name: &str, of: Array, is_transposed: bool) {
+        let axes = self.program.arrays.get(of.0 as usize).map_or(1, |info| info.axes);
+        let mut sets = vec![(format!("{name}_o"), self.offset(of))];
+        for axis in 0..axes {
+            let from = if is_transposed { axes - 1 - axis } else { axis };
+            sets.push((format!("{name}_n{axis}"), self.length(of, from)));
+            sets.push((format!("{name}_s{axis}"), self.stride(of, from)));
+        }
+        // All is read before anything is overwritten.
+        let read: Vec<String> = sets.iter().map(|_| self.temporary()).collect();
+        for ((_, from), t) in sets.iter().zip(&read) {
+            self.line(&format!("let {t} = {from};"));
+        }
+        for ((field, _), t) in sets.iter().zip(&read) {
+            self.line(&format!("{field} = {t};"));
         }
     }
 
@@ -971,7 +1012,7 @@ impl<'a> Writer<'a> {
             let is_wide = of.bytes() == 8 && of.is_int();
             let words = if is_wide { 2 } else { 1 };
             if is_wide {
-                let bits = super::run::neutral(of, one.op);
+                let bits = one.op.neutral(of);
                 let (low, high) = (bits as u32, (bits >> 32) as u32);
                 let _ = writeln!(self.private, "var<private> {name}: u32 = {low}u;");
                 let _ = writeln!(self.private, "var<private> {name}_high: u32 = {high}u;");
@@ -1115,7 +1156,7 @@ fn collect<'s>(body: &'s [Stmt], into: &mut Vec<(Array, &'s ArrayExpr)>) {
         if let Stmt::Bind(array, handle) = stmt {
             into.push((*array, handle));
         }
-        for inner in super::walk::bodies(stmt) {
+        for inner in crate::walk::blocks(stmt) {
             collect(inner, into);
         }
     }

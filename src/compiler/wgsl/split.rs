@@ -4,8 +4,9 @@ use super::host;
 use super::interval::Facts;
 use super::plan::*;
 use super::shader;
-use super::walk::{Uses, expressions, region};
+use super::uses::{Uses, region};
 use crate::ir::*;
+use crate::walk;
 use std::collections::{BTreeSet, HashMap};
 
 /// The program with what the host cannot compute taken out of the statements that it does: such a value is
@@ -32,54 +33,17 @@ fn lift(body: Vec<Stmt>, program: &mut Program, total: &Uses) -> Vec<Stmt> {
             continue;
         }
         let mut sets = Vec::new();
-        match &mut stmt {
-            Stmt::If { test, .. } | Stmt::Check(test, _) => take(test, program, &mut sets),
-            Stmt::While { before, test, .. } => {
-                let mut own = Vec::new();
-                take(test, program, &mut own);
-                before.extend(own);
-            }
-            Stmt::For {
-                start, stop, step, ..
-            } => [start, stop, step]
-                .into_iter()
-                .for_each(|one| take(one, program, &mut sets)),
-            Stmt::ParFor(it) => {
-                take(&mut it.start, program, &mut sets);
-                take(&mut it.stop, program, &mut sets);
-            }
-            Stmt::Bind(_, ArrayExpr::New { shape, fill, .. }) => {
-                shape
-                    .iter_mut()
-                    .chain(fill)
-                    .for_each(|one| take(one, program, &mut sets));
-            }
-            Stmt::Bind(_, ArrayExpr::View { cuts, .. }) => {
-                for cut in cuts {
-                    match cut {
-                        Cut::At(at, _) => take(at, program, &mut sets),
-                        Cut::Range { low, high, step, .. } => [low, high, step]
-                            .into_iter()
-                            .flatten()
-                            .for_each(|one| take(one, program, &mut sets)),
-                    }
-                }
-            }
-            _ => {}
+        if matches!(stmt, Stmt::Print(_)) {
+            continue;
         }
-        match &mut stmt {
-            Stmt::If { yes, no, .. } => {
-                *yes = lift(std::mem::take(yes), program, total);
-                *no = lift(std::mem::take(no), program, total);
+        walk::own_mut(&mut stmt, &mut |expr| take(expr, program, &mut sets));
+        if let Stmt::While { before, .. } = &mut stmt {
+            before.append(&mut sets);
+        }
+        if !matches!(stmt, Stmt::ParFor(_)) {
+            for block in walk::blocks_mut(&mut stmt) {
+                *block = lift(std::mem::take(block), program, total);
             }
-            Stmt::While { before, body, .. } => {
-                *before = lift(std::mem::take(before), program, total);
-                *body = lift(std::mem::take(body), program, total);
-            }
-            Stmt::Block { body, .. } | Stmt::For { body, .. } => {
-                *body = lift(std::mem::take(body), program, total)
-            }
-            _ => {}
         }
         out.extend(sets);
         out.push(stmt);
@@ -217,7 +181,7 @@ impl<'a> Split<'a> {
     }
 
     fn statement(&mut self, stmt: &'a Stmt, in_loop: bool) {
-        expressions(stmt, &mut |expr| {
+        walk::own(stmt, &mut |expr| {
             if !host::can(expr) && !matches!(stmt, Stmt::Print(_)) {
                 let why = Why::Lacks("way to do this outside of a parallel loop");
                 self.refusals.insert(Refusal { why, span: None });
@@ -307,7 +271,7 @@ impl<'a> Split<'a> {
 fn exposed(body: &[Stmt], local: Local, is_set: &mut bool) -> bool {
     for stmt in body {
         let mut is_read = false;
-        expressions(stmt, &mut |expr| {
+        walk::own(stmt, &mut |expr| {
             is_read |= Uses::of_expr(expr).reads.contains_key(&local)
         });
         // A loop's test may come after what is before it, which is not worth the difference.
@@ -330,7 +294,7 @@ fn exposed(body: &[Stmt], local: Local, is_set: &mut bool) -> bool {
                 }
             }
             _ => {
-                for inner in super::walk::bodies(stmt) {
+                for inner in crate::walk::blocks(stmt) {
                     if exposed(inner, local, &mut is_set.clone()) {
                         return true;
                     }

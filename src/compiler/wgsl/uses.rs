@@ -1,100 +1,12 @@
-//! What statements and expressions are made of, and what they use.
+//! What statements use, and which of them are one shader's.
 
-use crate::ir::{Array, ArrayExpr, Cut, Expr, ExprKind, Label, Local, Math, Printed, Stmt};
+use crate::ir::{Array, ArrayExpr, Expr, ExprKind, Label, Local, Math, Printed, Stmt};
+use crate::walk;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Hands over the operands of an expression, in their order.
-pub fn operands<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
-    match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {}
-        ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => f(a),
-        ExprKind::Binary(_, a, b)
-        | ExprKind::Divide(_, a, b, _)
-        | ExprKind::Compare(_, a, b)
-        | ExprKind::And(a, b)
-        | ExprKind::Or(a, b) => {
-            f(a);
-            f(b);
-        }
-        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => {
-            f(a);
-            f(b);
-            f(c);
-        }
-        ExprKind::Load { index, .. } => index.iter().for_each(f),
-        ExprKind::Math(_, all) => all.iter().for_each(f),
-        ExprKind::Let(sets, last) => {
-            sets.iter().for_each(|(_, value)| f(value));
-            f(last);
-        }
-    }
-}
 
 /// Whether something holds of an expression or of anything in it.
 pub fn any(expr: &Expr, test: &dyn Fn(&Expr) -> bool) -> bool {
-    let mut found = test(expr);
-    operands(expr, &mut |part| found = found || any(part, test));
-    found
-}
-
-/// Hands over the expressions of a statement, without those of the statements in it.
-pub fn expressions<'a>(stmt: &'a Stmt, f: &mut dyn FnMut(&'a Expr)) {
-    match stmt {
-        Stmt::Set(_, value) | Stmt::Check(value, _) => f(value),
-        Stmt::Bind(_, handle) => of_handle(handle, f),
-        Stmt::Store { index, value, .. } => {
-            index.iter().for_each(&mut *f);
-            f(value);
-        }
-        Stmt::If { test, .. } | Stmt::While { test, .. } => f(test),
-        Stmt::For {
-            start, stop, step, ..
-        } => {
-            f(start);
-            f(stop);
-            f(step);
-        }
-        Stmt::ParFor(it) => {
-            f(&it.start);
-            f(&it.stop);
-        }
-        Stmt::Print(parts) => {
-            for part in parts {
-                if let Printed::Value(value) = part {
-                    f(value);
-                }
-            }
-        }
-        Stmt::Block { .. } | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return => {}
-    }
-}
-
-fn of_handle<'a>(handle: &'a ArrayExpr, f: &mut dyn FnMut(&'a Expr)) {
-    match handle {
-        ArrayExpr::Same(_) => {}
-        ArrayExpr::New { shape, fill, .. } => shape.iter().chain(fill).for_each(f),
-        ArrayExpr::View { cuts, .. } => {
-            for cut in cuts {
-                match cut {
-                    Cut::At(at, _) => f(at),
-                    Cut::Range { low, high, step, .. } => {
-                        [low, high, step].into_iter().flatten().for_each(&mut *f)
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The statements within a statement.
-pub fn bodies(stmt: &Stmt) -> [&[Stmt]; 2] {
-    match stmt {
-        Stmt::If { yes, no, .. } => [yes, no],
-        Stmt::While { before, body, .. } => [before, body],
-        Stmt::Block { body, .. } | Stmt::For { body, .. } => [body, &[]],
-        Stmt::ParFor(it) => [&it.body, &[]],
-        _ => [&[], &[]],
-    }
+    test(expr) || walk::operands(expr).into_iter().any(|part| any(part, test))
 }
 
 /// What statements use.
@@ -162,7 +74,8 @@ impl Uses {
                     self.binds.insert(*array);
                     match handle {
                         ArrayExpr::Same(of) => self.mention(*of),
-                        ArrayExpr::View { of, .. } => {
+                        ArrayExpr::Transposed(of) => self.mention(*of),
+                        ArrayExpr::View { of, .. } | ArrayExpr::Reshape { of, .. } => {
                             self.can_fail = true;
                             self.mention(*of);
                         }
@@ -208,9 +121,9 @@ impl Uses {
                 }
             }
             if !matches!(stmt, Stmt::Print(_)) {
-                expressions(stmt, &mut |expr| self.expr(expr));
+                walk::own(stmt, &mut |expr| self.expr(expr));
             }
-            for inner in bodies(stmt) {
+            for inner in walk::blocks(stmt) {
                 self.statements(inner);
             }
         }
@@ -237,7 +150,7 @@ impl Uses {
             ExprKind::Let(sets, _) => self.writes.extend(sets.iter().map(|(local, _)| *local)),
             _ => {}
         }
-        operands(expr, &mut |part| self.expr(part));
+        walk::operands(expr).into_iter().for_each(|part| self.expr(part));
     }
 }
 
