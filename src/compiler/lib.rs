@@ -22,6 +22,7 @@ pub mod validate;
 pub mod value;
 pub mod walk;
 pub mod wasm;
+pub mod wgsl;
 
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};
