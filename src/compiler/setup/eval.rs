@@ -13,7 +13,7 @@ use super::{builtins, methods, numpy};
 use crate::diagnostic::Kind;
 use crate::module::{self, File, Global};
 use crate::source::Span;
-use crate::syntax::{Def, Expr, ExprKind, Index, LogicOp, Stmt, StmtKind, UnaryOp};
+use crate::syntax::{BinaryOp, CompareOp, Def, Expr, ExprKind, Index, LogicOp, Stmt, StmtKind, UnaryOp};
 use crate::types::Scalar;
 use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
@@ -79,6 +79,7 @@ impl<'a, 'b> Machine<'a, 'b> {
     }
 
     /// Calls a function of the file.
+    #[inline(never)]
     pub fn call(&mut self, function: usize, given: Vec<Object>, named: Vec<(String, Object)>) -> Res<Object> {
         let file = self.file;
         let Some(of) = file.functions.get(function) else {
@@ -150,6 +151,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
+    #[inline(never)]
     fn block(&mut self, frame: &mut Frame<'a>, body: &'a [Stmt]) -> Res<Flow> {
         for stmt in body {
             let flow = self.stmt(frame, stmt).map_err(|fault| fault.at(stmt.span))?;
@@ -160,6 +162,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         Ok(Flow::Next)
     }
 
+    #[inline(never)]
     fn stmt(&mut self, frame: &mut Frame<'a>, stmt: &'a Stmt) -> Res<Flow> {
         self.budget.spend(1)?;
         match &stmt.kind {
@@ -177,28 +180,7 @@ impl<'a, 'b> Machine<'a, 'b> {
                     self.assign(frame, target, value)?;
                 }
             }
-            StmtKind::Augmented { target, op, value } => match &target.kind {
-                ExprKind::Subscript(of, indices) => {
-                    let of = self.eval(frame, of)?;
-                    let indices = self.indices(frame, indices)?;
-                    let old = self
-                        .subscript(&of, &indices)
-                        .map_err(|fault| fault.at(target.span))?;
-                    let by = self.eval(frame, value)?;
-                    let made = ops::augmented(&self.budget, *op, &old, &by)?;
-                    self.put(&of, indices, made)
-                        .map_err(|fault| fault.at(target.span))?;
-                }
-                _ => {
-                    let old = self.eval(frame, target)?;
-                    let by = self.eval(frame, value)?;
-                    let made = ops::augmented(&self.budget, *op, &old, &by)?;
-                    if let (Object::List(list), Object::List(_)) = (&old, &by) {
-                        self.tangled.push(Rc::downgrade(list));
-                    }
-                    self.assign(frame, target, made)?;
-                }
-            },
+            StmtKind::Augmented { target, op, value } => self.augmented(frame, target, *op, value)?,
             StmtKind::For {
                 target,
                 iter,
@@ -206,21 +188,7 @@ impl<'a, 'b> Machine<'a, 'b> {
                 or_else,
             } => return self.deeper(|m| m.each(frame, target, iter, body, or_else)),
             StmtKind::While { test, body, or_else } => {
-                return self.deeper(|m| {
-                    while m
-                        .eval(frame, test)?
-                        .truth()
-                        .map_err(|fault| fault.at(test.span))?
-                    {
-                        m.budget.spend(1)?;
-                        match m.block(frame, body)? {
-                            Flow::Break => return Ok(Flow::Next),
-                            Flow::Return(object) => return Ok(Flow::Return(object)),
-                            Flow::Next | Flow::Continue => {}
-                        }
-                    }
-                    m.block(frame, or_else)
-                });
+                return self.deeper(|m| m.repeat(frame, test, body, or_else));
             }
             StmtKind::If { test, body, or_else } => {
                 let truth = self
@@ -275,6 +243,63 @@ impl<'a, 'b> Machine<'a, 'b> {
         Ok(Flow::Next)
     }
 
+    #[inline(never)]
+    fn augmented(
+        &mut self,
+        frame: &mut Frame<'a>,
+        target: &'a Expr,
+        op: BinaryOp,
+        value: &'a Expr,
+    ) -> Res<()> {
+        match &target.kind {
+            ExprKind::Subscript(of, indices) => {
+                let of = self.eval(frame, of)?;
+                let indices = self.indices(frame, indices)?;
+                let old = self
+                    .subscript(&of, &indices)
+                    .map_err(|fault| fault.at(target.span))?;
+                let by = self.eval(frame, value)?;
+                let made = ops::augmented(&self.budget, op, &old, &by)?;
+                self.put(&of, indices, made)
+                    .map_err(|fault| fault.at(target.span))?;
+            }
+            _ => {
+                let old = self.eval(frame, target)?;
+                let by = self.eval(frame, value)?;
+                let made = ops::augmented(&self.budget, op, &old, &by)?;
+                if let (Object::List(list), Object::List(_)) = (&old, &by) {
+                    self.tangled.push(Rc::downgrade(list));
+                }
+                self.assign(frame, target, made)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn repeat(
+        &mut self,
+        frame: &mut Frame<'a>,
+        test: &'a Expr,
+        body: &'a [Stmt],
+        or_else: &'a [Stmt],
+    ) -> Res<Flow> {
+        while self
+            .eval(frame, test)?
+            .truth()
+            .map_err(|fault| fault.at(test.span))?
+        {
+            self.budget.spend(1)?;
+            match self.block(frame, body)? {
+                Flow::Break => return Ok(Flow::Next),
+                Flow::Return(object) => return Ok(Flow::Return(object)),
+                Flow::Next | Flow::Continue => {}
+            }
+        }
+        self.block(frame, or_else)
+    }
+
+    #[inline(never)]
     fn each(
         &mut self,
         frame: &mut Frame<'a>,
@@ -296,6 +321,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         self.block(frame, or_else)
     }
 
+    #[inline(never)]
     fn assign(&mut self, frame: &mut Frame<'a>, target: &'a Expr, value: Object) -> Res<()> {
         match &target.kind {
             ExprKind::Name(name) => {
@@ -338,6 +364,7 @@ impl<'a, 'b> Machine<'a, 'b> {
     }
 
     /// `of[indices] = value`.
+    #[inline(never)]
     fn put(&mut self, of: &Object, indices: Subscripts, value: Object) -> Res<()> {
         match (of, indices) {
             (Object::Array(array), indices) => {
@@ -368,6 +395,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
+    #[inline(never)]
     fn indices(&mut self, frame: &mut Frame<'a>, indices: &'a [Index]) -> Res<Subscripts> {
         let mut out = Vec::with_capacity(indices.len());
         for index in indices {
@@ -406,6 +434,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         Ok(Subscripts(out))
     }
 
+    #[inline(never)]
     fn subscript(&mut self, of: &Object, indices: &Subscripts) -> Res<Object> {
         match (of, indices.0.as_slice()) {
             (Object::Array(array), _) => {
@@ -450,6 +479,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
+    #[inline(never)]
     fn name(&mut self, frame: &Frame<'a>, name: &str) -> Res<Object> {
         if let Some(object) = frame.names.get(name) {
             return Ok(object.clone());
@@ -470,6 +500,7 @@ impl<'a, 'b> Machine<'a, 'b> {
     }
 
     /// A name of the file's as an object.
+    #[inline(never)]
     fn object(&mut self, global: &Global) -> Res<Object> {
         Ok(match global {
             Global::Library(name) if name == "numpy.newaxis" => Object::None,
@@ -506,97 +537,121 @@ impl<'a, 'b> Machine<'a, 'b> {
         })
     }
 
-    /// The value of an expression.
+    /// The value of an expression. Kinds have functions of their own, so that each level takes little of the stack.
     fn eval(&mut self, frame: &mut Frame<'a>, expr: &'a Expr) -> Res<Object> {
-        self.budget.spend(1).map_err(|fault| fault.at(expr.span))?;
-        match &expr.kind {
+        let value = self.budget.spend(1).and_then(|()| match &expr.kind {
             // What needs no depth.
-            ExprKind::Name(name) => self.name(frame, name).map_err(|fault| fault.at(expr.span)),
+            ExprKind::Name(name) => self.name(frame, name),
             ExprKind::Int(value) => Ok(Object::Int((*value).into())),
             ExprKind::Float(value) => Ok(Object::Float(*value)),
             ExprKind::Bool(value) => Ok(Object::Bool(*value)),
             ExprKind::None => Ok(Object::None),
             ExprKind::Str(text) => Ok(Object::Str(text.as_str().into())),
-            _ => self
-                .deeper(|m| m.compound(frame, expr))
-                .map_err(|fault| fault.at(expr.span)),
-        }
+            _ => self.deeper(|m| m.compound(frame, expr)),
+        });
+        value.map_err(|fault| fault.at(expr.span))
     }
 
+    #[inline(never)]
     fn all(&mut self, frame: &mut Frame<'a>, all: &'a [Expr]) -> Res<Vec<Object>> {
         all.iter().map(|one| self.eval(frame, one)).collect()
     }
 
+    #[inline(never)]
     fn compound(&mut self, frame: &mut Frame<'a>, expr: &'a Expr) -> Res<Object> {
         match &expr.kind {
-            ExprKind::Tuple(all) => {
-                let all = self.all(frame, all)?;
-                self.budget.tuple(all)
-            }
-            ExprKind::List(all) => {
-                let all = self.all(frame, all)?;
-                self.budget.list(all)
-            }
-            ExprKind::Unary(op, a) => {
-                let a = self.eval(frame, a)?;
-                self.unary(*op, &a)
-            }
-            ExprKind::Binary(op, a, b) => {
-                let a = self.eval(frame, a)?;
-                let b = self.eval(frame, b)?;
-                ops::binary(&self.budget, *op, &a, &b)
-            }
-            ExprKind::Logic(op, all) => {
-                let mut last = Object::None;
-                for one in all {
-                    last = self.eval(frame, one)?;
-                    if last.truth().map_err(|fault| fault.at(one.span))? == (*op == LogicOp::Or) {
-                        break;
-                    }
-                }
-                Ok(last)
-            }
-            ExprKind::Compare(first, rest) => {
-                let mut left = self.eval(frame, first)?;
-                let mut last = Object::Bool(true);
-                for (at, (op, right)) in rest.iter().enumerate() {
-                    let right = self.eval(frame, right)?;
-                    last = ops::compare(&self.budget, *op, &left, &right)?;
-                    if at + 1 < rest.len() && !last.truth()? {
-                        break;
-                    }
-                    left = right;
-                }
-                Ok(last)
-            }
-            ExprKind::Choice { test, yes, no } => {
-                let truth = self.eval(frame, test)?.truth()?;
-                self.eval(frame, if truth { yes } else { no })
-            }
+            ExprKind::Tuple(all) => self.sequence(frame, all, false),
+            ExprKind::List(all) => self.sequence(frame, all, true),
+            ExprKind::Unary(op, a) => self.one_sided(frame, *op, a),
+            ExprKind::Binary(op, a, b) => self.two_sided(frame, *op, a, b),
+            ExprKind::Logic(op, all) => self.logic(frame, *op, all),
+            ExprKind::Compare(first, rest) => self.compared(frame, first, rest),
+            ExprKind::Choice { test, yes, no } => self.chosen(frame, test, yes, no),
             ExprKind::Call {
                 callee,
                 args,
                 keywords,
             } => self.called(frame, expr.span, callee, args, keywords),
-            ExprKind::Attribute(of, name) => {
-                let of = self.eval(frame, of)?;
-                self.attribute(&of, &name.name)
-            }
-            ExprKind::Subscript(of, indices) => {
-                let of = self.eval(frame, of)?;
-                let indices = self.indices(frame, indices)?;
-                self.subscript(&of, &indices)
-            }
-            ExprKind::Imaginary(_) => Err(Fault::unsupported("complex numbers are not supported")),
-            ExprKind::Other("comprehensions") => {
-                Err(Fault::unsupported("comprehensions are not supported in setup")
-                    .help("write a loop: out = [] and out.append(...), or an expression of whole arrays"))
-            }
-            ExprKind::Other(what) => Err(Fault::unsupported(format!("{what} are not supported in setup"))),
-            _ => Err(Fault::new(Kind::Syntax, "this was not understood")),
+            ExprKind::Attribute(of, name) => self.member(frame, of, &name.name),
+            ExprKind::Subscript(of, indices) => self.element(frame, of, indices),
+            other => Err(foreign(other)),
         }
     }
 
+    #[inline(never)]
+    fn sequence(&mut self, frame: &mut Frame<'a>, all: &'a [Expr], is_list: bool) -> Res<Object> {
+        let all = self.all(frame, all)?;
+        match is_list {
+            true => self.budget.list(all),
+            false => self.budget.tuple(all),
+        }
+    }
+
+    #[inline(never)]
+    fn one_sided(&mut self, frame: &mut Frame<'a>, op: UnaryOp, a: &'a Expr) -> Res<Object> {
+        let a = self.eval(frame, a)?;
+        self.unary(op, &a)
+    }
+
+    #[inline(never)]
+    fn two_sided(&mut self, frame: &mut Frame<'a>, op: BinaryOp, a: &'a Expr, b: &'a Expr) -> Res<Object> {
+        let a = self.eval(frame, a)?;
+        let b = self.eval(frame, b)?;
+        ops::binary(&self.budget, op, &a, &b)
+    }
+
+    #[inline(never)]
+    fn logic(&mut self, frame: &mut Frame<'a>, op: LogicOp, all: &'a [Expr]) -> Res<Object> {
+        let mut last = Object::None;
+        for one in all {
+            last = self.eval(frame, one)?;
+            if last.truth().map_err(|fault| fault.at(one.span))? == (op == LogicOp::Or) {
+                break;
+            }
+        }
+        Ok(last)
+    }
+
+    #[inline(never)]
+    fn compared(
+        &mut self,
+        frame: &mut Frame<'a>,
+        first: &'a Expr,
+        rest: &'a [(CompareOp, Expr)],
+    ) -> Res<Object> {
+        let mut left = self.eval(frame, first)?;
+        let mut last = Object::Bool(true);
+        for (at, (op, right)) in rest.iter().enumerate() {
+            let right = self.eval(frame, right)?;
+            last = ops::compare(&self.budget, *op, &left, &right)?;
+            if at + 1 < rest.len() && !last.truth()? {
+                break;
+            }
+            left = right;
+        }
+        Ok(last)
+    }
+
+    #[inline(never)]
+    fn chosen(&mut self, frame: &mut Frame<'a>, test: &'a Expr, yes: &'a Expr, no: &'a Expr) -> Res<Object> {
+        let truth = self.eval(frame, test)?.truth()?;
+        self.eval(frame, if truth { yes } else { no })
+    }
+
+    #[inline(never)]
+    fn member(&mut self, frame: &mut Frame<'a>, of: &'a Expr, name: &str) -> Res<Object> {
+        let of = self.eval(frame, of)?;
+        self.attribute(&of, name)
+    }
+
+    #[inline(never)]
+    fn element(&mut self, frame: &mut Frame<'a>, of: &'a Expr, indices: &'a [Index]) -> Res<Object> {
+        let of = self.eval(frame, of)?;
+        let indices = self.indices(frame, indices)?;
+        self.subscript(&of, &indices)
+    }
+
+    #[inline(never)]
     fn unary(&mut self, op: UnaryOp, a: &Object) -> Res<Object> {
         let plain = match a {
             Object::Bool(value) => Some(i128::from(*value)),
@@ -629,6 +684,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         })
     }
 
+    #[inline(never)]
     fn attribute(&mut self, of: &Object, name: &str) -> Res<Object> {
         match of {
             Object::Library(module) => self.object(&module::library(module, name)),
@@ -636,6 +692,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
+    #[inline(never)]
     fn called(
         &mut self,
         frame: &mut Frame<'a>,
@@ -697,6 +754,17 @@ impl<'a, 'b> Machine<'a, 'b> {
             }
             _ => Err(type_error(format!("'{}' object is not callable", of.type_name()))),
         }
+    }
+}
+
+/// What an expression is not evaluated for.
+fn foreign(kind: &ExprKind) -> Fault {
+    match kind {
+        ExprKind::Imaginary(_) => Fault::unsupported("complex numbers are not supported"),
+        ExprKind::Other("comprehensions") => Fault::unsupported("comprehensions are not supported in setup")
+            .help("write a loop: out = [] and out.append(...), or an expression of whole arrays"),
+        ExprKind::Other(what) => Fault::unsupported(format!("{what} are not supported in setup")),
+        _ => Fault::new(Kind::Syntax, "this was not understood"),
     }
 }
 

@@ -50,7 +50,7 @@ impl Default for Limits {
         Limits {
             steps: 2_000_000_000,
             bytes: 1 << 30,
-            depth: 600,
+            depth: 400,
         }
     }
 }

@@ -306,17 +306,42 @@ fn errors_are_pythons_with_their_place() {
     assert_eq!(fault.message, "setup was stopped");
 }
 
-/// Pieces of setups that are put in anywhere.
-const BITS: [&str; 40] = [
+#[test]
+fn the_deepest_that_is_allowed_fits_a_small_stack() {
+    let texts = [
+        "def setup(n):\n    if n:\n        for i in (1, 2):\n            x = -(1 + (2 * setup(n + i)))\n    return x\n".to_owned(),
+        "def f(x, y=0):\n    return abs(min(f(x + 1), f(y=2, x=3)))\ndef setup(n):\n    return f(n)\n".to_owned(),
+        format!("def setup(n):\n    return {}n\n", "-".repeat(100)),
+        format!("def setup(n):\n    return {}n{}\n", "[".repeat(90), "][0]".repeat(90)),
+        format!("def setup(n):\n    return n{}\n", " + n".repeat(350)),
+    ];
+    let limits = Limits {
+        steps: 10_000_000,
+        ..Limits::default()
+    };
+    // Of 700 kB; a page's has 1 MB.
+    let deep = std::thread::Builder::new().stack_size(700 << 10).spawn(move || {
+        let told = |text: &String| match run(text, 1, &limits) {
+            Ok(values) => format!("{values:?}"),
+            Err(fault) => fault.message,
+        };
+        texts.iter().map(told).collect::<Vec<_>>()
+    });
+    let told = deep.expect("a thread").join().expect("no overflow");
+    let nested = "calls and expressions are nested too deeply".to_owned();
+    let int = |value: i64| format!("{:?}", [Value::int(value)]);
+    assert_eq!(told, [nested.clone(), nested, int(1), int(1), int(351)]);
+}
+
+/// Values that are put in for others.
+const PIECES: [&str; 24] = [
     "0",
     "-1",
     "7",
     "1e308",
-    "2 ** 63",
-    "1 << 62",
+    "(2 ** 63)",
+    "(1 << 62)",
     "n",
-    "x",
-    "a",
     "np.nan",
     "None",
     "True",
@@ -331,24 +356,48 @@ const BITS: [&str; 40] = [
     "np.arange(5)[::-1]",
     "np.float32(2)",
     "np.array([True, False])",
-    "a[None]",
-    "a.T",
+    "(1 << 70)",
+    "range(n)",
+    "np.ones((1 << 40, 0))",
+];
+/// What is put behind a value.
+const TAILS: [&str; 12] = [
+    "[None]",
+    ".T",
     "[::-2]",
     "[-3:]",
     "[..., None]",
     ".sum(-1)",
     ".reshape(-1)",
     ".astype(bool)",
-    "(1 << 70)",
-    "+",
-    "**",
-    "//",
-    "%",
-    "@",
-    " if n else ",
-    ", ",
-    "range(n)",
+    "[:, 1:]",
+    " if n else 2",
+    ".astype(np.uint8)",
+    "[[0, -1]]",
 ];
+const OPERATORS: [&str; 12] = ["+", "-", "*", "/", "//", "%", "**", "@", "<<", "&", "<", "=="];
+
+/// What a word may be exchanged for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Value,
+    Method,
+    Operator,
+    Other,
+}
+
+fn kind(word: &str) -> Word {
+    const KEYWORDS: [&str; 16] = [
+        "def", "return", "import", "from", "as", "for", "in", "while", "if", "else", "not", "and", "or",
+        "is", "break", "setup",
+    ];
+    match word.chars().next() {
+        Some('.') => Word::Method,
+        Some(c) if c.is_alphanumeric() && !KEYWORDS.contains(&word) => Word::Value,
+        Some('+' | '-' | '*' | '/' | '%' | '&' | '<' | '>') => Word::Operator,
+        _ => Word::Other,
+    }
+}
 
 #[test]
 fn changed_setups_never_panic() {
@@ -363,25 +412,26 @@ fn changed_setups_never_panic() {
     let limits = Limits {
         steps: 100_000,
         bytes: 4 << 20,
-        depth: 100,
+        depth: 300,
     };
     let rounds: u32 = std::env::var("SETUP_FUZZ").map_or(6_000, |rounds| rounds.parse().expect("a number"));
     let (mut done, mut unread) = (0, 0);
     for _ in 0..rounds {
         let mut text = texts[below(texts.len())].clone();
         for _ in 0..=below(2) {
-            // Words and signs are exchanged for others, from here or elsewhere.
-            let words: Vec<(usize, usize)> = words(&text);
+            // What is one word or sign is exchanged for another of its kind, from here or from the pieces.
+            let words = words(&text);
             let (from, to) = words[below(words.len())];
-            let is_number = text[from..to].starts_with(|c: char| c.is_ascii_digit());
-            let other = match below(3) {
-                _ if is_number => BITS[below(12)].to_owned(),
-                0 => BITS[below(BITS.len())].to_owned(),
-                1 => {
-                    let (from, to) = words[below(words.len())];
-                    text[from..to].to_owned()
-                }
-                _ => format!("{}{}", &text[from..to], BITS[below(BITS.len())]),
+            let alike: Vec<&(usize, usize)> = words
+                .iter()
+                .filter(|word| kind(&text[word.0..word.1]) == kind(&text[from..to]))
+                .collect();
+            let (a, b) = *alike[below(alike.len())];
+            let other = match (kind(&text[from..to]), below(3)) {
+                (Word::Operator, _) => OPERATORS[below(OPERATORS.len())].to_owned(),
+                (Word::Value, 0) => PIECES[below(PIECES.len())].to_owned(),
+                (Word::Value, 1) => format!("{}{}", &text[from..to], TAILS[below(TAILS.len())]),
+                _ => text[a..b].to_owned(),
             };
             text.replace_range(from..to, &other);
         }
@@ -411,5 +461,6 @@ fn words(text: &str) -> Vec<(usize, usize)> {
         }
         was_word = is_word(c);
     }
+    out.retain(|(from, to)| kind(&text[*from..*to]) != Word::Other);
     out
 }
