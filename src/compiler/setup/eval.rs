@@ -1,19 +1,19 @@
 //! Statements and expressions.
 
 use super::args::Args;
-use super::index::{self, Cut, Part};
+use super::index::{self, Cut};
 use super::iterate;
 use super::number;
-use super::object::{
-    Budget, Fault, Num, Object, Res, Seq, Weak as Kindness, storable, type_error, value_error,
-};
+use super::object::{Budget, Fault, Num, Object, Res, Seq, storable, type_error, value_error};
 use super::ops;
+use super::scope::assigned;
+use super::subscript::{Subscript, Subscripts, sequence_place};
 use super::ufunc::{self, Fun};
 use super::{builtins, methods, numpy};
 use crate::diagnostic::Kind;
 use crate::module::{self, File, Global};
 use crate::source::Span;
-use crate::syntax::{BinaryOp, CompareOp, Def, Expr, ExprKind, Index, LogicOp, Stmt, StmtKind, UnaryOp};
+use crate::syntax::{BinaryOp, CompareOp, Expr, ExprKind, Index, LogicOp, Stmt, StmtKind, UnaryOp};
 use crate::types::Scalar;
 use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
@@ -766,91 +766,4 @@ fn foreign(kind: &ExprKind) -> Fault {
         ExprKind::Other(what) => Fault::unsupported(format!("{what} are not supported in setup")),
         _ => Fault::new(Kind::Syntax, "this was not understood"),
     }
-}
-
-/// The names that statements assign.
-fn assigned<'a>(body: &'a [Stmt], out: &mut HashSet<&'a str>) {
-    fn target<'a>(expr: &'a Expr, out: &mut HashSet<&'a str>) {
-        match &expr.kind {
-            ExprKind::Name(name) => {
-                out.insert(name);
-            }
-            ExprKind::Tuple(all) | ExprKind::List(all) => all.iter().for_each(|one| target(one, out)),
-            _ => {}
-        }
-    }
-    for stmt in body {
-        match &stmt.kind {
-            StmtKind::Assign { targets, .. } => targets.iter().for_each(|one| target(one, out)),
-            StmtKind::Annotated { target: one, .. } | StmtKind::Augmented { target: one, .. } => {
-                target(one, out)
-            }
-            StmtKind::For {
-                target: one,
-                body,
-                or_else,
-                ..
-            } => {
-                target(one, out);
-                assigned(body, out);
-                assigned(or_else, out);
-            }
-            StmtKind::While { body, or_else, .. } | StmtKind::If { body, or_else, .. } => {
-                assigned(body, out);
-                assigned(or_else, out);
-            }
-            StmtKind::Import(names) => {
-                for alias in names {
-                    let name = alias.here.as_ref().unwrap_or(&alias.name);
-                    out.insert(name.name.split('.').next().unwrap_or_default());
-                }
-            }
-            StmtKind::From { names, .. } => {
-                let names = names
-                    .iter()
-                    .map(|alias| alias.here.as_ref().unwrap_or(&alias.name));
-                out.extend(names.map(|name| name.name.as_str()));
-            }
-            StmtKind::Def(def) => {
-                let def: &'a Def = def;
-                out.insert(&def.name.name);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// A subscript that was evaluated.
-enum Subscript {
-    At(Object),
-    Slice(Cut),
-    Rest,
-}
-
-struct Subscripts(Vec<Subscript>);
-
-impl Subscripts {
-    /// As an array takes it.
-    fn parts(&self, budget: &Budget) -> Res<Vec<Part>> {
-        let one = |subscript: &Subscript| match subscript {
-            Subscript::At(object) => index::part(budget, object),
-            Subscript::Slice(cut) => Ok(Part::Slice(*cut)),
-            Subscript::Rest => Ok(Part::Rest),
-        };
-        self.0.iter().map(one).collect()
-    }
-}
-
-/// A place in a list or a tuple.
-fn sequence_place(at: &Object, size: usize, words: &'static str) -> Res<usize> {
-    let at = match at.number() {
-        Some((Kindness::Int | Kindness::Not(_), Num::Int(at))) => at,
-        _ => {
-            return Err(type_error(format!(
-                "list indices must be integers or slices, not {}",
-                at.type_name()
-            )));
-        }
-    };
-    index::place(at, size, 0).map_err(|_| index::index_error(words))
 }

@@ -24,7 +24,9 @@ mod object;
 mod ops;
 mod random;
 mod reduce;
+mod scope;
 mod shape;
+mod subscript;
 mod ufunc;
 
 use crate::diagnostic::{Diagnostic, Kind};
