@@ -3,8 +3,8 @@
 use super::MOST_DEPTH;
 use super::fault::{Fault, Wrong};
 use crate::ir::{
-    Array, ArrayExpr, ArrayInfo, Binary, Compare, Cut, Divide, Expr, ExprKind, Failure, Label, Local, ParFor, Param,
-    Printed, Program, Reduce, Reduction, Site, Stmt, Table, Unary,
+    Array, ArrayExpr, ArrayInfo, Binary, Compare, Cut, Divide, Expr, ExprKind, Failure, Label, Local, ParFor,
+    Param, Printed, Program, Reduce, Reduction, Site, Stmt, Table, Unary,
 };
 use crate::types::{Layout, MOST_AXES, Scalar};
 use std::collections::HashSet;
