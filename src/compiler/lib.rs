@@ -14,6 +14,7 @@ pub mod module;
 pub mod print;
 pub mod random;
 pub mod rules;
+pub mod setup;
 pub mod source;
 pub mod syntax;
 pub mod types;
@@ -21,6 +22,7 @@ pub mod validate;
 pub mod value;
 pub mod walk;
 pub mod wasm;
+pub mod wgsl;
 
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};

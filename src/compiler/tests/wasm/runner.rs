@@ -2,7 +2,8 @@
 //! order, and whose arrays lie between bytes that nobody may change.
 
 use parallax_compiler::Value;
-use parallax_compiler::ir::{Program, leaf};
+use parallax_compiler::ir::leaf;
+use parallax_compiler::validate::Valid;
 use parallax_compiler::wasm::host::{Call, Failed, Memory, PADDING};
 use parallax_compiler::wasm::{self, Module, Target};
 use wasmi::{Caller, Config, Engine, Linker, MemoryType, Store};
@@ -103,7 +104,7 @@ pub fn validate(module: &Module, target: Target) {
 }
 
 /// Writes, validates and runs a program.
-pub fn run(program: &Program, target: Target, arguments: &[Value], seed: u64) -> Ran {
+pub fn run(program: &Valid, target: Target, arguments: &[Value], seed: u64) -> Ran {
     let shared = Target { shared: true, threads: true, ..target };
     validate(&wasm::write(program, shared).unwrap(), shared);
     let module = wasm::write(program, target).unwrap();
