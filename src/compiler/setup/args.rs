@@ -67,7 +67,9 @@ pub fn dtype(given: Option<Object>) -> Res<Option<Scalar>> {
         Some(Object::Type(of, _)) => Some(of),
         Some(Object::Str(name)) => match Scalar::named(&name) {
             Some(of) => Some(of),
-            None => Some(short(&name).ok_or_else(|| type_error(format!("data type '{name}' not understood")))?),
+            None => {
+                Some(short(&name).ok_or_else(|| type_error(format!("data type '{name}' not understood")))?)
+            }
         },
         Some(other) => {
             return Err(type_error(format!(
@@ -105,15 +107,21 @@ pub fn flag(given: Option<Object>, otherwise: bool) -> Res<bool> {
 pub fn axis(given: Option<Object>, axes: usize) -> Res<Option<usize>> {
     match some(given) {
         None => Ok(None),
-        Some(Object::Tuple(_)) => Err(super::object::Fault::unsupported("several axes at once are not supported")
-            .help("reduce one axis after another")),
+        Some(Object::Tuple(_)) => Err(super::object::Fault::unsupported(
+            "several axes at once are not supported",
+        )
+        .help("reduce one axis after another")),
         Some(object) => axis_at(object.index()?, axes).map(Some),
     }
 }
 
 /// An axis by its number, from either end.
 pub fn axis_at(at: i128, axes: usize) -> Res<usize> {
-    let from = if at < 0 { at.saturating_add(axes as i128) } else { at };
+    let from = if at < 0 {
+        at.saturating_add(axes as i128)
+    } else {
+        at
+    };
     match usize::try_from(from) {
         Ok(from) if from < axes => Ok(from),
         _ => Err(super::object::Fault::raised(

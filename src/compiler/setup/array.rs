@@ -103,7 +103,8 @@ pub fn cast(value: Num, to: Scalar) -> Res<Num> {
         (Num::Float(value), _) => {
             let whole = value as i128;
             if !value.is_finite() || wrapped(whole, to) != whole {
-                let words = format!("{value} does not fit {to}: what a cast makes of it depends on the machine");
+                let words =
+                    format!("{value} does not fit {to}: what a cast makes of it depends on the machine");
                 return Err(Fault::unsupported(words).help("clip it first, or cast to a wider type"));
             }
             Num::Int(whole)
@@ -233,14 +234,20 @@ impl Array {
             view.start = view.start.wrapping_add_signed(from as isize * self.strides[axis]);
         }
         view.shape[axis] = count;
-        view.strides[axis] = if count > 1 { self.strides[axis].saturating_mul(step) } else { self.strides[axis] };
+        view.strides[axis] = if count > 1 {
+            self.strides[axis].saturating_mul(step)
+        } else {
+            self.strides[axis]
+        };
         view
     }
 
     /// One place along an axis, which goes.
     pub fn at(&self, axis: usize, index: usize) -> Array {
         let mut view = self.clone();
-        view.start = view.start.wrapping_add_signed(index as isize * self.strides[axis]);
+        view.start = view
+            .start
+            .wrapping_add_signed(index as isize * self.strides[axis]);
         view.shape.remove(axis);
         view.strides.remove(axis);
         view

@@ -11,8 +11,26 @@ use crate::syntax::{BinaryOp, CompareOp};
 use crate::types::Scalar;
 
 const NAMES: [&str; 20] = [
-    "len", "min", "max", "abs", "sum", "round", "range", "enumerate", "zip", "list", "tuple", "print", "pow",
-    "divmod", "reversed", "sorted", "any", "all", "slice", "isinstance",
+    "len",
+    "min",
+    "max",
+    "abs",
+    "sum",
+    "round",
+    "range",
+    "enumerate",
+    "zip",
+    "list",
+    "tuple",
+    "print",
+    "pow",
+    "divmod",
+    "reversed",
+    "sorted",
+    "any",
+    "all",
+    "slice",
+    "isinstance",
 ];
 
 /// A builtin by its name.
@@ -48,7 +66,9 @@ pub fn convert(budget: &Budget, of: Scalar, is_python: bool, args: Args) -> Res<
                 (_, Some((_, Num::Int(value)))) => Object::Int(value),
                 (_, Some((_, Num::Float(value)))) => Object::Int(number::whole(value)?),
                 (_, None) if matches!(object, Object::Array(_)) => {
-                    return Err(type_error("only 0-dimensional arrays can be converted to Python scalars"));
+                    return Err(type_error(
+                        "only 0-dimensional arrays can be converted to Python scalars",
+                    ));
                 }
                 _ => {
                     return Err(type_error(format!(
@@ -61,9 +81,7 @@ pub fn convert(budget: &Budget, of: Scalar, is_python: bool, args: Args) -> Res<
         });
     }
     Ok(match &object {
-        Object::Str(text) if of.is_float() => {
-            Object::Scalar(of, cast(Num::Float(text_float(text)?), of)?)
-        }
+        Object::Str(text) if of.is_float() => Object::Scalar(of, cast(Num::Float(text_float(text)?), of)?),
         Object::Str(text) => Object::Scalar(of, converted(Weak::Int, Num::Int(text_int(text)?), of)?),
         _ => match object.number() {
             Some((kind, number)) => Object::Scalar(of, converted(kind, number, of)?),
@@ -143,7 +161,8 @@ fn sum(budget: &Budget, args: Args) -> Res<Object> {
         && carried + lost != total
     {
         return Err(
-            Fault::unsupported("sum() of these floats has another last bit since Python 3.12").help("use np.sum(...)"),
+            Fault::unsupported("sum() of these floats has another last bit since Python 3.12")
+                .help("use np.sum(...)"),
         );
     }
     Ok(total)
@@ -166,8 +185,10 @@ fn round(args: Args) -> Res<Object> {
         (Object::Scalar(of, Num::Int(value)), None) if of.is_int() => Object::Int(*value),
         (Object::Scalar(of, value), Some(digits)) => Object::Scalar(*of, rounded(*of, *value, digits)?),
         _ => {
-            return Err(Fault::unsupported(format!("round() of '{}' is not supported", object.type_name()))
-                .help("use np.round(...)"));
+            return Err(
+                Fault::unsupported(format!("round() of '{}' is not supported", object.type_name()))
+                    .help("use np.round(...)"),
+            );
         }
     })
 }
@@ -180,14 +201,25 @@ pub fn rounded(of: Scalar, value: Num, digits: i128) -> Res<Num> {
             _ => Err(Fault::unsupported("rounding integers to tens is not supported")),
         };
     };
-    let fit = |value: f64| if of == Scalar::F32 { f64::from(value as f32) } else { value };
+    let fit = |value: f64| {
+        if of == Scalar::F32 {
+            f64::from(value as f32)
+        } else {
+            value
+        }
+    };
     let digits = digits.clamp(-300, 300) as i32;
     if digits == 0 {
         return Ok(Num::Float(value.round_ties_even()));
     }
     // Powers of ten up to 22 are exact.
-    let Some(unit) = 10i128.checked_pow(digits.unsigned_abs()).filter(|_| digits.abs() <= 22) else {
-        return Err(Fault::unsupported("rounding to more than 22 decimals is not supported"));
+    let Some(unit) = 10i128
+        .checked_pow(digits.unsigned_abs())
+        .filter(|_| digits.abs() <= 22)
+    else {
+        return Err(Fault::unsupported(
+            "rounding to more than 22 decimals is not supported",
+        ));
     };
     let unit = fit(unit as f64);
     Ok(Num::Float(match digits > 0 {
@@ -224,7 +256,10 @@ pub fn call(budget: &Budget, name: &str, args: Args) -> Res<Object> {
                 Object::Scalar(..) | Object::Array(_) => {
                     ufunc::call(budget, Fun::Abs, &[ops::operand(budget, &object)?])
                 }
-                _ => Err(type_error(format!("bad operand type for abs(): '{}'", object.type_name()))),
+                _ => Err(type_error(format!(
+                    "bad operand type for abs(): '{}'",
+                    object.type_name()
+                ))),
             }
         }
         "sum" => sum(budget, args),
@@ -238,7 +273,12 @@ pub fn call(budget: &Budget, name: &str, args: Args) -> Res<Object> {
                 [stop] => (0, *stop, 1),
                 [start, stop] => (*start, *stop, 1),
                 [start, stop, step] => (*start, *stop, *step),
-                _ => return Err(type_error(format!("range expected 1 to 3 arguments, got {}", bounds.len()))),
+                _ => {
+                    return Err(type_error(format!(
+                        "range expected 1 to 3 arguments, got {}",
+                        bounds.len()
+                    )));
+                }
             };
             match step {
                 0 => Err(value_error("range() arg 3 must not be zero")),
@@ -256,7 +296,9 @@ pub fn call(budget: &Budget, name: &str, args: Args) -> Res<Object> {
             if let Some((keyword, value)) = args.named.first()
                 && (keyword != "strict" || value.truth()?)
             {
-                return Err(Fault::unsupported(format!("zip() with '{keyword}' is not supported")));
+                return Err(Fault::unsupported(format!(
+                    "zip() with '{keyword}' is not supported"
+                )));
             }
             iterate::named(Iter::Zip(all?))
         }
@@ -264,7 +306,11 @@ pub fn call(budget: &Budget, name: &str, args: Args) -> Res<Object> {
             let mut items = match args.given.as_slice() {
                 [] => Vec::new(),
                 [one] if args.named.is_empty() => iterate::collected(budget, one)?,
-                _ => return Err(Fault::unsupported(format!("{name}() with these arguments is not supported"))),
+                _ => {
+                    return Err(Fault::unsupported(format!(
+                        "{name}() with these arguments is not supported"
+                    )));
+                }
             };
             match name {
                 "list" => budget.list(items),
@@ -279,17 +325,25 @@ pub fn call(budget: &Budget, name: &str, args: Args) -> Res<Object> {
                         match item {
                             Object::Int(_) | Object::Bool(_) | Object::Float(_) => numbers.push(item.clone()),
                             _ => {
-                                return Err(Fault::unsupported("sorted() is for numbers here").help("use np.sort(...)"));
+                                return Err(Fault::unsupported("sorted() is for numbers here")
+                                    .help("use np.sort(...)"));
                             }
                         }
                     }
                     // NaNs have no order, so that what Python makes of them depends on its way of sorting.
-                    if numbers.iter().any(|item| matches!(item, Object::Float(value) if value.is_nan())) {
-                        return Err(Fault::unsupported("sorted() of NaNs is not supported").help("use np.sort(...)"));
+                    if numbers
+                        .iter()
+                        .any(|item| matches!(item, Object::Float(value) if value.is_nan()))
+                    {
+                        return Err(
+                            Fault::unsupported("sorted() of NaNs is not supported").help("use np.sort(...)")
+                        );
                     }
                     budget.spend(numbers.len() * 8)?;
                     numbers.sort_by(|a, b| {
-                        number::ordered(a, b).flatten().unwrap_or(std::cmp::Ordering::Equal)
+                        number::ordered(a, b)
+                            .flatten()
+                            .unwrap_or(std::cmp::Ordering::Equal)
                     });
                     budget.list(numbers)
                 }
@@ -327,12 +381,17 @@ pub fn math(name: &str, args: Args) -> Res<Object> {
         match object.number() {
             Some((_, number)) => numbers.push(number),
             None => {
-                return Err(type_error(format!("must be real number, not {}", object.type_name())));
+                return Err(type_error(format!(
+                    "must be real number, not {}",
+                    object.type_name()
+                )));
             }
         }
     }
     if !args.named.is_empty() {
-        return Err(Fault::unsupported(format!("math.{name}() takes no keywords here")));
+        return Err(Fault::unsupported(format!(
+            "math.{name}() takes no keywords here"
+        )));
     }
     let domain = || value_error("math domain error");
     let range = || Fault::raised("OverflowError", "math range error");
@@ -376,7 +435,10 @@ pub fn math(name: &str, args: Args) -> Res<Object> {
                 return Err(value_error("factorial() not defined for negative values"));
             }
             let product = (1..=n.min(40)).try_fold(1i128, i128::checked_mul);
-            product.filter(|_| n <= 40).map(Object::Int).ok_or_else(number::too_long)
+            product
+                .filter(|_| n <= 40)
+                .map(Object::Int)
+                .ok_or_else(number::too_long)
         }
         ("isqrt", [a]) => match whole(*a)? {
             n if n < 0 => Err(value_error("isqrt() argument must be nonnegative")),
@@ -415,9 +477,9 @@ pub fn math(name: &str, args: Args) -> Res<Object> {
         ("fmod", [a, b]) => finite(a.float() % b.float(), &numbers),
         _ => {
             let fun = match name {
-                "exp" | "exp2" | "expm1" | "log" | "log2" | "log10" | "log1p" | "sin" | "cos" | "tan" | "asin"
-                | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh" | "cbrt" | "radians"
-                | "degrees" => Fun::named(name),
+                "exp" | "exp2" | "expm1" | "log" | "log2" | "log10" | "log1p" | "sin" | "cos" | "tan"
+                | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh"
+                | "cbrt" | "radians" | "degrees" => Fun::named(name),
                 _ => None,
             };
             match (fun, numbers.as_slice()) {

@@ -55,7 +55,13 @@ pub fn like(budget: &Budget, name: &str, args: Args) -> Res<Object> {
     made(budget, name.trim_end_matches("_like"), &size, fill, Some(of))
 }
 
-fn made(budget: &Budget, name: &str, size: &[usize], fill: Option<Object>, of: Option<Scalar>) -> Res<Object> {
+fn made(
+    budget: &Budget,
+    name: &str,
+    size: &[usize],
+    fill: Option<Object>,
+    of: Option<Scalar>,
+) -> Res<Object> {
     let of = match (&fill, of) {
         (_, Some(of)) => of,
         (Some(fill), None) => array(budget, fill, None)?.of,
@@ -110,7 +116,12 @@ pub fn arange(budget: &Budget, args: Args) -> Res<Object> {
     for object in [&start, &stop, &step] {
         match object.number() {
             Some((kind, _)) => kinds.push(kind.alone()),
-            None => return Err(type_error(format!("arange() of '{}' is not supported", object.type_name()))),
+            None => {
+                return Err(type_error(format!(
+                    "arange() of '{}' is not supported",
+                    object.type_name()
+                )));
+            }
         }
     }
     // Python's own numbers count with the types that they have alone.
@@ -142,7 +153,12 @@ pub fn arange(budget: &Budget, args: Args) -> Res<Object> {
     }
     let first = fit(&start)?;
     let second = if many > 1 { fit(&second)? } else { first };
-    let delta = of_two(Fun::Sub, if of == Scalar::Bool { Scalar::I8 } else { of }, second, first)?;
+    let delta = of_two(
+        Fun::Sub,
+        if of == Scalar::Bool { Scalar::I8 } else { of },
+        second,
+        first,
+    )?;
     let out = budget.filled(of, &[many], |at| match at {
         0 => Ok(first),
         1 => Ok(second),
@@ -158,14 +174,19 @@ pub fn arange(budget: &Budget, args: Args) -> Res<Object> {
 pub fn linspace(budget: &Budget, args: Args) -> Res<Object> {
     let [start, stop, num, endpoint, retstep, of] =
         args.bind(["start", "stop", "num", "endpoint", "retstep", "dtype"])?;
-    let (start, stop) = (required(start, "linspace", "start")?, required(stop, "linspace", "stop")?);
+    let (start, stop) = (
+        required(start, "linspace", "start")?,
+        required(stop, "linspace", "stop")?,
+    );
     let num = num.map_or(Ok(50), |num| num.index())?;
     let has_end = flag(endpoint, true)?;
     if flag(retstep, false)? {
         return Err(Fault::unsupported("retstep is not supported"));
     }
     let Ok(num) = usize::try_from(num) else {
-        return Err(value_error(format!("Number of samples, {num}, must be non-negative.")));
+        return Err(value_error(format!(
+            "Number of samples, {num}, must be non-negative."
+        )));
     };
     let (Some((kind_a, a)), Some((kind_b, b))) = (start.number(), stop.number()) else {
         return Err(Fault::unsupported("np.linspace between arrays is not supported"));
@@ -243,14 +264,22 @@ pub fn choice(budget: &Budget, args: Args) -> Res<Object> {
                 budget.filled(of, &[], |_| Ok(number))?
             }
         };
-        array.broadcast(&shape).ok_or_else(|| value_error("shapes do not fit"))
+        array
+            .broadcast(&shape)
+            .ok_or_else(|| value_error("shapes do not fit"))
     };
     let (yes, no) = (wide(&yes)?, wide(&no)?);
-    let test = test.broadcast(&shape).ok_or_else(|| value_error("shapes do not fit"))?;
+    let test = test
+        .broadcast(&shape)
+        .ok_or_else(|| value_error("shapes do not fit"))?;
     let out = budget.array(of, &shape)?;
     {
         let mut bytes = out.data.bytes.borrow_mut();
-        let (t, x, y) = (test.data.bytes.borrow(), yes.data.bytes.borrow(), no.data.bytes.borrow());
+        let (t, x, y) = (
+            test.data.bytes.borrow(),
+            yes.data.bytes.borrow(),
+            no.data.bytes.borrow(),
+        );
         let strides = [test.strides.as_slice(), &yes.strides, &no.strides];
         let mut at = 0;
         super::array::walk(&shape, strides, [test.start, yes.start, no.start], |[i, j, k]| {
@@ -272,7 +301,11 @@ pub fn clip(budget: &Budget, args: Args) -> Res<Object> {
     let (low, high) = (some(low).or(some(low_too)), some(high).or(some(high_too)));
     let a = required(a, "clip", "an array")?;
     let all = [Some(&a), low.as_ref(), high.as_ref()];
-    let all: Res<Vec<Operand>> = all.into_iter().flatten().map(|one| operand(budget, one)).collect();
+    let all: Res<Vec<Operand>> = all
+        .into_iter()
+        .flatten()
+        .map(|one| operand(budget, one))
+        .collect();
     let kinds: Vec<Weak> = all?.iter().map(|one| one.kind).collect();
     let of = together(&kinds);
     let typed = |object: &Object| -> Res<Operand> {
@@ -308,7 +341,9 @@ pub fn round(budget: &Budget, args: Args) -> Res<Object> {
     let a = array(budget, &required(a, "round", "an array")?, None)?;
     let digits = digits.map_or(Ok(0), |digits| digits.index())?;
     if a.of == Scalar::Bool {
-        return Err(Fault::unsupported("np.round of bool is float16, which kernels do not have"));
+        return Err(Fault::unsupported(
+            "np.round of bool is float16, which kernels do not have",
+        ));
     }
     let numbers = a.numbers(budget)?;
     let out = budget.filled(a.of, &a.shape, |at| {

@@ -4,7 +4,9 @@ use super::args::Args;
 use super::index::{self, Cut, Part};
 use super::iterate;
 use super::number;
-use super::object::{Budget, Fault, Num, Object, Res, Seq, Weak as Kindness, storable, type_error, value_error};
+use super::object::{
+    Budget, Fault, Num, Object, Res, Seq, Weak as Kindness, storable, type_error, value_error,
+};
 use super::ops;
 use super::ufunc::{self, Fun};
 use super::{builtins, methods, numpy};
@@ -178,10 +180,13 @@ impl<'a, 'b> Machine<'a, 'b> {
                 ExprKind::Subscript(of, indices) => {
                     let of = self.eval(frame, of)?;
                     let indices = self.indices(frame, indices)?;
-                    let old = self.subscript(&of, &indices).map_err(|fault| fault.at(target.span))?;
+                    let old = self
+                        .subscript(&of, &indices)
+                        .map_err(|fault| fault.at(target.span))?;
                     let by = self.eval(frame, value)?;
                     let made = ops::augmented(&self.budget, *op, &old, &by)?;
-                    self.put(&of, indices, made).map_err(|fault| fault.at(target.span))?;
+                    self.put(&of, indices, made)
+                        .map_err(|fault| fault.at(target.span))?;
                 }
                 _ => {
                     let old = self.eval(frame, target)?;
@@ -201,7 +206,11 @@ impl<'a, 'b> Machine<'a, 'b> {
             } => return self.deeper(|m| m.each(frame, target, iter, body, or_else)),
             StmtKind::While { test, body, or_else } => {
                 return self.deeper(|m| {
-                    while m.eval(frame, test)?.truth().map_err(|fault| fault.at(test.span))? {
+                    while m
+                        .eval(frame, test)?
+                        .truth()
+                        .map_err(|fault| fault.at(test.span))?
+                    {
                         m.budget.spend(1)?;
                         match m.block(frame, body)? {
                             Flow::Break => return Ok(Flow::Next),
@@ -213,7 +222,10 @@ impl<'a, 'b> Machine<'a, 'b> {
                 });
             }
             StmtKind::If { test, body, or_else } => {
-                let truth = self.eval(frame, test)?.truth().map_err(|fault| fault.at(test.span))?;
+                let truth = self
+                    .eval(frame, test)?
+                    .truth()
+                    .map_err(|fault| fault.at(test.span))?;
                 return self.deeper(|m| m.block(frame, if truth { body } else { or_else }));
             }
             StmtKind::Break => return Ok(Flow::Break),
@@ -248,10 +260,11 @@ impl<'a, 'b> Machine<'a, 'b> {
                 }
             }
             StmtKind::Def(def) => {
-                return Err(
-                    Fault::unsupported(format!("the function '{}' within a function is not supported", def.name.name))
-                        .help("define it beside setup"),
-                );
+                return Err(Fault::unsupported(format!(
+                    "the function '{}' within a function is not supported",
+                    def.name.name
+                ))
+                .help("define it beside setup"));
             }
             StmtKind::Other(what) => {
                 return Err(Fault::unsupported(format!("{what} are not supported in setup")));
@@ -290,9 +303,11 @@ impl<'a, 'b> Machine<'a, 'b> {
             }
             ExprKind::Tuple(targets) | ExprKind::List(targets) => {
                 let all = match &value {
-                    Object::Tuple(_) | Object::List(_) | Object::Array(_) | Object::Range(_) | Object::Iter(_) => {
-                        iterate::collected(&self.budget, &value)?
-                    }
+                    Object::Tuple(_)
+                    | Object::List(_)
+                    | Object::Array(_)
+                    | Object::Range(_)
+                    | Object::Iter(_) => iterate::collected(&self.budget, &value)?,
                     _ => {
                         let words = format!("cannot unpack non-iterable {} object", value.type_name());
                         return Err(type_error(words).at(target.span));
@@ -314,7 +329,8 @@ impl<'a, 'b> Machine<'a, 'b> {
             ExprKind::Subscript(of, indices) => {
                 let of = self.eval(frame, of)?;
                 let indices = self.indices(frame, indices)?;
-                self.put(&of, indices, value).map_err(|fault| fault.at(target.span))
+                self.put(&of, indices, value)
+                    .map_err(|fault| fault.at(target.span))
             }
             _ => Err(Fault::unsupported("this cannot be assigned to here").at(target.span)),
         }
@@ -426,7 +442,10 @@ impl<'a, 'b> Machine<'a, 'b> {
                 "{} indices must be integers or slices",
                 of.type_name()
             ))),
-            _ => Err(type_error(format!("'{}' object is not subscriptable", of.type_name()))),
+            _ => Err(type_error(format!(
+                "'{}' object is not subscriptable",
+                of.type_name()
+            ))),
         }
     }
 
@@ -435,7 +454,8 @@ impl<'a, 'b> Machine<'a, 'b> {
             return Ok(object.clone());
         }
         if frame.own.contains(name) {
-            let words = format!("cannot access local variable '{name}' where it is not associated with a value");
+            let words =
+                format!("cannot access local variable '{name}' where it is not associated with a value");
             return Err(Fault::raised("UnboundLocalError", words));
         }
         let file = self.file;
@@ -460,7 +480,9 @@ impl<'a, 'b> Machine<'a, 'b> {
                     false => Num::Int(number.int),
                 };
                 match (value, number.is_weak) {
-                    (Num::Int(value), true) if number.of == crate::types::Scalar::Bool => Object::Bool(value != 0),
+                    (Num::Int(value), true) if number.of == crate::types::Scalar::Bool => {
+                        Object::Bool(value != 0)
+                    }
                     (Num::Int(value), true) => Object::Int(value),
                     (Num::Float(value), true) => Object::Float(value),
                     (value, false) => Object::Scalar(number.of, value),
@@ -473,7 +495,12 @@ impl<'a, 'b> Machine<'a, 'b> {
             }
             Global::Function(at) => Object::Function(*at),
             Global::None => Object::None,
-            Global::Invalid => return Err(Fault::new(Kind::Name, "this name stands for something that is wrong")),
+            Global::Invalid => {
+                return Err(Fault::new(
+                    Kind::Name,
+                    "this name stands for something that is wrong",
+                ));
+            }
         })
     }
 
@@ -544,7 +571,11 @@ impl<'a, 'b> Machine<'a, 'b> {
                 let truth = self.eval(frame, test)?.truth()?;
                 self.eval(frame, if truth { yes } else { no })
             }
-            ExprKind::Call { callee, args, keywords } => self.called(frame, expr.span, callee, args, keywords),
+            ExprKind::Call {
+                callee,
+                args,
+                keywords,
+            } => self.called(frame, expr.span, callee, args, keywords),
             ExprKind::Attribute(of, name) => {
                 let of = self.eval(frame, of)?;
                 self.attribute(&of, &name.name)
@@ -555,8 +586,10 @@ impl<'a, 'b> Machine<'a, 'b> {
                 self.subscript(&of, &indices)
             }
             ExprKind::Imaginary(_) => Err(Fault::unsupported("complex numbers are not supported")),
-            ExprKind::Other("comprehensions") => Err(Fault::unsupported("comprehensions are not supported in setup")
-                .help("write a loop: out = [] and out.append(...), or an expression of whole arrays")),
+            ExprKind::Other("comprehensions") => {
+                Err(Fault::unsupported("comprehensions are not supported in setup")
+                    .help("write a loop: out = [] and out.append(...), or an expression of whole arrays"))
+            }
             ExprKind::Other(what) => Err(Fault::unsupported(format!("{what} are not supported in setup"))),
             _ => Err(Fault::new(Kind::Syntax, "this was not understood")),
         }
@@ -570,7 +603,9 @@ impl<'a, 'b> Machine<'a, 'b> {
         };
         Ok(match (op, plain, a) {
             (UnaryOp::Not, ..) => Object::Bool(!a.truth()?),
-            (UnaryOp::Minus, Some(value), _) => Object::Int(value.checked_neg().ok_or_else(number::too_long)?),
+            (UnaryOp::Minus, Some(value), _) => {
+                Object::Int(value.checked_neg().ok_or_else(number::too_long)?)
+            }
             (UnaryOp::Plus, Some(value), _) => Object::Int(value),
             (UnaryOp::Invert, Some(value), _) => Object::Int(!value),
             (UnaryOp::Minus, _, Object::Float(value)) => Object::Float(-value),
@@ -583,7 +618,12 @@ impl<'a, 'b> Machine<'a, 'b> {
                 };
                 ufunc::call(&self.budget, fun, &[ops::operand(&self.budget, a)?])?
             }
-            _ => return Err(type_error(format!("bad operand type for unary operator: '{}'", a.type_name()))),
+            _ => {
+                return Err(type_error(format!(
+                    "bad operand type for unary operator: '{}'",
+                    a.type_name()
+                )));
+            }
         })
     }
 
@@ -668,7 +708,9 @@ fn assigned<'a>(body: &'a [Stmt], out: &mut HashSet<&'a str>) {
     for stmt in body {
         match &stmt.kind {
             StmtKind::Assign { targets, .. } => targets.iter().for_each(|one| target(one, out)),
-            StmtKind::Annotated { target: one, .. } | StmtKind::Augmented { target: one, .. } => target(one, out),
+            StmtKind::Annotated { target: one, .. } | StmtKind::Augmented { target: one, .. } => {
+                target(one, out)
+            }
             StmtKind::For {
                 target: one,
                 body,
@@ -690,7 +732,9 @@ fn assigned<'a>(body: &'a [Stmt], out: &mut HashSet<&'a str>) {
                 }
             }
             StmtKind::From { names, .. } => {
-                let names = names.iter().map(|alias| alias.here.as_ref().unwrap_or(&alias.name));
+                let names = names
+                    .iter()
+                    .map(|alias| alias.here.as_ref().unwrap_or(&alias.name));
                 out.extend(names.map(|name| name.name.as_str()));
             }
             StmtKind::Def(def) => {

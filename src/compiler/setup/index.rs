@@ -54,7 +54,12 @@ impl Cut {
             false => (bound(self.low, size - 1), bound(self.high, -1)),
         };
         let step = step.clamp(-(1 << 62), 1 << 62);
-        let count = super::object::Range { start: from, stop: to, step }.len();
+        let count = super::object::Range {
+            start: from,
+            stop: to,
+            step,
+        }
+        .len();
         let from = usize::try_from(from).unwrap_or(0);
         Ok((from, usize::try_from(count).unwrap_or(0), step as isize))
     }
@@ -62,7 +67,11 @@ impl Cut {
 
 /// A place from either end, or the error.
 pub fn place(at: i128, size: usize, axis: usize) -> Res<usize> {
-    let from = if at < 0 { at.saturating_add(size as i128) } else { at };
+    let from = if at < 0 {
+        at.saturating_add(size as i128)
+    } else {
+        at
+    };
     match usize::try_from(from) {
         Ok(from) if from < size => Ok(from),
         _ => Err(index_error(format!(
@@ -76,8 +85,10 @@ pub fn part(budget: &Budget, object: &Object) -> Res<Part> {
     Ok(match object {
         Object::None => Part::New,
         Object::Bool(_) | Object::Scalar(Scalar::Bool, _) => {
-            return Err(Fault::unsupported("a single truth value as an index is not supported")
-                .help("index with an array of truths"));
+            return Err(
+                Fault::unsupported("a single truth value as an index is not supported")
+                    .help("index with an array of truths"),
+            );
         }
         Object::Array(_) | Object::List(_) => {
             let places = array(budget, object, None)?;
@@ -88,7 +99,11 @@ pub fn part(budget: &Budget, object: &Object) -> Res<Part> {
                 _ if places.len() == 0 && matches!(object, Object::List(_)) => {
                     Part::Places(places.cast(budget, Scalar::I64)?)
                 }
-                _ => return Err(index_error("arrays used as indices must be of integer (or boolean) type")),
+                _ => {
+                    return Err(index_error(
+                        "arrays used as indices must be of integer (or boolean) type",
+                    ));
+                }
             }
         }
         _ => match object.number() {
@@ -131,7 +146,9 @@ fn select(budget: &Budget, of: &Array, parts: &[Part]) -> Res<Selected> {
         return Err(index_error("an index can only have a single ellipsis ('...')"));
     }
     let missing = of.shape.len() - taken;
-    let gathers = parts.iter().any(|part| matches!(part, Part::Mask(_) | Part::Places(_)));
+    let gathers = parts
+        .iter()
+        .any(|part| matches!(part, Part::Mask(_) | Part::Places(_)));
     let mut view = of.clone();
     // `axis` counts those of the view, `source` those of the array.
     let (mut axis, mut source) = (0, 0);
@@ -205,7 +222,10 @@ fn select(budget: &Budget, of: &Array, parts: &[Part]) -> Res<Selected> {
     if !gathers {
         return Ok(Selected::View(view));
     }
-    let shapes: Vec<&[usize]> = gathered.iter().map(|(places, ..)| places.shape.as_slice()).collect();
+    let shapes: Vec<&[usize]> = gathered
+        .iter()
+        .map(|(places, ..)| places.shape.as_slice())
+        .collect();
     let shape = broadcast_shape(&shapes).map_err(|_| {
         let all: Vec<String> = shapes.iter().map(|shape| shape_text(shape)).collect();
         index_error(format!(
@@ -213,7 +233,10 @@ fn select(budget: &Budget, of: &Array, parts: &[Part]) -> Res<Selected> {
             all.join(" ")
         ))
     })?;
-    let count: usize = shape.iter().try_fold(1usize, |n, axis| n.checked_mul(*axis)).unwrap_or(usize::MAX);
+    let count: usize = shape
+        .iter()
+        .try_fold(1usize, |n, axis| n.checked_mul(*axis))
+        .unwrap_or(usize::MAX);
     budget.spend(count)?;
     budget.meter.hold(count.saturating_mul(size_of::<usize>()))?;
     budget.meter.release(count.saturating_mul(size_of::<usize>()));
@@ -232,7 +255,12 @@ fn select(budget: &Budget, of: &Array, parts: &[Part]) -> Res<Selected> {
         })?;
     }
     let at = if is_apart { 0 } else { first.unwrap_or(0) };
-    Ok(Selected::Blocks { view, starts, shape, at })
+    Ok(Selected::Blocks {
+        view,
+        starts,
+        shape,
+        at,
+    })
 }
 
 /// Where an array is not zero: places along each axis.
@@ -279,9 +307,18 @@ pub fn get(budget: &Budget, of: &Array, parts: &[Part]) -> Res<Object> {
     match select(budget, of, parts)? {
         Selected::View(view) => {
             let whole = view.shape.is_empty() && parts.iter().all(|part| matches!(part, Part::At(_)));
-            Ok(if whole { unwrapped(view) } else { Object::Array(view) })
+            Ok(if whole {
+                unwrapped(view)
+            } else {
+                Object::Array(view)
+            })
         }
-        Selected::Blocks { view, starts, shape, at } => {
+        Selected::Blocks {
+            view,
+            starts,
+            shape,
+            at,
+        } => {
             let all = [shape.as_slice(), view.shape.as_slice()].concat();
             let out = budget.array(of.of, &all)?;
             {
@@ -321,7 +358,15 @@ pub fn set(budget: &Budget, of: &Array, parts: &[Part], value: &Object) -> Res<(
             budget.spend(view.len())?;
             view.assign(&from)
         }
-        (Selected::Blocks { view, starts, shape, at }, number) => {
+        (
+            Selected::Blocks {
+                view,
+                starts,
+                shape,
+                at,
+            },
+            number,
+        ) => {
             let all = [shape.as_slice(), view.shape.as_slice()].concat();
             let order = order(shape.len(), at, all.len());
             let seen: Vec<usize> = order.iter().map(|axis| all[*axis]).collect();

@@ -17,7 +17,10 @@ pub fn over(object: &Object) -> Res<Iter> {
         Object::Iter(iter) => Iter::Shared(iter.clone()),
         Object::Array(_) => return Err(type_error("iteration over a 0-d array")),
         _ => {
-            return Err(type_error(format!("'{}' object is not iterable", object.type_name())));
+            return Err(type_error(format!(
+                "'{}' object is not iterable",
+                object.type_name()
+            )));
         }
     })
 }

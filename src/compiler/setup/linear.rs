@@ -28,7 +28,12 @@ fn product(budget: &Budget, a: &Array, b: &Array, words: impl FnOnce() -> Fault)
         let (row, column) = (at / columns.max(1), at % columns.max(1));
         let mut total = cast(Num::Int(0), of)?;
         for k in 0..inner {
-            let one = of_two(Fun::Mul, of, number(&x, row * inner + k)?, number(&y, k * columns + column)?)?;
+            let one = of_two(
+                Fun::Mul,
+                of,
+                number(&x, row * inner + k)?,
+                number(&y, k * columns + column)?,
+            )?;
             total = of_two(Fun::Add, of, total, one)?;
         }
         Ok(total)
@@ -45,7 +50,9 @@ pub fn matmul(budget: &Budget, a: &Array, b: &Array) -> Res<Object> {
         ));
     }
     if a.shape.len() > 2 || b.shape.len() > 2 {
-        return Err(Fault::unsupported("'@' of arrays of more than two axes is not supported"));
+        return Err(Fault::unsupported(
+            "'@' of arrays of more than two axes is not supported",
+        ));
     }
     product(budget, a, b, || {
         let core = b.shape.len().saturating_sub(2);
@@ -64,7 +71,9 @@ pub fn dot(budget: &Budget, a: &Array, b: &Array) -> Res<Object> {
         return super::ufunc::call(budget, Fun::Mul, &[operand(a)?, operand(b)?]);
     }
     if a.shape.len() > 2 || b.shape.len() > 2 {
-        return Err(Fault::unsupported("np.dot of arrays of more than two axes is not supported"));
+        return Err(Fault::unsupported(
+            "np.dot of arrays of more than two axes is not supported",
+        ));
     }
     product(budget, a, b, || {
         value_error(format!(
@@ -86,7 +95,12 @@ pub fn outer(budget: &Budget, a: &Array, b: &Array) -> Res<Object> {
     let (x, y) = (a.numbers(budget)?, b.numbers(budget)?);
     let columns = y.len().max(1);
     let out = budget.filled(of, &[x.len(), y.len()], |at| {
-        of_two(Fun::Mul, of, cast(x[at / columns], of)?, cast(y[at % columns], of)?)
+        of_two(
+            Fun::Mul,
+            of,
+            cast(x[at / columns], of)?,
+            cast(y[at % columns], of)?,
+        )
     })?;
     Ok(Object::Array(out))
 }

@@ -11,17 +11,15 @@ use crate::syntax::CompareOp;
 
 /// Functions of `numpy` that are methods, too.
 const SHARED: [&str; 24] = [
-    "sum", "prod", "min", "max", "any", "all", "mean", "var", "std", "argmin", "argmax", "cumsum", "cumprod", "clip",
-    "round", "repeat", "ravel", "dot", "nonzero", "swapaxes", "squeeze", "argsort", "ptp", "take",
+    "sum", "prod", "min", "max", "any", "all", "mean", "var", "std", "argmin", "argmax", "cumsum", "cumprod",
+    "clip", "round", "repeat", "ravel", "dot", "nonzero", "swapaxes", "squeeze", "argsort", "ptp", "take",
 ];
 
 /// `of.name`.
 pub fn attribute(budget: &Budget, of: &Object, name: &str) -> Res<Object> {
     let int = |value: usize| Object::Int(value as i128);
     match (of, name) {
-        (Object::Array(array), "shape") => {
-            budget.tuple(array.shape.iter().map(|size| int(*size)).collect())
-        }
+        (Object::Array(array), "shape") => budget.tuple(array.shape.iter().map(|size| int(*size)).collect()),
         (Object::Array(array), "size") => Ok(int(array.len())),
         (Object::Array(array), "ndim") => Ok(int(array.shape.len())),
         (Object::Array(array), "dtype") => Ok(Object::Type(array.of, false)),
@@ -43,7 +41,10 @@ pub fn attribute(budget: &Budget, of: &Object, name: &str) -> Res<Object> {
         }
         _ => Err(Fault::raised(
             "AttributeError",
-            format!("'{}' object has no attribute '{name}' that is supported here", of.type_name()),
+            format!(
+                "'{}' object has no attribute '{name}' that is supported here",
+                of.type_name()
+            ),
         )),
     }
 }
@@ -176,9 +177,9 @@ pub fn call(budget: &Budget, of: &Object, name: &str, mut args: Args) -> Res<Obj
         Object::Tuple(_) => sequence(budget, of, name, args),
         Object::Generator(generator) => random::call(budget, generator, name, args),
         Object::Float(value) if name == "is_integer" => Ok(Object::Bool(value.fract() == 0.0)),
-        Object::Int(value) if name == "bit_length" => {
-            Ok(Object::Int(i128::from(128 - value.unsigned_abs().leading_zeros())))
-        }
+        Object::Int(value) if name == "bit_length" => Ok(Object::Int(i128::from(
+            128 - value.unsigned_abs().leading_zeros(),
+        ))),
         Object::Function(_) if name == "py_func" => {
             Err(Fault::unsupported("py_func is not supported").help("call the function itself"))
         }
@@ -212,6 +213,9 @@ fn sequence(budget: &Budget, of: &Object, name: &str, args: Args) -> Res<Object>
 }
 
 fn no_method(of: &Object, name: &str) -> Fault {
-    let words = format!("the method '{name}' of '{}' is not supported in setup", of.type_name());
+    let words = format!(
+        "the method '{name}' of '{}' is not supported in setup",
+        of.type_name()
+    );
     Fault::unsupported(words)
 }

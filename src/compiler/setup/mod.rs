@@ -60,7 +60,12 @@ impl Default for Limits {
 ///
 /// # Errors
 /// What is not supported, what Python would raise, or what is too much, at its place.
-pub fn setup(file: &File, n: i64, limits: &Limits, stop: &dyn Fn() -> bool) -> Result<Vec<Value>, Diagnostic> {
+pub fn setup(
+    file: &File,
+    n: i64,
+    limits: &Limits,
+    stop: &dyn Fn() -> bool,
+) -> Result<Vec<Value>, Diagnostic> {
     let Some(function) = file.setup else {
         let words = "this file has no setup(n)";
         return Err(Diagnostic::new(Kind::Name, Span::default(), words));
@@ -98,7 +103,8 @@ fn value(machine: &eval::Machine, object: &Object, depth: usize) -> Res<Value> {
         Object::Array(array) => {
             let axes = array.shape.len();
             if !(1..=usize::from(MOST_AXES)).contains(&axes) {
-                let words = format!("setup returns an array of {axes} axes; kernels are given 1 to {MOST_AXES}");
+                let words =
+                    format!("setup returns an array of {axes} axes; kernels are given 1 to {MOST_AXES}");
                 return Err(Fault::unsupported(words).help("reshape it"));
             }
             let whole = array.contiguous(&machine.budget)?;
@@ -112,14 +118,23 @@ fn value(machine: &eval::Machine, object: &Object, depth: usize) -> Res<Value> {
         }
         Object::Tuple(all) if depth < 16 => {
             let all = all.to_vec();
-            Value::Tuple(all.iter().map(|one| value(machine, one, depth + 1)).collect::<Res<_>>()?)
+            Value::Tuple(
+                all.iter()
+                    .map(|one| value(machine, one, depth + 1))
+                    .collect::<Res<_>>()?,
+            )
         }
         Object::List(_) => {
-            return Err(Fault::unsupported("setup returns a list, which kernels are not given")
-                .help("make an array of it: np.array(...)"));
+            return Err(
+                Fault::unsupported("setup returns a list, which kernels are not given")
+                    .help("make an array of it: np.array(...)"),
+            );
         }
         _ => {
-            let words = format!("setup returns a '{}', which kernels are not given", object.type_name());
+            let words = format!(
+                "setup returns a '{}', which kernels are not given",
+                object.type_name()
+            );
             return Err(Fault::unsupported(words));
         }
     })

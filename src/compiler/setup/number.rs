@@ -106,7 +106,10 @@ fn of_floats(op: BinaryOp, a: f64, b: f64) -> Res<Object> {
         BinaryOp::Mod => float_divmod(a, b, |value| value).1,
         BinaryOp::Pow => power(a, b)?,
         op => {
-            let words = format!("unsupported operand type(s) for {}: 'float' and 'float'", op.sign());
+            let words = format!(
+                "unsupported operand type(s) for {}: 'float' and 'float'",
+                op.sign()
+            );
             return Err(type_error(words));
         }
     }))
@@ -124,7 +127,10 @@ pub fn power(a: f64, b: f64) -> Res<f64> {
     }
     let value = a.powf(b);
     if value.is_infinite() && a.is_finite() && b.is_finite() {
-        return Err(Fault::raised("OverflowError", "(34, 'Numerical result out of range')"));
+        return Err(Fault::raised(
+            "OverflowError",
+            "(34, 'Numerical result out of range')",
+        ));
     }
     Ok(value)
 }

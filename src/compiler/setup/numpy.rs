@@ -17,7 +17,9 @@ pub fn call(budget: &Budget, whole: &str, args: Args) -> Res<Object> {
         "builtins" => builtins::call(budget, name, args),
         "math" => builtins::math(name, args),
         "numpy" => function(budget, name, args),
-        "numpy.random" if matches!(name, "default_rng" | "Generator" | "PCG64") => random::generator(name, args),
+        "numpy.random" if matches!(name, "default_rng" | "Generator" | "PCG64") => {
+            random::generator(name, args)
+        }
         "numpy.random" => Err(Fault::unsupported(format!(
             "np.random.{name} uses a global state, and is not supported"
         ))
@@ -134,7 +136,11 @@ pub fn function(budget: &Budget, name: &str, mut args: Args) -> Res<Object> {
                 "ptp" => {
                     let end = |by| reduce::reduce(budget, by, &a, None, a.of, false);
                     let (high, low) = (end(Reduction::Max)?, end(Reduction::Min)?);
-                    ufunc::call(budget, Fun::Sub, &[operand(budget, &high)?, operand(budget, &low)?])
+                    ufunc::call(
+                        budget,
+                        Fun::Sub,
+                        &[operand(budget, &high)?, operand(budget, &low)?],
+                    )
                 }
                 "count_nonzero" => {
                     let mut count = 0;
@@ -189,7 +195,8 @@ pub fn function(budget: &Budget, name: &str, mut args: Args) -> Res<Object> {
         "sort" | "argsort" => {
             let [a, at, kind] = args.bind(["a", "axis", "kind"])?;
             let a = array(budget, &required(a, name, "an array")?, None)?;
-            let is_stable = matches!(some(kind), Some(Object::Str(kind)) if matches!(&*kind, "stable" | "mergesort"));
+            let is_stable =
+                matches!(some(kind), Some(Object::Str(kind)) if matches!(&*kind, "stable" | "mergesort"));
             let at = match at {
                 None => Some(super::args::axis_at(-1, a.shape.len())?),
                 at => axis(at, a.shape.len())?,
@@ -208,8 +215,16 @@ pub fn function(budget: &Budget, name: &str, mut args: Args) -> Res<Object> {
             };
             let less = a.shape[at].saturating_sub(1);
             let part = |from: usize| Object::Array(a.sliced(at, from.min(a.shape[at]), less, 1));
-            let fun = if a.of == Scalar::Bool { Fun::Unequal } else { Fun::Sub };
-            ufunc::call(budget, fun, &[operand(budget, &part(1))?, operand(budget, &part(0))?])
+            let fun = if a.of == Scalar::Bool {
+                Fun::Unequal
+            } else {
+                Fun::Sub
+            };
+            ufunc::call(
+                budget,
+                fun,
+                &[operand(budget, &part(1))?, operand(budget, &part(0))?],
+            )
         }
         "dot" | "matmul" | "outer" => {
             let [a, b] = args.bind(["a", "b"])?;
@@ -261,9 +276,13 @@ pub fn function(budget: &Budget, name: &str, mut args: Args) -> Res<Object> {
             let places = a.numbers(budget)?;
             let most = places.iter().map(|place| place.int()).max().unwrap_or(-1);
             if places.iter().any(|place| place.int() < 0) {
-                return Err(super::object::value_error("'list' argument must have no negative elements"));
+                return Err(super::object::value_error(
+                    "'list' argument must have no negative elements",
+                ));
             }
-            let size = usize::try_from(most.saturating_add(1)).unwrap_or(usize::MAX).max(least);
+            let size = usize::try_from(most.saturating_add(1))
+                .unwrap_or(usize::MAX)
+                .max(least);
             let out = budget.array(Scalar::I64, &[size])?;
             {
                 let mut bytes = out.data.bytes.borrow_mut();
@@ -290,7 +309,9 @@ pub fn function(budget: &Budget, name: &str, mut args: Args) -> Res<Object> {
                 return Err(super::object::type_error("np.fill_diagonal needs an array"));
             };
             if a.shape.len() != 2 {
-                return Err(Fault::unsupported("np.fill_diagonal is for arrays of two axes here"));
+                return Err(Fault::unsupported(
+                    "np.fill_diagonal is for arrays of two axes here",
+                ));
             }
             let value = required(value, name, "val")?;
             for k in 0..a.shape[0].min(a.shape[1]) {

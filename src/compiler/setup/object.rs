@@ -168,8 +168,10 @@ impl<'a> Budget<'a> {
 /// Iterators stay out of lists, so that nothing can hold itself through one.
 pub fn storable(item: &Object) -> Res<()> {
     match item {
-        Object::Iter(_) => Err(Fault::unsupported("an iterator in a list or a tuple is not supported")
-            .help("make a list of it: list(...)")),
+        Object::Iter(_) => Err(
+            Fault::unsupported("an iterator in a list or a tuple is not supported")
+                .help("make a list of it: list(...)"),
+        ),
         _ => Ok(()),
     }
 }
@@ -295,8 +297,7 @@ impl Range {
 
     /// One of them; the index is below the length.
     pub fn at(self, index: i128) -> i128 {
-        self.start
-            .saturating_add(index.saturating_mul(self.step))
+        self.start.saturating_add(index.saturating_mul(self.step))
     }
 }
 

@@ -25,7 +25,8 @@ pub fn binary(budget: &Budget, op: BinaryOp, a: &Object, b: &Object) -> Res<Obje
         }
         (BinaryOp::Mul, Object::List(all) | Object::Tuple(all), times)
         | (BinaryOp::Mul, times, Object::List(all) | Object::Tuple(all))
-            if matches!(times, Object::Int(_) | Object::Bool(_)) || matches!(times, Object::Scalar(of, _) if of.is_int()) =>
+            if matches!(times, Object::Int(_) | Object::Bool(_))
+                || matches!(times, Object::Scalar(of, _) if of.is_int()) =>
         {
             let count = usize::try_from(times.index()?.max(0)).unwrap_or(usize::MAX);
             let length = count.saturating_mul(all.len());
@@ -153,7 +154,10 @@ fn compare_within(budget: &Budget, op: CompareOp, a: &Object, b: &Object, depth:
         return Err(Fault::limit("lists within lists are too deep to be compared"));
     }
     if let Some(order) = number::ordered(a, b)
-        && !matches!(op, CompareOp::Is | CompareOp::IsNot | CompareOp::In | CompareOp::NotIn)
+        && !matches!(
+            op,
+            CompareOp::Is | CompareOp::IsNot | CompareOp::In | CompareOp::NotIn
+        )
     {
         return Ok(Object::Bool(number::holds(op, order)));
     }
@@ -172,7 +176,8 @@ fn compare_within(budget: &Budget, op: CompareOp, a: &Object, b: &Object, depth:
             Object::Range(range) => match a {
                 Object::Int(value) => {
                     let offset = value - range.start;
-                    let inside = offset % range.step == 0 && (0..range.len()).contains(&(offset / range.step));
+                    let inside =
+                        offset % range.step == 0 && (0..range.len()).contains(&(offset / range.step));
                     Ok(Object::Bool(inside))
                 }
                 _ => Err(Fault::unsupported("only integers are looked for in a range")),
@@ -196,7 +201,10 @@ fn compare_within(budget: &Budget, op: CompareOp, a: &Object, b: &Object, depth:
                 }
                 Ok(Object::Bool(found))
             }
-            _ => Err(type_error(format!("argument of type '{}' is not iterable", b.type_name()))),
+            _ => Err(type_error(format!(
+                "argument of type '{}' is not iterable",
+                b.type_name()
+            ))),
         },
         _ => match (a, b) {
             (Object::Array(_) | Object::Scalar(..), _) | (_, Object::Array(_) | Object::Scalar(..))
@@ -265,7 +273,9 @@ pub fn operand(budget: &Budget, object: &Object) -> Res<Operand> {
             && i64::try_from(value).is_err()
             && u64::try_from(value).is_err()
         {
-            return Err(Fault::unsupported(format!("the integer {value} fits no type of NumPy's")));
+            return Err(Fault::unsupported(format!(
+                "the integer {value} fits no type of NumPy's"
+            )));
         }
         let from = From::Number(number);
         return Ok(Operand { kind, from });
@@ -296,7 +306,13 @@ pub fn array(budget: &Budget, object: &Object, of: Option<Scalar>) -> Res<Array>
 }
 
 /// Finds the shape and the type; nested lists have to have one shape.
-fn look(budget: &Budget, object: &Object, depth: usize, shape: &mut Vec<usize>, found: &mut Option<Scalar>) -> Res<()> {
+fn look(
+    budget: &Budget,
+    object: &Object,
+    depth: usize,
+    shape: &mut Vec<usize>,
+    found: &mut Option<Scalar>,
+) -> Res<()> {
     budget.spend(1)?;
     let ragged = || {
         value_error(format!(
@@ -336,7 +352,9 @@ fn look(budget: &Budget, object: &Object, depth: usize, shape: &mut Vec<usize>, 
         }
     };
     if depth >= MOST_NESTED {
-        return Err(Fault::unsupported(format!("lists within lists are at most {MOST_NESTED} deep here")));
+        return Err(Fault::unsupported(format!(
+            "lists within lists are at most {MOST_NESTED} deep here"
+        )));
     }
     match shape.get(depth) {
         Some(have) if *have != size => return Err(ragged()),

@@ -26,7 +26,8 @@ pub fn generator(name: &str, args: Args) -> Res<Object> {
 }
 
 fn unseeded() -> Fault {
-    Fault::unsupported("a generator without a seed draws other numbers every time").help("np.random.default_rng(1)")
+    Fault::unsupported("a generator without a seed draws other numbers every time")
+        .help("np.random.default_rng(1)")
 }
 
 fn seeded(seed: &Object) -> Res<Object> {
@@ -58,8 +59,10 @@ fn float(given: Option<Object>, otherwise: f64) -> Res<f64> {
         None => Ok(otherwise),
         Some(object) => match object.number() {
             Some((_, number)) => Ok(number.float()),
-            None => Err(Fault::unsupported("parameters of random numbers are single numbers here")
-                .help("draw standard ones, then scale them")),
+            None => Err(
+                Fault::unsupported("parameters of random numbers are single numbers here")
+                    .help("draw standard ones, then scale them"),
+            ),
         },
     }
 }
@@ -93,7 +96,10 @@ pub fn call(budget: &Budget, generator: &Rc<RefCell<Generator>>, name: &str, arg
             let [low, high, size] = args.bind(["low", "high", "size"])?;
             let (low, high) = (float(low, 0.0)?, float(high, 1.0)?);
             if !(high - low).is_finite() {
-                return Err(Fault::raised("OverflowError", "high - low range exceeds valid bounds"));
+                return Err(Fault::raised(
+                    "OverflowError",
+                    "high - low range exceeds valid bounds",
+                ));
             }
             if high < low {
                 return Err(value_error("low > high"));
@@ -117,7 +123,8 @@ pub fn call(budget: &Budget, generator: &Rc<RefCell<Generator>>, name: &str, arg
             let what = required(what, name, "an argument")?;
             match (&what, name) {
                 (Object::Int(n), "permutation") => {
-                    let n = usize::try_from(*n).map_err(|_| value_error("x must be an integer or at least 1-dimensional"))?;
+                    let n = usize::try_from(*n)
+                        .map_err(|_| value_error("x must be an integer or at least 1-dimensional"))?;
                     let mut order = order_of(budget, n)?;
                     shuffle(&mut random, &mut order);
                     let out = budget.filled(Scalar::I64, &[n], |k| Ok(Num::Int(order[k] as i128)))?;
@@ -126,25 +133,39 @@ pub fn call(budget: &Budget, generator: &Rc<RefCell<Generator>>, name: &str, arg
                 (Object::Array(_), _) | (Object::List(_) | Object::Tuple(_), "permutation") => {
                     let from = array(budget, &what, None)?;
                     if axis(at, from.shape.len())?.is_some_and(|at| at != 0) || from.shape.is_empty() {
-                        return Err(Fault::unsupported(format!("{name}() along another axis is not supported")));
+                        return Err(Fault::unsupported(format!(
+                            "{name}() along another axis is not supported"
+                        )));
                     }
                     let mut order = order_of(budget, from.shape[0])?;
                     shuffle(&mut random, &mut order);
                     let copy = from.cast(budget, from.of)?;
-                    let out: Array = if name == "shuffle" { from } else { budget.array(from.of, &from.shape)? };
+                    let out: Array = if name == "shuffle" {
+                        from
+                    } else {
+                        budget.array(from.of, &from.shape)?
+                    };
                     for (to, at) in order.iter().enumerate() {
                         out.at(0, to).assign(&copy.at(0, *at))?;
                     }
-                    Ok(if name == "shuffle" { Object::None } else { Object::Array(out) })
+                    Ok(if name == "shuffle" {
+                        Object::None
+                    } else {
+                        Object::Array(out)
+                    })
                 }
-                _ => Err(Fault::unsupported(format!("{name}() of '{}' is not supported", what.type_name()))),
+                _ => Err(Fault::unsupported(format!(
+                    "{name}() of '{}' is not supported",
+                    what.type_name()
+                ))),
             }
         }
         "choice" => {
             let [what, size, replace] = args.bind(["a", "size", "replace"])?;
             if !flag(replace, true)? {
                 return Err(
-                    Fault::unsupported("choice() without replacement is not supported").help("rng.permutation(a)[:k]")
+                    Fault::unsupported("choice() without replacement is not supported")
+                        .help("rng.permutation(a)[:k]"),
                 );
             }
             let what = required(what, name, "an argument")?;
@@ -167,8 +188,11 @@ pub fn call(budget: &Budget, generator: &Rc<RefCell<Generator>>, name: &str, arg
                 Some(from) => super::index::get(budget, &from, &[super::index::part(budget, &places)?]),
             }
         }
-        _ => Err(Fault::unsupported(format!("the generator's {name}() is not supported in setup"))
-            .help("random, uniform, integers, normal, standard_normal, permutation, shuffle and choice are")),
+        _ => Err(
+            Fault::unsupported(format!("the generator's {name}() is not supported in setup")).help(
+                "random, uniform, integers, normal, standard_normal, permutation, shuffle and choice are",
+            ),
+        ),
     }
 }
 
@@ -200,7 +224,9 @@ fn integers(
     let is_python = matches!(of, Some(Object::Type(_, true)));
     let of = dtype(of)?.unwrap_or(Scalar::I64);
     if of.is_float() {
-        return Err(type_error(format!("Unsupported dtype dtype('{of}') for integers")));
+        return Err(type_error(format!(
+            "Unsupported dtype dtype('{of}') for integers"
+        )));
     }
     let low = required(low, "integers", "low")?;
     let (low, high) = match some(high) {
@@ -211,7 +237,9 @@ fn integers(
         match object.number() {
             Some((_, Num::Int(value))) => Ok(value),
             Some((_, Num::Float(value))) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(value as i128),
-            _ => Err(Fault::unsupported("bounds of random integers are single integers here")),
+            _ => Err(Fault::unsupported(
+                "bounds of random integers are single integers here",
+            )),
         }
     };
     let (low, high) = (bound(&low)?, bound(&high)?);

@@ -74,7 +74,9 @@ pub fn reduce(
 ) -> Res<Object> {
     let is_gone = |k: usize| axis.is_none_or(|axis| axis == k);
     let axes = from.shape.len();
-    let kept: Vec<usize> = (0..axes).map(|k| if is_gone(k) { 1 } else { from.shape[k] }).collect();
+    let kept: Vec<usize> = (0..axes)
+        .map(|k| if is_gone(k) { 1 } else { from.shape[k] })
+        .collect();
     let out = budget.array(of, &kept)?;
     budget.spend(from.len())?;
     let identity = by.identity(of)?;
@@ -203,7 +205,11 @@ struct Row<F> {
 
 impl<F: FnMut(usize) -> Res<f64>> Row<F> {
     fn round(&self, value: f64) -> f64 {
-        if self.of == Scalar::F32 { f64::from(value as f32) } else { value }
+        if self.of == Scalar::F32 {
+            f64::from(value as f32)
+        } else {
+            value
+        }
     }
 
     fn pairwise(&mut self, from: usize, count: usize) -> Res<f64> {
@@ -220,7 +226,11 @@ impl<F: FnMut(usize) -> Res<f64>> Row<F> {
             let whole = count - count % 8;
             for i in 0..whole {
                 let value = (self.get)(from + i)?;
-                part[i % 8] = if i < 8 { value } else { self.round(part[i % 8] + value) };
+                part[i % 8] = if i < 8 {
+                    value
+                } else {
+                    self.round(part[i % 8] + value)
+                };
             }
             let two = |a: f64, b: f64| self.round(a + b);
             let left = two(two(part[0], part[1]), two(part[2], part[3]));
@@ -249,7 +259,11 @@ pub fn mean(budget: &Budget, from: &Array, axis: Option<usize>, keeps: bool) -> 
 }
 
 fn over(budget: &Budget, total: &Object, of: Scalar, count: f64) -> Res<Object> {
-    let count = Num::Float(if of == Scalar::F32 { f64::from(count as f32) } else { count });
+    let count = Num::Float(if of == Scalar::F32 {
+        f64::from(count as f32)
+    } else {
+        count
+    });
     match total {
         Object::Array(array) => {
             let numbers = array.numbers(budget)?;
@@ -264,8 +278,15 @@ fn over(budget: &Budget, total: &Object, of: Scalar, count: f64) -> Res<Object> 
 }
 
 /// `var` and, with its root, `std`.
-pub fn variance(budget: &Budget, from: &Array, axis: Option<usize>, ddof: f64, keeps: bool, is_root: bool) -> Res<Object> {
-    use super::ufunc::{call, Operand};
+pub fn variance(
+    budget: &Budget,
+    from: &Array,
+    axis: Option<usize>,
+    ddof: f64,
+    keeps: bool,
+    is_root: bool,
+) -> Res<Object> {
+    use super::ufunc::{Operand, call};
     let middle = mean(budget, from, axis, true)?;
     let operand = |object: &Object| -> Res<Operand> { super::ops::operand(budget, object) };
     let whole = Object::Array(from.clone());
@@ -308,7 +329,13 @@ pub fn back(of: &Array, axis: Option<usize>) -> Array {
 }
 
 /// `argmin` and `argmax`: the first place of the least or the greatest; of a NaN, if there is one.
-pub fn argument(budget: &Budget, from: &Array, axis: Option<usize>, is_max: bool, keeps: bool) -> Res<Object> {
+pub fn argument(
+    budget: &Budget,
+    from: &Array,
+    axis: Option<usize>,
+    is_max: bool,
+    keeps: bool,
+) -> Res<Object> {
     if keeps {
         return Err(Fault::unsupported("keepdims is not supported here"));
     }
@@ -327,8 +354,20 @@ pub fn argument(budget: &Budget, from: &Array, axis: Option<usize>, is_max: bool
             let is_better = match (*value, row[best]) {
                 (_, Num::Float(best)) if best.is_nan() => false,
                 (Num::Float(value), _) if value.is_nan() => true,
-                (Num::Float(a), Num::Float(b)) => if is_max { a > b } else { a < b },
-                (a, b) => if is_max { a.int() > b.int() } else { a.int() < b.int() },
+                (Num::Float(a), Num::Float(b)) => {
+                    if is_max {
+                        a > b
+                    } else {
+                        a < b
+                    }
+                }
+                (a, b) => {
+                    if is_max {
+                        a.int() > b.int()
+                    } else {
+                        a.int() < b.int()
+                    }
+                }
             };
             if is_better {
                 best = at;
@@ -345,10 +384,18 @@ pub fn cumulative(budget: &Budget, from: &Array, axis: Option<usize>, fun: Fun, 
     let size = rows.shape.last().copied().unwrap_or(1).max(1);
     let numbers = rows.numbers(budget)?;
     let mut last = Num::Int(0);
-    let shape = if rows.shape.is_empty() { vec![1] } else { rows.shape.clone() };
+    let shape = if rows.shape.is_empty() {
+        vec![1]
+    } else {
+        rows.shape.clone()
+    };
     let out = budget.filled(of, &shape, |at| {
         let value = cast(numbers.get(at).copied().unwrap_or(Num::Int(0)), of)?;
-        last = if at % size == 0 { value } else { of_two(fun, of, last, value)? };
+        last = if at % size == 0 {
+            value
+        } else {
+            of_two(fun, of, last, value)?
+        };
         Ok(last)
     })?;
     Ok(Object::Array(back(&out, axis)))
@@ -363,7 +410,13 @@ pub fn order(a: Num, b: Num) -> std::cmp::Ordering {
 }
 
 /// `sort`, or `argsort` where the places are wanted.
-pub fn sorted(budget: &Budget, from: &Array, axis: Option<usize>, is_places: bool, is_stable: bool) -> Res<Array> {
+pub fn sorted(
+    budget: &Budget,
+    from: &Array,
+    axis: Option<usize>,
+    is_places: bool,
+    is_stable: bool,
+) -> Res<Array> {
     let rows = along(budget, from, axis)?;
     let size = rows.shape.last().copied().unwrap_or(1).max(1);
     let mut numbers = rows.numbers(budget)?;
@@ -378,10 +431,13 @@ pub fn sorted(budget: &Budget, from: &Array, axis: Option<usize>, is_places: boo
     let mut places: Vec<usize> = (0..numbers.len()).map(|at| at % size).collect();
     for (row, places) in numbers.chunks(size).zip(places.chunks_mut(size)) {
         places.sort_by(|a, b| order(row[*a], row[*b]));
-        let is_tied = places.windows(2).any(|two| order(row[two[0]], row[two[1]]).is_eq());
+        let is_tied = places
+            .windows(2)
+            .any(|two| order(row[two[0]], row[two[1]]).is_eq());
         if is_tied && !is_stable {
             return Err(
-                Fault::unsupported("np.argsort of equal elements depends on the machine").help("give kind='stable'")
+                Fault::unsupported("np.argsort of equal elements depends on the machine")
+                    .help("give kind='stable'"),
             );
         }
     }

@@ -11,7 +11,11 @@ use super::ufunc::promoted;
 pub fn reshape(budget: &Budget, of: &Array, wanted: &[i128]) -> Res<Array> {
     let total = of.len();
     let told = || {
-        let all: Vec<String> = wanted.iter().filter(|size| **size >= 0).map(i128::to_string).collect();
+        let all: Vec<String> = wanted
+            .iter()
+            .filter(|size| **size >= 0)
+            .map(i128::to_string)
+            .collect();
         let shape = match all.as_slice() {
             [one] if wanted.len() == 1 => format!("({one},)"),
             _ => format!("({})", all.join(",")),
@@ -158,14 +162,22 @@ pub fn meshgrid(budget: &Budget, mut args: Args) -> Res<Object> {
             ("indexing", Object::Str(order)) if &**order == "xy" => {}
             ("sparse", Object::Bool(false)) | ("copy", _) => {}
             _ => {
-                return Err(Fault::unsupported(format!("the argument '{name}' of meshgrid() is not supported")));
+                return Err(Fault::unsupported(format!(
+                    "the argument '{name}' of meshgrid() is not supported"
+                )));
             }
         }
     }
     let all: Res<Vec<Array>> = args.given.iter().map(|one| array(budget, one, None)).collect();
     let all = all?;
     let count = all.len();
-    let axis_of = |k: usize| if !is_matrix && count > 1 && k < 2 { 1 - k } else { k };
+    let axis_of = |k: usize| {
+        if !is_matrix && count > 1 && k < 2 {
+            1 - k
+        } else {
+            k
+        }
+    };
     let mut shape = vec![1; count];
     for (k, one) in all.iter().enumerate() {
         shape[axis_of(k)] = one.len();
@@ -192,7 +204,12 @@ pub fn tile(budget: &Budget, args: Args) -> Res<Object> {
     while reps.len() < a.shape.len() {
         reps.insert(0, 1);
     }
-    let shape: Option<Vec<usize>> = a.shape.iter().zip(&reps).map(|(a, b)| a.checked_mul(*b)).collect();
+    let shape: Option<Vec<usize>> = a
+        .shape
+        .iter()
+        .zip(&reps)
+        .map(|(a, b)| a.checked_mul(*b))
+        .collect();
     let shape = shape.ok_or_else(|| value_error("array is too big"))?;
     let out = budget.array(a.of, &shape)?;
     // Each place of the pattern gets a copy.
@@ -224,7 +241,9 @@ pub fn repeat(budget: &Budget, args: Args) -> Res<Object> {
         None => (reshape(budget, &a, &[-1])?, 0),
     };
     let mut shape = a.shape.clone();
-    shape[at] = shape[at].checked_mul(times).ok_or_else(|| value_error("array is too big"))?;
+    shape[at] = shape[at]
+        .checked_mul(times)
+        .ok_or_else(|| value_error("array is too big"))?;
     let out = budget.array(a.of, &shape)?;
     for k in 0..if out.len() == 0 { 0 } else { times } {
         out.sliced(at, k, a.shape[at], times as isize).assign(&a)?;
@@ -246,8 +265,10 @@ pub fn roll(budget: &Budget, args: Args) -> Res<Object> {
     let size = flat.shape[at];
     if size > 0 {
         let by = shift.rem_euclid(size as i128) as usize;
-        out.sliced(at, by, size - by, 1).assign(&flat.sliced(at, 0, size - by, 1))?;
-        out.sliced(at, 0, by, 1).assign(&flat.sliced(at, size - by, by, 1))?;
+        out.sliced(at, by, size - by, 1)
+            .assign(&flat.sliced(at, 0, size - by, 1))?;
+        out.sliced(at, 0, by, 1)
+            .assign(&flat.sliced(at, size - by, by, 1))?;
     }
     Ok(Object::Array(reshape(budget, &out, &shape)?))
 }

@@ -168,7 +168,10 @@ const NAMES: [(&str, Fun); 83] = [
 impl Fun {
     /// By its name in NumPy.
     pub fn named(name: &str) -> Option<Fun> {
-        NAMES.iter().find(|(known, _)| *known == name).map(|(_, fun)| *fun)
+        NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, fun)| *fun)
     }
 
     /// As NumPy's messages call it.
@@ -270,7 +273,8 @@ pub fn resolved(fun: Fun, kinds: &[Weak]) -> Res<(Scalar, Scalar)> {
             let of = match of {
                 Scalar::Bool | Scalar::I8 | Scalar::U8 => {
                     let words = format!("np.{} of {of} is float16, which kernels do not have", fun.name());
-                    return Err(Fault::unsupported(words).help("cast it first: np.float32(...) or .astype(np.float32)"));
+                    return Err(Fault::unsupported(words)
+                        .help("cast it first: np.float32(...) or .astype(np.float32)"));
                 }
                 Scalar::I16 | Scalar::U16 | Scalar::F32 => Scalar::F32,
                 _ => Scalar::F64,
@@ -329,7 +333,13 @@ pub fn of_two(fun: Fun, of: Scalar, a: Num, b: Num) -> Res<Num> {
         _ => {}
     }
     if let (Num::Float(a), Num::Float(b)) = (a, b) {
-        let round = |value: f64| if of == Scalar::F32 { f64::from(value as f32) } else { value };
+        let round = |value: f64| {
+            if of == Scalar::F32 {
+                f64::from(value as f32)
+            } else {
+                value
+            }
+        };
         let value = match fun {
             Less => return Ok(truth(a < b)),
             AtMost => return Ok(truth(a <= b)),
@@ -374,7 +384,9 @@ pub fn of_two(fun: Fun, of: Scalar, a: Num, b: Num) -> Res<Num> {
         Mod => int_divmod(a, b).1,
         FMod => a.wrapping_rem(b),
         Pow if b < 0 => {
-            return Err(value_error("Integers to negative integer powers are not allowed."));
+            return Err(value_error(
+                "Integers to negative integer powers are not allowed.",
+            ));
         }
         Pow => {
             // By squaring, in the type's bits.
@@ -420,7 +432,9 @@ pub fn of_one(fun: Fun, of: Scalar, a: Num) -> Res<Num> {
                 Sign => a.signum(),
                 Square => a.wrapping_mul(a),
                 Reciprocal if a == 0 => {
-                    return Err(Fault::unsupported("np.reciprocal of the integer 0 depends on the machine"));
+                    return Err(Fault::unsupported(
+                        "np.reciprocal of the integer 0 depends on the machine",
+                    ));
                 }
                 Reciprocal => 1 / a,
                 _ => return Err(not_supported(fun)),
@@ -477,7 +491,11 @@ pub fn of_one(fun: Fun, of: Scalar, a: Num) -> Res<Num> {
         Degrees => a * (180.0 / std::f64::consts::PI),
         _ => return Err(not_supported(fun)),
     };
-    Ok(Num::Float(if of == Scalar::F32 { f64::from(value as f32) } else { value }))
+    Ok(Num::Float(if of == Scalar::F32 {
+        f64::from(value as f32)
+    } else {
+        value
+    }))
 }
 
 /// What a ufunc is given: an array, of no axes where it is a number, and whether its type is Python's.
@@ -618,10 +636,15 @@ fn pairwise(
     match (wide(a), x, wide(b), y) {
         (Some(a), _, Some(b), _) => {
             let (from_a, from_b) = (a.data.bytes.borrow(), b.data.bytes.borrow());
-            walk(&out.shape, [&a.strides, &b.strides], [a.start, b.start], |[i, j]| {
-                put(act(into(load(&from_a, a.of, i))?, into(load(&from_b, b.of, j))?)?);
-                Ok(())
-            })
+            walk(
+                &out.shape,
+                [&a.strides, &b.strides],
+                [a.start, b.start],
+                |[i, j]| {
+                    put(act(into(load(&from_a, a.of, i))?, into(load(&from_b, b.of, j))?)?);
+                    Ok(())
+                },
+            )
         }
         (Some(a), _, _, Some(y)) => a.each(|x| {
             put(act(into(x)?, y)?);

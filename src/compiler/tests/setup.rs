@@ -59,7 +59,10 @@ fn told(fault: &Diagnostic, text: &str) -> String {
 fn every_value_is_numpys() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/setup");
     let table = include_str!("oracle/setup.txt");
-    let mut rows = table.lines().map(|line| line.split('\t').collect::<Vec<_>>()).peekable();
+    let mut rows = table
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .peekable();
     let (mut compared, mut wrong) = (0, Vec::new());
     let (mut close, mut off) = (0, 0);
     while let Some(first) = rows.peek() {
@@ -83,7 +86,11 @@ fn every_value_is_numpys() {
                 continue;
             }
             let width = Scalar::named(&of).map_or(1, |of| of.bytes() as usize);
-            let expected = || row[6..].iter().map(|bits| u64::from_str_radix(bits, 16).expect("bits"));
+            let expected = || {
+                row[6..]
+                    .iter()
+                    .map(|bits| u64::from_str_radix(bits, 16).expect("bits"))
+            };
             if is_close {
                 for (ours, theirs) in elements(&bytes, width).zip(expected()) {
                     close += 1;
@@ -93,7 +100,10 @@ fn every_value_is_numpys() {
                     }
                 }
             } else if of != "none" && format!("{:016x}", fnv(&bytes)) != row[5] {
-                let ours: Vec<String> = elements(&bytes, width).take(4).map(|bits| format!("{bits:x}")).collect();
+                let ours: Vec<String> = elements(&bytes, width)
+                    .take(4)
+                    .map(|bits| format!("{bits:x}"))
+                    .collect();
                 wrong.push(format!("{what} {of} {shape}: {ours:?}, NumPy's {:?}", &row[6..]));
             }
         }
@@ -101,7 +111,12 @@ fn every_value_is_numpys() {
             wrong.push(format!("{name}({n}): more values than NumPy's"));
         }
     }
-    assert!(wrong.is_empty(), "{} of {compared} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {compared} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(compared > 3_000 && close > 1_000, "{compared} {close}");
     assert!(off * 10 < close, "{off} of {close} differ in the last bit");
 }

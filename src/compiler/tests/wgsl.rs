@@ -111,8 +111,12 @@ fn all_kernels_are_refused_by_name_or_read_by_naga() {
         match words.next() {
             Some("kernel") => name = words.next().unwrap_or_default().to_string(),
             Some("takes") => {
-                let Some(args) = words.map(example).collect::<Option<Vec<Value>>>() else { continue };
-                let Ok(text) = std::fs::read_to_string(folder.join(format!("kernels/{name}.py"))) else { continue };
+                let Some(args) = words.map(example).collect::<Option<Vec<Value>>>() else {
+                    continue;
+                };
+                let Ok(text) = std::fs::read_to_string(folder.join(format!("kernels/{name}.py"))) else {
+                    continue;
+                };
                 if let Err(fault) = compile(&text, &types(&args)) {
                     eprintln!("{name}: {}", fault.lines().next().unwrap_or_default());
                     continue;

@@ -144,7 +144,10 @@ fn divmod(fmod: u32, of: Scalar, is_rest: bool) -> Function {
         // Only where the kernel may go on: NumPy's infinity.
         put.local_get(y);
         constant!(0.0);
-        float!(f64_eq, f32_eq).if_(BlockType::Empty).local_get(x).local_get(y);
+        float!(f64_eq, f32_eq)
+            .if_(BlockType::Empty)
+            .local_get(x)
+            .local_get(y);
         float!(f64_div, f32_div).return_().end();
     }
     put.local_get(x);

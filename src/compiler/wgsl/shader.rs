@@ -432,12 +432,10 @@ impl<'a> Writer<'a> {
                     ArrayExpr::Same(from)
                     | ArrayExpr::Transposed(from)
                     | ArrayExpr::Reshape { of: from, .. }
-                    | ArrayExpr::View { of: from, .. } => {
-                        match self.uses.binds.contains(from) {
-                            true => of.get(from).cloned().unwrap_or_default(),
-                            false => BTreeSet::from([*from]),
-                        }
-                    }
+                    | ArrayExpr::View { of: from, .. } => match self.uses.binds.contains(from) {
+                        true => of.get(from).cloned().unwrap_or_default(),
+                        false => BTreeSet::from([*from]),
+                    },
                 };
                 of.entry(*array).or_default().extend(more);
             }
