@@ -880,7 +880,7 @@ fn faults_tell_where() {
     assert_eq!(fault.path, [1, 1, 2]);
     assert_eq!(
         fault.to_string(),
-        "statement 1.1.2: a int64 where a float64 is needed"
+        "statement 1.1.2: int64 where float64 is needed"
     );
 }
 
