@@ -4,6 +4,7 @@
 //! found, and the typed program is written as WebAssembly, as WGSL, or interpreted. Whatever is
 //! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
 
+pub mod compile;
 pub mod diagnostic;
 pub mod expand;
 pub mod flow;
@@ -13,6 +14,7 @@ pub mod ir;
 pub mod module;
 pub mod print;
 pub mod random;
+pub mod ranges;
 pub mod rules;
 pub mod setup;
 pub mod source;
@@ -24,6 +26,7 @@ pub mod walk;
 pub mod wasm;
 pub mod wgsl;
 
+pub use compile::{Failed, Prepared, Request, prepare};
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};
 pub use types::{Layout, Scalar, Type};
