@@ -6,7 +6,7 @@
 //! matter, in integers (M. H. Payne and R. N. Hanek, Radian reduction for trigonometric functions, 1983).
 
 use super::build::Value;
-use super::double::{Double, bits, fast_sum, int_of, shifter};
+use super::double::{Double, bits, fast_sum, shifter};
 use crate::ir::TableInfo;
 use crate::types::Scalar;
 
@@ -201,8 +201,23 @@ pub(super) fn tan<'b>(x: Value<'b>) -> Value<'b> {
     x.abs().lt(usual(x.of)).choose(quotient(&turned(x)), quotient(&turned_far(x)))
 }
 
-/// The integer of the width of these.
-#[allow(dead_code)]
-fn width(of: Scalar) -> Scalar {
-    int_of(of)
+
+/// `sin(pi r)` for |r| at most 1/2.
+pub(super) fn sin_of_turns<'b>(r: Value<'b>) -> Value<'b> {
+    let pi = Double {
+        hi: r.float(std::f64::consts::PI),
+        lo: r.float(1.224_646_799_147_353_2e-16),
+    };
+    let angle = |r: Value<'b>| {
+        let angle = Double::of(r).times(pi);
+        Turned {
+            q: bits(r),
+            hi: angle.hi,
+            lo: angle.lo,
+        }
+    };
+    let a = r.abs();
+    let near = sin_core(&angle(a)).rounded();
+    let far = cos_core(&angle(0.5 - a)).rounded();
+    a.le(0.25).select(near, far).copysign(r)
 }
