@@ -171,7 +171,8 @@ fn at_one<'b>(y: Value<'b>) -> Value<'b> {
         1.042_226_455_933_691_342_54e-1,
         3.217_092_422_824_239_118_10e-3,
     ]);
-    -0.5 * y + top / below
+    // Of 1 it is 0, not -0.
+    (top / below - 0.5 * y) + 0.0
 }
 
 /// From 2 to 8: down to between 2 and 3.

@@ -67,13 +67,13 @@ pub(super) fn acos<'b>(x: Value<'b>) -> Value<'b> {
 
 /// The angle of a point with neither coordinate negative, not both zero or infinite, mirrored where `turned`. The
 /// quotient is folded to at most 1, and 0, 1/2 or 1 taken from it by the tangent's addition theorem, which leaves
-/// at most 1/4; the arcs of those are multiples of 2^-51 and a rest, so that they add to pi/2 and pi exactly. The
+/// at most 7/16; the arcs of those are multiples of 2^-51 and a rest, so that they add to pi/2 and pi exactly. The
 /// polynomial is fdlibm's s_atan.c.
 fn angle<'b>(top: Value<'b>, right: Value<'b>, turned: Option<Value<'b>>) -> Value<'b> {
     let zero = top.float(0.0);
     let steep = right.lt(top);
     let (a, b) = (steep.select(right, top), steep.select(top, right));
-    let is_low = a.lt(b * 0.25);
+    let is_low = a.lt(b * 0.4375);
     let is_high = (b * 0.71875).lt(a);
     let half = b * 0.5;
     let above = is_high.select(a - b, a - half);

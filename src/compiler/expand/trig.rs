@@ -10,12 +10,12 @@ use super::double::{Double, bits, fast_sum, shifter};
 use crate::ir::TableInfo;
 use crate::types::Scalar;
 
-/// `x = q pi/2 + hi + lo`.
+/// `x = q pi/2 + hi - less`. Subtracting keeps the sign of -0.
 struct Turned<'b> {
     /// An integer whose last two bits are those of q.
     q: Value<'b>,
     hi: Value<'b>,
-    lo: Value<'b>,
+    less: Value<'b>,
 }
 
 /// Below this, Cody and Waite's reduction is used.
@@ -42,7 +42,7 @@ fn turned<'b>(x: Value<'b>) -> Turned<'b> {
     Turned {
         q: bits(shifted),
         hi,
-        lo: (b - hi) - c,
+        less: c - (b - hi),
     }
 }
 
@@ -102,18 +102,18 @@ fn turned_far<'b>(x: Value<'b>) -> Turned<'b> {
         q: negative.select(quarter.constant(0) - quarter, quarter),
         // Infinities and NaN become NaN.
         hi: negative.select(-r.hi, r.hi) + (x - x),
-        lo: negative.select(-r.lo, r.lo),
+        less: negative.select(r.lo, -r.lo),
     }
 }
 
-/// The sine of a reduced argument, unrounded: Cephes' sinf.c and fdlibm's k_sin.c.
-fn sin_core<'b>(r: &Turned<'b>) -> Double<'b> {
+/// The sine of a reduced argument as a difference: Cephes' sinf.c and fdlibm's k_sin.c.
+fn sin_core<'b>(r: &Turned<'b>) -> (Value<'b>, Value<'b>) {
     let y = r.hi;
     let z = y * y;
-    let lo = match y.of {
+    let less = match y.of {
         Scalar::F32 => {
             let p = z.poly(&[-1.666_665_461_1e-1, 8.332_160_873_6e-3, -1.951_529_589_1e-4]);
-            y * (z * p) + r.lo
+            r.less - y * (z * p)
         }
         _ => {
             let p = z.poly(&[
@@ -124,15 +124,14 @@ fn sin_core<'b>(r: &Turned<'b>) -> Double<'b> {
                 1.589_690_995_211_550_102_21e-10,
             ]);
             let cube = z * y;
-            let tail = z * (0.5 * r.lo - cube * p) - r.lo;
-            -(tail - cube * -1.666_666_666_666_663_243_48e-1)
+            (r.less - z * (0.5 * r.less + cube * p)) - cube * -1.666_666_666_666_663_243_48e-1
         }
     };
-    Double { hi: y, lo }
+    (y, less)
 }
 
 /// The cosine likewise: Cephes' sinf.c and fdlibm's k_cos.c.
-fn cos_core<'b>(r: &Turned<'b>) -> Double<'b> {
+fn cos_core<'b>(r: &Turned<'b>) -> (Value<'b>, Value<'b>) {
     let y = r.hi;
     let z = y * y;
     let half = 0.5 * z;
@@ -148,8 +147,7 @@ fn cos_core<'b>(r: &Turned<'b>) -> Double<'b> {
             -1.135_964_755_778_819_482_65e-11,
         ]),
     };
-    let lo = ((1.0 - hi) - half) + (z * (z * p) - y * r.lo);
-    Double { hi, lo }
+    (hi, (half - (1.0 - hi)) - (z * (z * p) + y * r.less))
 }
 
 /// The sine of x and so many quarters of a turn.
@@ -160,7 +158,8 @@ fn of_turned<'b>(r: &Turned<'b>, quarters: i64) -> Value<'b> {
         _ => r.q + quarters,
     };
     let is_cosine = (q & 1).ne(0);
-    let value = is_cosine.select(cos_core(r).rounded(), sin_core(r).rounded());
+    let ((sine, sine_less), (cosine, cosine_less)) = (sin_core(r), cos_core(r));
+    let value = is_cosine.select(cosine - cosine_less, sine - sine_less);
     let negative = (q & 2).shl(8 * of.bytes() - 2);
     (bits(value) ^ negative).bits_as(of)
 }
@@ -189,16 +188,17 @@ pub(super) fn tan<'b>(x: Value<'b>) -> Value<'b> {
         return tan(x.to(Scalar::F64)).to(Scalar::F32);
     }
     let quotient = |r: &Turned<'b>| {
-        let (sine, cosine) = (sin_core(r), cos_core(r));
-        let sine = fast_sum(sine.hi, sine.lo);
-        let cosine = fast_sum(cosine.hi, cosine.lo);
+        let ((sine, sine_less), (cosine, cosine_less)) = (sin_core(r), cos_core(r));
+        let sine = fast_sum(sine, -sine_less);
+        let cosine = fast_sum(cosine, -cosine_less);
         let flipped = (r.q & 1).ne(0);
         let top = Double::select(flipped, cosine, sine);
         let below = Double::select(flipped, sine, cosine);
         let q = top.over(below).rounded();
         (bits(q) ^ (r.q & 1).shl(63)).bits_as(q.of)
     };
-    x.abs().lt(usual(x.of)).choose(quotient(&turned(x)), quotient(&turned_far(x)))
+    let near = x.abs().lt(1e-9).select(x, quotient(&turned(x)));
+    x.abs().lt(usual(x.of)).choose(near, quotient(&turned_far(x)))
 }
 
 
@@ -213,11 +213,11 @@ pub(super) fn sin_of_turns<'b>(r: Value<'b>) -> Value<'b> {
         Turned {
             q: bits(r),
             hi: angle.hi,
-            lo: angle.lo,
+            less: -angle.lo,
         }
     };
     let a = r.abs();
-    let near = sin_core(&angle(a)).rounded();
-    let far = cos_core(&angle(0.5 - a)).rounded();
-    a.le(0.25).select(near, far).copysign(r)
+    let near = sin_core(&angle(a));
+    let far = cos_core(&angle(0.5 - a));
+    a.le(0.25).select(near.0 - near.1, far.0 - far.1).copysign(r)
 }

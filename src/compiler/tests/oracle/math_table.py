@@ -216,6 +216,7 @@ def arguments(name, size, rng):
         pairs += list(zip(spread(small, big, 100, size, rng), rng.sample(list(spread(small, big, 100, size, rng)), 100)))
         pairs += list(zip(even(0, 4, 120, size, rng), even(0, 4, 120, size, rng)))
         pairs += [(a, narrow(a * t, size)) for a, t in zip(spread(small, big, 80, size, rng), even(0, 3, 80, size, rng))]
+        pairs = [(narrow(a, size), narrow(b, size)) for a, b in pairs if a is not None and b is not None]
         pairs = [p for p in pairs if None not in p]
         return [(a * rng.choice((1, -1)), b * rng.choice((1, -1))) for a, b in pairs]
     elif name == 'hypot':
@@ -223,6 +224,7 @@ def arguments(name, size, rng):
         pairs = [(narrow(a, size), narrow(b, size)) for a in values for b in values]
         pairs += [(a, narrow(a * t, size)) for a, t in zip(spread(small, big, 200, size, rng), even(0, 3, 200, size, rng))]
         pairs += [(a, narrow(a * t, size)) for a, t in zip(spread(0.5, 2.0, 150, size, rng), spread(1e-9, 1.0, 150, size, rng))]
+        pairs = [(narrow(a, size), narrow(b, size)) for a, b in pairs if a is not None and b is not None]
         return [p for p in pairs if None not in p]
     elif name == 'pow':
         pairs = list(zip(even(0, 10, 150, size, rng), even(-20, 20, 150, size, rng)))
