@@ -3,7 +3,7 @@
 
 use super::build::Value;
 use super::double::{Double, fast_sum, product, scale_far, signed};
-use super::exp::exp_double;
+use super::exp::{exp, exp_double};
 use crate::types::Scalar;
 
 /// `(erf x - x) / x` by `x^2`, up to 27/32.
@@ -95,8 +95,12 @@ fn far<'b>(x: Value<'b>, s: Value<'b>) -> Value<'b> {
     x.lt(2.857_142_857_142_857).choose(first, second)
 }
 
-/// `erfc x` for x from 5/4 on.
-fn rest<'b>(x: Value<'b>) -> Value<'b> {
+/// `erfc x` for x from 5/4 on, of a `float32` or of any.
+fn rest<'b>(x: Value<'b>, is_narrow: bool) -> Value<'b> {
+    if is_narrow {
+        let square = x * x;
+        return exp(far(x, 1.0 / square) - 0.5625 - square) / x;
+    }
     let square = product(x, x);
     let power = fast_sum(-square.hi, far(x, 1.0 / square.hi) - 0.5625);
     let (y, n) = exp_double(Double {
@@ -108,24 +112,24 @@ fn rest<'b>(x: Value<'b>) -> Value<'b> {
 
 /// The error function.
 pub(super) fn erf<'b>(x: Value<'b>) -> Value<'b> {
-    if x.of == Scalar::F32 {
-        return erf(x.to(Scalar::F64)).to(Scalar::F32);
-    }
-    let a = x.abs();
-    let tail = a.lt(6.0).choose(1.0 - rest(a), a.lt(f64::INFINITY).select(1.0, 1.0 - 0.0 / a));
+    let is_narrow = x.of == Scalar::F32;
+    let wide = x.to(Scalar::F64);
+    let a = wide.abs();
+    let tail = a
+        .lt(6.0)
+        .choose(1.0 - rest(a, is_narrow), a.ne(a).select(a, a.float(1.0)));
     let above = a.lt(1.25).choose(ERF_1 + middle(a - 1.0), tail);
     let below = a + a * near(a * a);
-    signed(a.lt(0.84375).choose(below, above), x)
+    signed(a.lt(0.84375).choose(below, above), wide).to(x.of)
 }
 
 /// 1 less the error function.
 pub(super) fn erfc<'b>(x: Value<'b>) -> Value<'b> {
-    if x.of == Scalar::F32 {
-        return erfc(x.to(Scalar::F64)).to(Scalar::F32);
-    }
+    let (of, is_narrow) = (x.of, x.of == Scalar::F32);
+    let x = x.to(Scalar::F64);
     let a = x.abs();
     let negative = x.lt(0.0);
-    let r = rest(a);
+    let r = rest(a, is_narrow);
     let tail = negative.select(2.0 - r, r);
     let end = negative.select(2.0, x.float(0.0));
     let end = x.ne(x).select(x, end);
@@ -135,5 +139,5 @@ pub(super) fn erfc<'b>(x: Value<'b>) -> Value<'b> {
     let above = a.lt(1.25).choose(above, tail);
     let y = x * near(x * x);
     let below = x.lt(0.25).select(1.0 - (x + y), 0.5 - (y + (x - 0.5)));
-    a.lt(0.84375).choose(below, above)
+    a.lt(0.84375).choose(below, above).to(of)
 }

@@ -4,9 +4,7 @@
 //! away, and ln 2 is a sum of two floats, the first with so few bits that its product with n is exact.
 
 use super::build::Value;
-use super::double::{
-    Double, bits, fast_sum, scale, scale_far, shifter, signed,
-};
+use super::double::{Double, bits, fast_sum, scale, scale_far, shifter, signed};
 use crate::types::Scalar;
 
 /// `x = n ln 2 + hi - lo`.
@@ -212,7 +210,6 @@ pub(super) fn tanh<'b>(x: Value<'b>) -> Value<'b> {
     }
 }
 
-
 /// `e^(hi + lo) = y 2^n`, y within about 2^-57, n in the last bits of an integer.
 pub(super) fn exp_double<'b>(x: Double<'b>) -> (Double<'b>, Value<'b>) {
     let part = reduced(x.hi);
@@ -238,22 +235,40 @@ fn halves_of_both<'b>(a: Value<'b>, s: f64) -> Value<'b> {
     a.lt(700.0).choose(usual, far)
 }
 
-/// `sinh x`, from unrounded exponentials; a series where they would cancel.
+/// `sinh x`, from unrounded exponentials; a series where they would cancel. In `float32` from those of `float64`.
 pub(super) fn sinh<'b>(x: Value<'b>) -> Value<'b> {
-    if x.of == Scalar::F32 {
-        return sinh(x.to(Scalar::F64)).to(Scalar::F32);
-    }
-    let a = x.abs();
+    let is_narrow = x.of == Scalar::F32;
+    let wide = x.to(Scalar::F64);
+    let a = wide.abs();
     let z = a * a;
-    let factorials = [6.0, 120.0, 5_040.0, 362_880.0, 39_916_800.0, 6_227_020_800.0, 1_307_674_368_000.0];
-    let near = a + a * (z * z.poly(&factorials.map(|n| 1.0 / n)));
-    signed(a.lt(0.5).choose(near, halves_of_both(a, -1.0)), x)
+    let factorials = [
+        6.0,
+        120.0,
+        5_040.0,
+        362_880.0,
+        39_916_800.0,
+        6_227_020_800.0,
+        1_307_674_368_000.0,
+    ];
+    let series = factorials.map(|n| 1.0 / n);
+    let (terms, far) = match is_narrow {
+        true => (&series[..4], halves_of_both_in_wide(a, -1.0)),
+        false => (&series[..], halves_of_both(a, -1.0)),
+    };
+    let near = a + a * (z * z.poly(terms));
+    signed(a.lt(0.5).choose(near, far), wide).to(x.of)
 }
 
-/// `cosh x`, from unrounded exponentials.
+/// Of a `float32` in `float64`, where rounding does not matter and nothing is too large.
+fn halves_of_both_in_wide<'b>(a: Value<'b>, s: f64) -> Value<'b> {
+    let e = exp(a);
+    0.5 * (e + s / e)
+}
+
+/// `cosh x`, from unrounded exponentials. In `float32` from those of `float64`.
 pub(super) fn cosh<'b>(x: Value<'b>) -> Value<'b> {
     match x.of {
-        Scalar::F32 => cosh(x.to(Scalar::F64)).to(Scalar::F32),
+        Scalar::F32 => halves_of_both_in_wide(x.to(Scalar::F64).abs(), 1.0).to(Scalar::F32),
         _ => halves_of_both(x.abs(), 1.0),
     }
 }

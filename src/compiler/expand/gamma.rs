@@ -234,14 +234,17 @@ pub(super) fn lgamma<'b>(x: Value<'b>) -> Value<'b> {
     let part = is_one.choose(at_one(from), is_two.choose(two, least));
     let to_two = small.choose(part - log(a), part);
     let huge = a * (log(a) - 1.0);
-    let more = a.lt(8.0).choose(to_eight(a), a.lt(58_f64.exp2()).choose(from_eight(a), huge));
+    let more = a
+        .lt(8.0)
+        .choose(to_eight(a), a.lt(58_f64.exp2()).choose(from_eight(a), huge));
     let positive = a.lt(2.0).choose(to_two, more);
     let turn = a - a.nearest();
     let reflected = log(std::f64::consts::PI / (a * sin_of_turns(turn)).abs()) - positive;
     let tiny = -log(a);
     let is_pole = x.le(0.0) & a.floor().eq(a);
-    let result = a.lt((-70_f64).exp2()).choose(tiny, x.lt(0.0).choose(reflected, positive));
+    let result = a
+        .lt((-70_f64).exp2())
+        .choose(tiny, x.lt(0.0).choose(reflected, positive));
     let result = (is_pole | a.eq(f64::INFINITY)).select(f64::INFINITY, result);
     x.ne(x).select(x, result)
 }
-

@@ -79,7 +79,7 @@ fn angle<'b>(top: Value<'b>, right: Value<'b>, turned: Option<Value<'b>>) -> Val
     let above = is_high.select(a - b, a - half);
     let below = is_high.select(b + a, b + a * 0.5);
     let t = is_low.select(a, above) / is_low.select(b, below);
-    let hi = is_high.select(0.785_398_163_397_448_3, top.float(0.463_647_609_000_806_15));
+    let hi = is_high.select(std::f64::consts::FRAC_PI_4, top.float(0.463_647_609_000_806_15));
     let lo = is_high.select(3.061_616_997_868_383e-17, top.float(-3.281_237_377_829_614e-17));
     let (hi, lo) = (is_low.select(zero, hi), is_low.select(zero, lo));
     let z = t * t;

@@ -66,7 +66,12 @@ fn core<'b>(k: Value<'b>, f: Value<'b>, c: Option<Value<'b>>) -> Value<'b> {
     let z = s * s;
     let half = 0.5 * f * f;
     let r = z * match f.of {
-        Scalar::F32 => z.poly(&[0.666_666_626_93, 0.400_009_721_52, 0.284_987_866_88, 0.242_790_788_41]),
+        Scalar::F32 => z.poly(&[
+            0.666_666_626_93,
+            0.400_009_721_52,
+            0.284_987_866_88,
+            0.242_790_788_41,
+        ]),
         _ => z.poly(&LOG64),
     };
     let (upper, lower) = ln2(f.of);
@@ -115,10 +120,11 @@ pub(super) fn log1p<'b>(x: Value<'b>) -> Value<'b> {
     let c = near.select(0.0, lost / u);
     // Of -0 it is -0.
     let usual = signed(core(k, f, Some(c)), x);
-    let rare = x.eq(-1.0).select(f64::NEG_INFINITY, x.lt(-1.0).select(f64::NAN, x));
+    let rare = x
+        .eq(-1.0)
+        .select(f64::NEG_INFINITY, x.lt(-1.0).select(f64::NAN, x));
     (x.gt(-1.0) & x.lt(f64::INFINITY)).choose(usual, rare)
 }
-
 
 /// `log(1 + f)` of a `float64` above -1, within about 2^-58: as above with s in two parts.
 fn log1p_double<'b>(f: Double<'b>) -> Double<'b> {
@@ -145,10 +151,15 @@ fn log1p_double<'b>(f: Double<'b>) -> Double<'b> {
 /// Below this, a function that begins with x is x.
 const TINY: f64 = 1e-9;
 
-/// `asinh x = log(1 + |x| + (root(1 + x^2) - 1))`, of what has not been rounded yet.
+/// `asinh x = log(1 + |x| + (root(1 + x^2) - 1))`, of what has not been rounded yet. This and the next
+/// two are plain in `float64` for a `float32`.
 pub(super) fn asinh<'b>(x: Value<'b>) -> Value<'b> {
     if x.of == Scalar::F32 {
-        return asinh(x.to(Scalar::F64)).to(Scalar::F32);
+        let a = x.to(Scalar::F64).abs();
+        let square = a * a;
+        let f = a + square / (1.0 + (1.0 + square).sqrt());
+        let f = a.eq(f64::INFINITY).select(a, f);
+        return signed(log1p(f).to(Scalar::F32), x);
     }
     let a = x.abs();
     let large = a.gt(1e9);
@@ -173,7 +184,9 @@ pub(super) fn asinh<'b>(x: Value<'b>) -> Value<'b> {
 /// `acosh x = log(1 + t + root(2t + t^2))` with `t = x - 1`.
 pub(super) fn acosh<'b>(x: Value<'b>) -> Value<'b> {
     if x.of == Scalar::F32 {
-        return acosh(x.to(Scalar::F64)).to(Scalar::F32);
+        let t = x.to(Scalar::F64) - 1.0;
+        let result = log1p(t + (t * (t + 2.0)).sqrt()).to(Scalar::F32);
+        return x.lt(1.0).select(f64::NAN, result);
     }
     let large = x.gt(1e9);
     let t = large.select(1.0, x) - 1.0;
@@ -195,7 +208,9 @@ pub(super) fn acosh<'b>(x: Value<'b>) -> Value<'b> {
 /// `atanh x = log(1 + 2x / (1 - x)) / 2`.
 pub(super) fn atanh<'b>(x: Value<'b>) -> Value<'b> {
     if x.of == Scalar::F32 {
-        return atanh(x.to(Scalar::F64)).to(Scalar::F32);
+        let a = x.to(Scalar::F64).abs();
+        let result = log1p((a + a) / (1.0 - a)) * 0.5;
+        return signed(result.to(Scalar::F32), x);
     }
     let a = x.abs();
     let f = Double::of(a + a).over(fast_sum(a.float(1.0), -a));

@@ -5,6 +5,9 @@
 //! infinities. Special values are those of C99's annex F. How far results are from the exact ones is measured in
 //! `tests/math.rs`, which states a bound for each function and type.
 
+// Coefficients stand as their sources print them.
+#![allow(clippy::excessive_precision)]
+
 mod build;
 mod double;
 mod error;
@@ -123,7 +126,9 @@ impl Expander<'_> {
     fn expr(&mut self, expr: &mut Expr) {
         match &mut expr.kind {
             ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {}
-            ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => self.expr(a),
+            ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => {
+                self.expr(a)
+            }
             ExprKind::Binary(_, a, b)
             | ExprKind::Divide(_, a, b, _)
             | ExprKind::Compare(_, a, b)
@@ -177,7 +182,10 @@ impl Expander<'_> {
             })
             .collect();
         let builder = Builder::new(std::mem::take(self.tables));
-        let handles: Vec<Value> = (0..).zip(&simple).map(|(i, a)| builder.argument(i, a.of)).collect();
+        let handles: Vec<Value> = (0..)
+            .zip(&simple)
+            .map(|(i, a)| builder.argument(i, a.of))
+            .collect();
         let result = match handles[..] {
             [x] => unary(function, x),
             [x, y] => binary(function, x, y),
@@ -186,7 +194,10 @@ impl Expander<'_> {
         let Some(at) = result.map(Value::at) else {
             // A wrong number of arguments: validation finds what is left.
             *self.tables = builder.into_tables();
-            return Expr { of, kind: ExprKind::Math(function, simple) };
+            return Expr {
+                of,
+                kind: ExprKind::Math(function, simple),
+            };
         };
         let (inner, tables) = builder.finish(at, &simple, &format!("{function:?}"), self.locals);
         *self.tables = tables;

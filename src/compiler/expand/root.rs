@@ -27,7 +27,10 @@ pub(super) fn hypot<'b>(x: Value<'b>, y: Value<'b>) -> Value<'b> {
     let (up, down) = (700_f64.exp2(), (-700_f64).exp2());
     let (by, back) = {
         let huge = most.gt(1.0);
-        (huge.select(down, most.float(up)), huge.select(up, most.float(down)))
+        (
+            huge.select(down, most.float(up)),
+            huge.select(up, most.float(down)),
+        )
     };
     let rare = length(most * by, least * by) * back;
     let rare = most.eq(0.0).select(0.0, rare);
@@ -45,11 +48,11 @@ const CBRT: [f64; 4] = [
 ];
 
 /// The cube root: of `x = 2^(3q + r) m` a polynomial of m times the root of `2^r`, one step of Halley's, and one of
-/// Newton's from a float so short that its square is exact, as FreeBSD's s_cbrt.c does it.
+/// Newton's from a float so short that its square is exact, as FreeBSD's s_cbrt.c does it. A `float32` is computed in
+/// `float64` without the last.
 pub(super) fn cbrt<'b>(x: Value<'b>) -> Value<'b> {
-    if x.of == Scalar::F32 {
-        return cbrt(x.to(Scalar::F64)).to(Scalar::F32);
-    }
+    let (of, is_narrow) = (x.of, x.of == Scalar::F32);
+    let x = x.to(Scalar::F64);
     let root = |a: Value<'b>| {
         let cut = scaled(a);
         let q = (cut.k * (1.0 / 3.0)).nearest();
@@ -66,6 +69,9 @@ pub(super) fn cbrt<'b>(x: Value<'b>) -> Value<'b> {
         let t = cut.m.poly(&CBRT) * ratio;
         let cube = t * t * t;
         let t = t * (cube + (m + m)) / ((cube + cube) + m);
+        if is_narrow {
+            return t * power(q);
+        }
         let t = ((bits(t) + (1 << 26)) & !0x7ff_ffff_i64).bits_as(Scalar::F64);
         let s = t * t;
         let quotient = m / s;
@@ -76,5 +82,5 @@ pub(super) fn cbrt<'b>(x: Value<'b>) -> Value<'b> {
     let small = root(a * 54_f64.exp2()) * (-18_f64).exp2();
     let rare = (a.gt(0.0) & a.lt(1.0)).select(small, a);
     let is_usual = a.float(least_normal(a.of)).le(a) & a.le(greatest(a.of));
-    signed(is_usual.choose(root(a), rare), x)
+    signed(is_usual.choose(root(a), rare), x).to(of)
 }

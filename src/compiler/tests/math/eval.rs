@@ -37,13 +37,19 @@ fn zip<A: Copy, B>(a: &[A], b: &[A], f: impl Fn(A, A) -> B) -> Vec<B> {
 
 fn pick<A: Copy>(test: &[bool], yes: &[A], no: &[A]) -> Vec<A> {
     let pairs = yes.iter().zip(no);
-    test.iter().zip(pairs).map(|(t, (a, b))| if *t { *a } else { *b }).collect()
+    test.iter()
+        .zip(pairs)
+        .map(|(t, (a, b))| if *t { *a } else { *b })
+        .collect()
 }
 
 impl Machine<'_> {
     pub fn eval(&mut self, expr: &Expr) -> Rc<Column> {
         let n = self.count;
-        let is_free = matches!(expr.kind, ExprKind::Const(_) | ExprKind::Bits(_) | ExprKind::Local(_) | ExprKind::Let(..));
+        let is_free = matches!(
+            expr.kind,
+            ExprKind::Const(_) | ExprKind::Bits(_) | ExprKind::Local(_) | ExprKind::Let(..)
+        );
         self.operations += usize::from(!is_free);
         let value = match &expr.kind {
             ExprKind::Const(bits) => match expr.of {
@@ -56,7 +62,9 @@ impl Machine<'_> {
                 other => panic!("{other}"),
             },
             ExprKind::Local(local) => {
-                let value = self.locals[local.0 as usize].clone().expect("a variable is set before it is read");
+                let value = self.locals[local.0 as usize]
+                    .clone()
+                    .expect("a variable is set before it is read");
                 assert_eq!(self.program.locals[local.0 as usize].of, expr.of);
                 return value;
             }

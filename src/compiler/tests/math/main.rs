@@ -9,8 +9,8 @@ use std::rc::Rc;
 use eval::{Column, Machine};
 use parallax_compiler::expand::expand;
 use parallax_compiler::ir::{
-    Array, ArrayExpr, Compare, Cut, Expr, ExprKind, Label, Local, LocalInfo, Math, Param, ParFor, Printed, Program, Site,
-    Stmt,
+    Array, ArrayExpr, Compare, Cut, Expr, ExprKind, Label, Local, LocalInfo, Math, ParFor, Param, Printed,
+    Program, Site, Stmt,
 };
 use parallax_compiler::source::Span;
 use parallax_compiler::types::Scalar::{self, F32, F64};
@@ -79,7 +79,10 @@ fn call(program: &Program, arguments: Vec<Column>, count: usize) -> Rc<Column> {
     let [Stmt::Set(_, expr)] = &program.body[..] else {
         panic!("one statement");
     };
-    let mut locals: Vec<_> = arguments.into_iter().map(|column| Some(Rc::new(column))).collect();
+    let mut locals: Vec<_> = arguments
+        .into_iter()
+        .map(|column| Some(Rc::new(column)))
+        .collect();
     locals.resize(program.locals.len(), None);
     let mut machine = Machine {
         program,
@@ -143,8 +146,14 @@ fn table() -> Vec<Rows> {
     let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b));
     while !rest.is_empty() {
         let (head, body) = rest.split_at(12);
-        let name = String::from_utf8_lossy(&head[..8]).trim_end_matches('\0').to_owned();
-        let (size, arity, count) = (usize::from(head[8]), usize::from(head[9]), word(&head[10..]) as usize);
+        let name = String::from_utf8_lossy(&head[..8])
+            .trim_end_matches('\0')
+            .to_owned();
+        let (size, arity, count) = (
+            usize::from(head[8]),
+            usize::from(head[9]),
+            word(&head[10..]) as usize,
+        );
         let (words, body) = body.split_at(count * size * (arity + 1));
         let (off, body) = body.split_at(count * 2);
         let mut columns: Vec<Vec<u64>> = words
@@ -156,7 +165,10 @@ fn table() -> Vec<Rows> {
             of: if size == 4 { F32 } else { F64 },
             results: columns.pop().unwrap(),
             arguments: columns,
-            off: off.chunks(2).map(|off| f64::from(word(off) as i16) / 65536.0).collect(),
+            off: off
+                .chunks(2)
+                .map(|off| f64::from(word(off) as i16) / 65536.0)
+                .collect(),
         });
         rest = body;
     }
@@ -167,10 +179,21 @@ fn table() -> Vec<Rows> {
 /// function may be near one of its zeros below zero by cancellation: those are units of 1 at least.
 fn error(name: &str, of: Scalar, got: u64, rounded: u64, off: f64, negative: bool) -> f64 {
     if is_nan(of, got) || is_nan(of, rounded) {
-        return if is_nan(of, got) == is_nan(of, rounded) { 0.0 } else { f64::INFINITY };
+        return if is_nan(of, got) == is_nan(of, rounded) {
+            0.0
+        } else {
+            f64::INFINITY
+        };
     }
     let (got, rounded) = (ordinal(of, got), ordinal(of, rounded));
-    let one = ordinal(of, if of == F32 { 1.0_f32.to_bits().into() } else { 1.0_f64.to_bits() });
+    let one = ordinal(
+        of,
+        if of == F32 {
+            1.0_f32.to_bits().into()
+        } else {
+            1.0_f64.to_bits()
+        },
+    );
     if name == "lgamma" && negative && of == F64 && rounded.abs() < one {
         let number = |ordinal: i64| f64::from_bits(ordinal.unsigned_abs()).copysign(ordinal as f64);
         return (number(got) - number(rounded)).abs() / f64::EPSILON;
@@ -185,7 +208,14 @@ fn worst(program: &Program, rows: &Rows) -> (f64, usize) {
     let mut worst = (0.0, 0);
     for (row, got) in got.into_iter().enumerate() {
         let negative = value(rows.of, rows.arguments[0][row]) < 0.0;
-        let error = error(&rows.name, rows.of, got, rows.results[row], rows.off[row], negative);
+        let error = error(
+            &rows.name,
+            rows.of,
+            got,
+            rows.results[row],
+            rows.off[row],
+            negative,
+        );
         if error > worst.0 {
             worst = (error, row);
         }
@@ -207,11 +237,17 @@ fn results_are_as_near_to_the_exact_ones_as_is_said() {
             continue;
         }
         for (of, bound) in [(F64, bound64), (F32, bound32)] {
-            let rows = table.iter().find(|rows| rows.name == name && rows.of == of).unwrap();
+            let rows = table
+                .iter()
+                .find(|rows| rows.name == name && rows.of == of)
+                .unwrap();
             assert_eq!(rows.arguments.len(), arity);
             let (error, row) = worst(&program(function, of, arity), rows);
             let at: Vec<f64> = rows.arguments.iter().map(|bits| value(of, bits[row])).collect();
-            println!("{name:8} {of} {error:6.3} ULP of {bound}, at {at:?} -> {:e}", value(of, rows.results[row]));
+            println!(
+                "{name:8} {of} {error:6.3} ULP of {bound}, at {at:?} -> {:e}",
+                value(of, rows.results[row])
+            );
             if error > bound {
                 faults.push(format!("{name} {of}: {error} at {at:?}"));
             }
@@ -254,19 +290,32 @@ fn error_of_float32(got: f32, exact: f64) -> f64 {
         return 0.0;
     }
     if got.is_nan() || nearest.is_nan() {
-        return if got.is_nan() == nearest.is_nan() { 0.0 } else { f64::INFINITY };
+        return if got.is_nan() == nearest.is_nan() {
+            0.0
+        } else {
+            f64::INFINITY
+        };
     }
     if nearest.is_infinite() || got.is_infinite() || nearest == 0.0 {
-        return if got == nearest && got.is_sign_negative() == nearest.is_sign_negative() { 0.0 } else { 1.0 };
+        return if got == nearest && got.is_sign_negative() == nearest.is_sign_negative() {
+            0.0
+        } else {
+            1.0
+        };
     }
-    let unit = f64::from(f32::from_bits((nearest.abs().to_bits() & 0x7f80_0000).max(0x0080_0000))) * 2.0_f64.powi(-23);
+    let unit = f64::from(f32::from_bits(
+        (nearest.abs().to_bits() & 0x7f80_0000).max(0x0080_0000),
+    )) * 2.0_f64.powi(-23);
     (f64::from(got) - exact).abs() / unit
 }
 
 /// `MATH_STEP=1 MATH=exp cargo test --test math every -- --nocapture` takes all numbers there are.
 #[test]
 fn every_so_manieth_float32_is_as_near_to_the_systems_float64_as_is_said() {
-    let step = std::env::var("MATH_STEP").ok().and_then(|step| step.parse().ok()).unwrap_or(20_011);
+    let step = std::env::var("MATH_STEP")
+        .ok()
+        .and_then(|step| step.parse().ok())
+        .unwrap_or(20_011);
     let mut faults = Vec::new();
     for (function, name, arity, _, bound) in BOUNDS {
         let Some(exact) = reference(function) else {
@@ -330,19 +379,36 @@ const SPECIAL: [f64; 26] = [
 
 fn special(of: Scalar) -> Vec<f64> {
     let both = SPECIAL.iter().flat_map(|x| [*x, -*x]);
-    both.map(|x| if of == F32 { f64::from(x as f32) } else { x }).collect()
+    both.map(|x| if of == F32 { f64::from(x as f32) } else { x })
+        .collect()
 }
 
-fn check_special(name: &str, of: Scalar, arguments: &[f64], got: u64, expected: f64, faults: &mut Vec<String>) {
+fn check_special(
+    name: &str,
+    of: Scalar,
+    arguments: &[f64],
+    got: u64,
+    expected: f64,
+    faults: &mut Vec<String>,
+) {
     let expected = match of {
         F32 => u64::from((expected as f32).to_bits()),
         _ => expected.to_bits(),
     };
     let sign = if of == F32 { 31 } else { 63 };
-    let near = error(name, of, got, expected, 0.0, false) <= 1.0 && (is_nan(of, got) || got >> sign == expected >> sign);
+    let near = error(name, of, got, expected, 0.0, false) <= 1.0
+        && (is_nan(of, got) || got >> sign == expected >> sign);
     let exact = value(of, expected);
-    if !near || (!exact.is_normal() && !is_nan(of, got) && (exact == 0.0 || exact.is_infinite()) && got != expected) {
-        faults.push(format!("{name}{arguments:?} {of}: {:e}, not {exact:e}", value(of, got)));
+    if !near
+        || (!exact.is_normal()
+            && !is_nan(of, got)
+            && (exact == 0.0 || exact.is_infinite())
+            && got != expected)
+    {
+        faults.push(format!(
+            "{name}{arguments:?} {of}: {:e}, not {exact:e}",
+            value(of, got)
+        ));
     }
 }
 
@@ -379,15 +445,42 @@ fn special_values_are_those_of_c() {
             };
             let pairs: Vec<(f64, f64)> = all.iter().flat_map(|x| all.iter().map(|y| (*x, *y))).collect();
             let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
-            let got = bits(&call(&program, vec![column_of(of, &xs), column_of(of, &ys)], pairs.len()));
+            let got = bits(&call(
+                &program,
+                vec![column_of(of, &xs), column_of(of, &ys)],
+                pairs.len(),
+            ));
             for ((x, y), got) in pairs.into_iter().zip(got) {
                 check_special(name, of, &[x, y], got, exact(x, y), &mut faults);
             }
         }
         let (inf, nan) = (f64::INFINITY, f64::NAN);
-        let rows: [(Math, &str, &[(f64, f64)]); 4] = [
-            (Math::Erf, "erf", &[(0.0, 0.0), (-0.0, -0.0), (inf, 1.0), (-inf, -1.0), (nan, nan), (1e30, 1.0)]),
-            (Math::Erfc, "erfc", &[(0.0, 1.0), (-0.0, 1.0), (inf, 0.0), (-inf, 2.0), (nan, nan), (1e30, 0.0)]),
+        type Row<'a> = (Math, &'a str, &'a [(f64, f64)]);
+        let rows: [Row; 4] = [
+            (
+                Math::Erf,
+                "erf",
+                &[
+                    (0.0, 0.0),
+                    (-0.0, -0.0),
+                    (inf, 1.0),
+                    (-inf, -1.0),
+                    (nan, nan),
+                    (1e30, 1.0),
+                ],
+            ),
+            (
+                Math::Erfc,
+                "erfc",
+                &[
+                    (0.0, 1.0),
+                    (-0.0, 1.0),
+                    (inf, 0.0),
+                    (-inf, 2.0),
+                    (nan, nan),
+                    (1e30, 0.0),
+                ],
+            ),
             (
                 Math::Gamma,
                 "gamma",
@@ -438,7 +531,12 @@ fn special_values_are_those_of_c() {
             }
         }
     }
-    assert!(faults.is_empty(), "{} {:#?}", faults.len(), &faults[..faults.len().min(60)]);
+    assert!(
+        faults.is_empty(),
+        "{} {:#?}",
+        faults.len(),
+        &faults[..faults.len().min(60)]
+    );
 }
 
 /// A program that has the function wherever a value may be.
