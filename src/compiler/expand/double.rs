@@ -127,6 +127,11 @@ pub(super) fn signed<'b>(magnitude: Value<'b>, sign_of: Value<'b>) -> Value<'b> 
     (bits(magnitude) | sign(sign_of)).bits_as(magnitude.of)
 }
 
+/// A power of two, of a normal exponent, without a library's function.
+pub(super) fn two_to(exponent: i32) -> f64 {
+    f64::from_bits(((exponent + 1023) as u64) << 52)
+}
+
 /// The least normal number.
 pub(super) fn least_normal(of: Scalar) -> f64 {
     match of {

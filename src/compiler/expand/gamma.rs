@@ -1,7 +1,7 @@
 //! The gamma function and its logarithm. `float32` is computed in `float64`.
 
 use super::build::Value;
-use super::double::{Double, fast_sum, scale_far, sum};
+use super::double::{Double, fast_sum, scale_far, sum, two_to};
 use super::log::log;
 use super::pow::{exp2_parts, log2_parts, times};
 use super::trig::sin_of_turns;
@@ -236,14 +236,14 @@ pub(super) fn lgamma<'b>(x: Value<'b>) -> Value<'b> {
     let huge = a * (log(a) - 1.0);
     let more = a
         .lt(8.0)
-        .choose(to_eight(a), a.lt(58_f64.exp2()).choose(from_eight(a), huge));
+        .choose(to_eight(a), a.lt(two_to(58)).choose(from_eight(a), huge));
     let positive = a.lt(2.0).choose(to_two, more);
     let turn = a - a.nearest();
     let reflected = log(std::f64::consts::PI / (a * sin_of_turns(turn)).abs()) - positive;
     let tiny = -log(a);
     let is_pole = x.le(0.0) & a.floor().eq(a);
     let result = a
-        .lt((-70_f64).exp2())
+        .lt(two_to(-70))
         .choose(tiny, x.lt(0.0).choose(reflected, positive));
     let result = (is_pole | a.eq(f64::INFINITY)).select(f64::INFINITY, result);
     x.ne(x).select(x, result)

@@ -1,7 +1,7 @@
 //! Angles: arcs of sines, cosines and tangents. `float32` is computed in `float64`.
 
 use super::build::Value;
-use super::double::{Double, halves, sign, signed};
+use super::double::{Double, halves, sign, signed, two_to};
 use crate::types::Scalar;
 
 /// pi/2 in two parts.
@@ -128,9 +128,9 @@ pub(super) fn atan2<'b>(y: Value<'b>, x: Value<'b>) -> Value<'b> {
     let (top, right) = (y.abs(), x.abs());
     let is_left = sign(x).ne(0);
     let most = top.lt(right).select(right, top);
-    let is_usual = most.gt((-900_f64).exp2()) & most.lt(1000_f64.exp2());
+    let is_usual = most.gt(two_to(-900)) & most.lt(two_to(1000));
     // Both zero, both infinite, or so that parts of them would be out of range.
-    let by = most.lt(1.0).select(1000_f64.exp2(), x.float((-60_f64).exp2()));
+    let by = most.lt(1.0).select(two_to(1000), x.float(two_to(-60)));
     let endless = most.eq(f64::INFINITY);
     let finite = |a: Value<'b>| endless.select(a.eq(f64::INFINITY).select(1.0, a.float(0.0)), a * by);
     let rare_right = most.eq(0.0).select(1.0, finite(right));

@@ -4,7 +4,7 @@
 //! `log(1 + f) = 2 atanh s`, `s = f / (2 + f)`, as fdlibm has it.
 
 use super::build::Value;
-use super::double::{Double, bits, fast_sum, fraction, greatest, least_normal, product, signed, sum};
+use super::double::{Double, bits, fast_sum, fraction, greatest, least_normal, product, signed, sum, two_to};
 use crate::types::Scalar;
 
 /// `x = 2^k m`, of a normal x.
@@ -93,8 +93,8 @@ pub(super) fn by_normal<'b>(
     x: Value<'b>,
     of_normal: impl Fn(Value<'b>, Option<f64>) -> Value<'b>,
 ) -> Value<'b> {
-    let up = f64::from(fraction(x.of) + 2);
-    let rare = of_normal(x * up.exp2(), Some(-up));
+    let up = fraction(x.of) as i32 + 2;
+    let rare = of_normal(x * two_to(up), Some(f64::from(-up)));
     let rare = x.lt(f64::INFINITY).select(rare, x + x);
     let rare = x.lt(0.0).select(f64::NAN, rare);
     let rare = x.eq(0.0).select(f64::NEG_INFINITY, rare);

@@ -5,7 +5,7 @@
 //! is enough.
 
 use super::build::Value;
-use super::double::{Double, bits, fast_sum, least_normal, scale, scale_far, shifter};
+use super::double::{Double, bits, fast_sum, least_normal, scale, scale_far, shifter, two_to};
 use super::exp::EXP64;
 use super::log::scaled;
 use crate::types::Scalar;
@@ -142,7 +142,7 @@ pub(super) fn pow<'b>(x: Value<'b>, y: Value<'b>) -> Value<'b> {
 fn unusual<'b>(x: Value<'b>, y: Value<'b>) -> Value<'b> {
     let a = x.abs();
     let small = a.lt(least_normal(x.of));
-    let normal = small.select(a * 54_f64.exp2(), a);
+    let normal = small.select(a * two_to(54), a);
     let p = times(log2_parts(normal, Some(small.select(-54.0, a.float(0.0)))), y);
     let (value, n) = exp2_parts(p);
     let far = scale_far(value, n);

@@ -1,7 +1,7 @@
 //! Roots: what `sqrt` alone does not do.
 
 use super::build::Value;
-use super::double::{bits, greatest, least_normal, product, signed};
+use super::double::{bits, greatest, least_normal, product, signed, two_to};
 use super::log::scaled;
 use crate::types::Scalar;
 
@@ -24,7 +24,7 @@ pub(super) fn hypot<'b>(x: Value<'b>, y: Value<'b>) -> Value<'b> {
         let lost = ((p.hi - sum) + q.hi) + ((sum - back.hi) - back.lo) + (p.lo + q.lo);
         h + lost / (h + h)
     };
-    let (up, down) = (700_f64.exp2(), (-700_f64).exp2());
+    let (up, down) = (two_to(700), two_to(-700));
     let (by, back) = {
         let huge = most.gt(1.0);
         (
@@ -36,7 +36,7 @@ pub(super) fn hypot<'b>(x: Value<'b>, y: Value<'b>) -> Value<'b> {
     let rare = most.eq(0.0).select(0.0, rare);
     let rare = (x.ne(x) | y.ne(y)).select(f64::NAN, rare);
     let rare = (a.eq(f64::INFINITY) | b.eq(f64::INFINITY)).select(f64::INFINITY, rare);
-    (most.gt((-400_f64).exp2()) & most.lt(500_f64.exp2())).choose(length(most, least), rare)
+    (most.gt(two_to(-400)) & most.lt(two_to(500))).choose(length(most, least), rare)
 }
 
 /// The cube root of a number from the root of 1/2 to that of 2 (minimax by tests/oracle/minimax.py).
@@ -79,7 +79,7 @@ pub(super) fn cbrt<'b>(x: Value<'b>) -> Value<'b> {
         t * power(q)
     };
     let a = x.abs();
-    let small = root(a * 54_f64.exp2()) * (-18_f64).exp2();
+    let small = root(a * two_to(54)) * two_to(-18);
     let rare = (a.gt(0.0) & a.lt(1.0)).select(small, a);
     let is_usual = a.float(least_normal(a.of)).le(a) & a.le(greatest(a.of));
     signed(is_usual.choose(root(a), rare), x).to(of)

@@ -6,7 +6,7 @@
 //! matter, in integers (M. H. Payne and R. N. Hanek, Radian reduction for trigonometric functions, 1983).
 
 use super::build::Value;
-use super::double::{Double, bits, fast_sum, shifter};
+use super::double::{Double, bits, fast_sum, shifter, two_to};
 use crate::ir::TableInfo;
 use crate::types::Scalar;
 
@@ -151,10 +151,9 @@ fn turned_far<'b>(x: Value<'b>) -> Turned<'b> {
     // The first two bits are quarters of a turn, to the nearest.
     let quarter = (head + (1 << 61)).shr(62);
     let rest = (head - quarter.shl(62)).bits_as(Scalar::I64);
-    let unit = |exponent: i32| f64::from(exponent).exp2();
     let hi = rest.to(Scalar::F64);
-    let lo = (rest - hi.to(Scalar::I64)).to(Scalar::F64) * unit(-62) + tail.to(Scalar::F64) * unit(-126);
-    let turns = fast_sum(hi * unit(-62), lo);
+    let lo = (rest - hi.to(Scalar::I64)).to(Scalar::F64) * two_to(-62) + tail.to(Scalar::F64) * two_to(-126);
+    let turns = fast_sum(hi * two_to(-62), lo);
     let half_pi = Double {
         hi: x.float(std::f64::consts::FRAC_PI_2),
         lo: x.float(6.123_233_995_736_766e-17),
