@@ -97,7 +97,8 @@ impl Expander<'_> {
 
     fn array(&mut self, array: &mut ArrayExpr) {
         match array {
-            ArrayExpr::Same(_) => {}
+            ArrayExpr::Same(_) | ArrayExpr::Transposed(_) => {}
+            ArrayExpr::Reshape { shape, .. } => self.exprs(shape),
             ArrayExpr::New { shape, fill, .. } => {
                 self.exprs(shape);
                 self.exprs(fill.as_mut_slice());
