@@ -3,6 +3,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod eval;
+mod rungs;
+#[path = "../wasm/runner.rs"]
+#[allow(dead_code)]
+mod runner;
 
 use std::rc::Rc;
 
