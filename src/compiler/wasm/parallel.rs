@@ -4,7 +4,7 @@ use super::abi::{SlotKind, allocates};
 use super::function::{Emitter, Jump, Unit, at, word};
 use super::helpers;
 use super::walk::{self, Seen};
-use crate::ir::{Binary, Compare, LANES, Local, ParFor, Param, Reduce, Reduction, Stmt};
+use crate::ir::{Compare, LANES, Local, ParFor, Param, Reduce, Reduction, Stmt};
 use crate::types::Scalar;
 use wasm_encoder::ValType;
 
@@ -43,41 +43,6 @@ enum Sink<'s> {
 /// Whether results depend on the order.
 pub(super) fn is_ordered(op: Reduce, of: Scalar) -> bool {
     of.is_float() && matches!(op, Reduce::Sum | Reduce::Product)
-}
-
-/// The value that changes nothing, by its bits.
-pub(super) fn neutral(op: Reduce, of: Scalar) -> u64 {
-    let width = 8 * of.bytes();
-    let all = u64::MAX >> (64 - width);
-    match (op, of) {
-        (Reduce::Sum | Reduce::Or | Reduce::Xor, _) => 0,
-        (Reduce::Product, Scalar::F32) => 1f32.to_bits().into(),
-        (Reduce::Product, Scalar::F64) => 1f64.to_bits(),
-        (Reduce::Least, Scalar::F32) => f32::INFINITY.to_bits().into(),
-        (Reduce::Least, Scalar::F64) => f64::INFINITY.to_bits(),
-        (Reduce::Greatest, Scalar::F32) => f32::NEG_INFINITY.to_bits().into(),
-        (Reduce::Greatest, Scalar::F64) => f64::NEG_INFINITY.to_bits(),
-        (Reduce::Product | Reduce::And | Reduce::Least, Scalar::Bool) => 1,
-        (Reduce::Product, _) => 1,
-        (Reduce::And, _) => all,
-        (Reduce::Least, _) if of.is_signed() => all >> 1,
-        (Reduce::Least, _) => all,
-        (Reduce::Greatest, _) if of.is_signed() => 1 << (width - 1),
-        (Reduce::Greatest, _) => 0,
-    }
-}
-
-/// The operation on two values.
-pub(super) fn operation(op: Reduce) -> Binary {
-    match op {
-        Reduce::Sum => Binary::Add,
-        Reduce::Product => Binary::Mul,
-        Reduce::Least => Binary::Min,
-        Reduce::Greatest => Binary::Max,
-        Reduce::And => Binary::And,
-        Reduce::Or => Binary::Or,
-        Reduce::Xor => Binary::Xor,
-    }
 }
 
 impl<'a> Emitter<'a> {
@@ -190,7 +155,7 @@ impl<'a> Emitter<'a> {
         for (reduction, total) in one.reductions.iter().zip(&totals) {
             let variable = self.number(reduction.local);
             self.put().local_get(variable).local_get(*total);
-            self.binary(operation(reduction.op), self.program.locals[reduction.local.0 as usize].of);
+            self.binary(reduction.op.binary(), self.program.locals[reduction.local.0 as usize].of);
             self.set(variable);
             self.give_back(&[*total]);
         }
@@ -202,7 +167,7 @@ impl<'a> Emitter<'a> {
         for reduction in &one.reductions {
             let of = self.program.locals[reduction.local.0 as usize].of;
             let total = self.borrow(word(of));
-            self.constant(of, neutral(reduction.op, of));
+            self.constant(of, reduction.op.neutral(of));
             self.set(total);
             totals.push(total);
         }
@@ -248,7 +213,7 @@ impl<'a> Emitter<'a> {
             let of = self.program.locals[reduction.local.0 as usize].of;
             self.put().local_get(*total).local_get(place);
             self.load_word(of, *offset);
-            self.binary(operation(reduction.op), of);
+            self.binary(reduction.op.binary(), of);
             self.set(*total);
         }
         self.put().local_get(place).i32_const(8).i32_add().local_tee(place).local_get(end).i32_ne();
@@ -280,14 +245,14 @@ impl<'a> Emitter<'a> {
         self.put().local_get(begin).i64_add().local_set(end);
         for partial in &partials {
             for part in &partial.parts {
-                self.constant(partial.of, neutral(partial.what.op, partial.of));
+                self.constant(partial.of, partial.what.op.neutral(partial.of));
                 self.set(*part);
             }
         }
         self.put().local_get(begin).local_set(counter);
         self.iterations(one, counter, end, &mut partials);
         for (which, partial) in partials.iter().enumerate() {
-            let op = operation(partial.what.op);
+            let op = partial.what.op.binary();
             match sink {
                 Sink::Frame(k) => {
                     self.put().local_get(begin).local_get(start).i64_sub().local_get(leaf).i64_div_u();
@@ -318,7 +283,7 @@ impl<'a> Emitter<'a> {
         for (n, part) in order.iter().enumerate() {
             self.get(parts[*part]);
             for _ in 0..(n + 1).trailing_zeros() {
-                self.binary(operation(partial.what.op), partial.of);
+                self.binary(partial.what.op.binary(), partial.of);
             }
         }
     }

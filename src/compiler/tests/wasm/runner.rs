@@ -12,7 +12,7 @@ use wasmparser::{Validator, WasmFeatures};
 /// What is around arrays.
 const NOBODYS: u8 = 0xa5;
 /// Slots besides `run`'s.
-const SLOTS: u32 = 5;
+const SLOTS: u32 = 20;
 
 /// The host's state.
 #[derive(Default)]
