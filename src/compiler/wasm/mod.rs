@@ -40,9 +40,16 @@ mod convert;
 mod function;
 mod helpers;
 pub mod host;
+mod inlanes;
+mod lanes;
+mod masks;
 mod parallel;
+mod plan;
 mod scalar;
 mod statements;
+mod vaccess;
+mod vconvert;
+mod vector;
 mod walk;
 
 pub use abi::{Abi, RECORD, Slot, SlotKind};
@@ -103,7 +110,7 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
     let loops = parallel::outer_loops(&program.body);
     let layouts = Layouts::new(program, &loops)?;
     let imports = if target.threads { 3 } else { 2 };
-    let unit = Unit { program, target, layouts: &layouts, loops: &loops, first: imports };
+    let unit = Unit { program, target, layouts: &layouts, loops: &loops, first: imports, reads: parallel::reads(program) };
 
     let mut refusals = Vec::new();
     let mut codes = helpers::all(imports);

@@ -3,9 +3,12 @@
 use super::abi::{SlotKind, allocates};
 use super::function::{Emitter, Jump, Unit, at, word};
 use super::helpers;
+use super::lanes::Lanes;
+use super::plan::{self, Plan};
 use super::walk::{self, Seen};
-use crate::ir::{Compare, LANES, Local, ParFor, Param, Reduce, Reduction, Stmt};
+use crate::ir::{Compare, LANES, Local, ParFor, Param, Program, Reduce, Reduction, Stmt};
 use crate::types::Scalar;
+use std::collections::BTreeMap;
 use wasm_encoder::ValType;
 
 /// Expressions of a body that is small enough to have it several times.
@@ -21,6 +24,18 @@ pub(super) fn outer_loops(all: &[Stmt]) -> Vec<&ParFor> {
         }
     }
     found
+}
+
+/// How often each variable is read, by statements or as a result.
+pub(super) fn reads(program: &Program) -> BTreeMap<Local, usize> {
+    let mut reads = BTreeMap::new();
+    plan::count(&program.body, &mut reads);
+    for result in &program.results {
+        if let Param::Scalar(local) = result {
+            *reads.entry(*local).or_default() += 1;
+        }
+    }
+    reads
 }
 
 /// The part of a reduction that is done with one value after another.
@@ -100,14 +115,15 @@ impl<'a> Emitter<'a> {
         own.block();
         own.over = own.depth;
         let what = unit.loops[k];
+        let plan = own.parallel_plan(what);
         if what.reductions.is_empty() {
             own.put().local_get(low).local_set(counter);
-            own.iterations(what, counter, high, &mut []);
+            own.iterations(what, plan.as_ref(), counter, high, &mut []);
         } else {
             let [start, leaf] = [own.variable(ValType::I64), own.variable(ValType::I64)];
             own.put().local_get(0).i64_load(at(layout.start)).local_set(start);
             own.put().local_get(0).i64_load(at(layout.leaf)).local_set(leaf);
-            own.leaves(what, counter, [low, high, start, leaf], Sink::Frame(k));
+            own.leaves(what, plan.as_ref(), counter, [low, high, start, leaf], Sink::Frame(k));
         }
         own.end();
         own.int32(0);
@@ -143,11 +159,12 @@ impl<'a> Emitter<'a> {
             Some(k) => self.call_loop(one, k, [start, stop, leaf], &totals),
             None => {
                 let counter = self.variable(ValType::I64);
+                let plan = self.parallel_plan(one);
                 if one.reductions.is_empty() {
                     self.put().local_get(start).local_set(counter);
-                    self.iterations(one, counter, stop, &mut []);
+                    self.iterations(one, plan.as_ref(), counter, stop, &mut []);
                 } else {
-                    self.leaves(one, counter, [start, stop, start, leaf], Sink::Totals(&totals));
+                    self.leaves(one, plan.as_ref(), counter, [start, stop, start, leaf], Sink::Totals(&totals));
                 }
             }
         }
@@ -223,12 +240,19 @@ impl<'a> Emitter<'a> {
     }
 
     /// Iterations from `low` up to `high`, which is above it, leaf by leaf.
-    fn leaves(&mut self, one: &'a ParFor, counter: u32, [low, high, start, leaf]: [u32; 4], sink: Sink<'_>) {
+    fn leaves(
+        &mut self,
+        one: &'a ParFor,
+        plan: Option<&Plan>,
+        counter: u32,
+        [low, high, start, leaf]: [u32; 4],
+        sink: Sink<'_>,
+    ) {
         let [begin, end] = [ValType::I64; 2].map(|of| self.borrow(of));
         let mut partials: Vec<Partial> = Vec::new();
         for what in &one.reductions {
             let of = self.program.locals[what.local.0 as usize].of;
-            let n = if is_ordered(what.op, of) { LANES } else { 1 };
+            let n = if is_ordered(what.op, of) { LANES } else { plan.map_or(1, |plan| plan.lanes.into()) };
             let parts = (0..n).map(|_| self.variable(word(of))).collect();
             partials.push(Partial { what: *what, of, parts });
         }
@@ -250,7 +274,7 @@ impl<'a> Emitter<'a> {
             }
         }
         self.put().local_get(begin).local_set(counter);
-        self.iterations(one, counter, end, &mut partials);
+        self.iterations(one, plan, counter, end, &mut partials);
         for (which, partial) in partials.iter().enumerate() {
             let op = partial.what.op.binary();
             match sink {
@@ -278,10 +302,10 @@ impl<'a> Emitter<'a> {
     /// Puts all of a leaf's parts on the stack, as one.
     fn combine(&mut self, partial: &Partial) {
         let parts = &partial.parts;
-        let order: &[usize] = if parts.len() == 1 { &[0] } else { &[0, 4, 2, 6, 1, 5, 3, 7] };
+        let order = [0, 4, 2, 6, 1, 5, 3, 7].into_iter().filter(|part| *part < parts.len());
         // After how many values how many pairs are complete.
-        for (n, part) in order.iter().enumerate() {
-            self.get(parts[*part]);
+        for (n, part) in order.enumerate() {
+            self.get(parts[part]);
             for _ in 0..(n + 1).trailing_zeros() {
                 self.binary(partial.what.op.binary(), partial.of);
             }
@@ -289,7 +313,21 @@ impl<'a> Emitter<'a> {
     }
 
     /// Iterations from the counter's up to the end, each on the next of the parts.
-    fn iterations(&mut self, one: &'a ParFor, counter: u32, end: u32, partials: &mut [Partial]) {
+    fn iterations(
+        &mut self,
+        one: &'a ParFor,
+        plan: Option<&Plan>,
+        counter: u32,
+        end: u32,
+        partials: &mut [Partial],
+    ) {
+        if let Some(plan) = plan {
+            let lanes = Lanes::new(plan.clone(), self.program.locals.len(), self.inside.is_some_and(|(_, n)| n == counter));
+            self.vector = Some(Box::new(lanes));
+            self.loop_in_lanes([one.label, one.label], one.var, &one.body, counter, end, partials);
+            self.vector = None;
+            return;
+        }
         let before: Vec<u32> = partials.iter().map(|partial| self.number(partial.what.local)).collect();
         let ordered = partials.iter().any(|partial| partial.parts.len() > 1);
         let mut seen = Seen::default();
