@@ -190,7 +190,7 @@ impl Writer<'_> {
     }
 
     /// Refuses the numbers of a type in an expression; whether there were any.
-    fn name_wide(&mut self, expr: &Expr, of: Scalar) -> bool {
+    pub(super) fn name_wide(&mut self, expr: &Expr, of: Scalar) -> bool {
         let mut found = false;
         if expr.of == of {
             match &expr.kind {
@@ -538,7 +538,15 @@ impl Writer<'_> {
         let mut sum = self.offset(array);
         for (axis, one) in index.iter().enumerate() {
             let mut text = self.exact_signed(one);
-            if let Some(site) = site {
+            // The lengths are known well enough where a plan is made.
+            let least = match self.uses.binds.contains(&array) {
+                true => 0,
+                false => self.facts.length(array, axis as u8).0,
+            };
+            let is_proven = within(self.facts.of(one), (0, least - 1));
+            if let Some(site) = site
+                && !is_proven
+            {
                 let (n, name) = (self.length(array, axis as u8), self.helper("at"));
                 text = format!("{name}({text}, {n}, {}u)", site.0);
             }

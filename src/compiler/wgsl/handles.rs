@@ -69,26 +69,7 @@ impl Writer<'_> {
     pub(super) fn find_roots(&mut self, body: &[Stmt]) {
         let mut binds: Vec<(Array, &ArrayExpr)> = Vec::new();
         collect(body, &mut binds);
-        let mut of: HashMap<Array, BTreeSet<Array>> = HashMap::new();
-        loop {
-            let before: usize = of.values().map(BTreeSet::len).sum();
-            for (array, handle) in &binds {
-                let more = match handle {
-                    ArrayExpr::New { .. } => BTreeSet::from([*array]),
-                    ArrayExpr::Same(from)
-                    | ArrayExpr::Transposed(from)
-                    | ArrayExpr::Reshape { of: from, .. }
-                    | ArrayExpr::View { of: from, .. } => match self.uses.binds.contains(from) {
-                        true => of.get(from).cloned().unwrap_or_default(),
-                        false => BTreeSet::from([*from]),
-                    },
-                };
-                of.entry(*array).or_default().extend(more);
-            }
-            if of.values().map(BTreeSet::len).sum::<usize>() == before {
-                break;
-            }
-        }
+        let of = roots(&binds, &|array| self.uses.binds.contains(&array));
         for (array, roots) in of {
             match roots.first() {
                 Some(root) if roots.len() == 1 => {
@@ -275,6 +256,34 @@ impl Writer<'_> {
         for (axis, ((count, _), stride)) in axes.iter().zip(&strides).enumerate() {
             self.line(&format!("{name}_n{axis} = {count};"));
             self.line(&format!("{name}_s{axis} = {stride};"));
+        }
+    }
+}
+
+/// What each array that is bound may have its elements of: new arrays, and those that are not bound here.
+pub fn roots(
+    binds: &[(Array, &ArrayExpr)],
+    is_bound: &dyn Fn(Array) -> bool,
+) -> HashMap<Array, BTreeSet<Array>> {
+    let bound: BTreeSet<Array> = binds.iter().map(|(array, _)| *array).collect();
+    let mut of: HashMap<Array, BTreeSet<Array>> = HashMap::new();
+    loop {
+        let before: usize = of.values().map(BTreeSet::len).sum();
+        for (array, handle) in binds {
+            let more = match handle {
+                ArrayExpr::New { .. } => BTreeSet::from([*array]),
+                ArrayExpr::Same(from)
+                | ArrayExpr::Transposed(from)
+                | ArrayExpr::Reshape { of: from, .. }
+                | ArrayExpr::View { of: from, .. } => match bound.contains(from) && is_bound(*from) {
+                    true => of.get(from).cloned().unwrap_or_default(),
+                    false => BTreeSet::from([*from]),
+                },
+            };
+            of.entry(*array).or_default().extend(more);
+        }
+        if of.values().map(BTreeSet::len).sum::<usize>() == before {
+            return of;
         }
     }
 }

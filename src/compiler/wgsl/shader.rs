@@ -6,7 +6,7 @@ use super::host;
 use super::interval::{Facts, I32, U32, within};
 use super::plan::*;
 use super::prelude;
-use super::uses::Uses;
+use super::uses::{Uses, any};
 use crate::ir::*;
 use crate::types::Scalar;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -343,7 +343,7 @@ impl<'a> Writer<'a> {
         let uses = Uses::of_expr(expr);
         let is_inner = |local: &Local| self.own.contains(local) || self.reduced.contains_key(local);
         let is_bound = |array: &Array| self.uses.binds.contains(array);
-        if uses.can_fail
+        if any(expr, &|part| self.can_fail(part))
             || uses.reads.keys().any(is_inner)
             || !uses.writes.is_empty()
             || uses.mentions.keys().any(is_bound)
@@ -444,7 +444,7 @@ impl<'a> Writer<'a> {
              records: array<vec4<u32>, 64>,\n    words: array<u32>,\n}}\n\
              @group(0) @binding(0) var<uniform> u: Uniforms;\n\
              @group(0) @binding(1) var<storage, read_write> report: Report;\n\
-             var<private> failed: bool;\nvar<private> iteration: u32;\nvar<private> rounds: u32;\n"
+             var<private> failed: bool;\nvar<private> failure: vec3<u32>;\nvar<private> iteration: u32;\nvar<private> rounds: u32;\n"
         );
         text += &self.private;
         text += &prelude::text(&self.helpers);
@@ -479,10 +479,13 @@ impl<'a> Writer<'a> {
             text.push('\n');
             depth += usize::from(line.ends_with('{'));
         }
+        if self.helpers.contains("fail") || prelude::text(&self.helpers).contains("fn fail(") {
+            text += REPORTED;
+        }
         text += "}\n";
         let most = self.options.buffers.saturating_sub(1) as usize;
-        if self.handles.len() > most && !self.shares_buffers() {
-            let have = self.handles.len();
+        let have = self.buffers();
+        if have > most {
             self.refuse(Why::Buffers { have, most });
         }
         Shader {
@@ -495,16 +498,48 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Whether some of the arrays may be the same as others, so that only the run can count the buffers.
-    fn shares_buffers(&self) -> bool {
+    /// Buffers that are certainly needed: arrays that can only be one, each once. Of others the run has to count.
+    fn buffers(&self) -> usize {
         let mut binds = Vec::new();
         collect(&self.program.body, &mut binds);
-        self.handles.iter().any(|one| {
-            let mut of_it = binds.iter().filter(|(array, _)| *array == one.array);
-            of_it.any(|(_, handle)| !matches!(handle, ArrayExpr::New { .. }))
-        })
+        let roots = super::handles::roots(&binds, &|_| true);
+        let of = |array: Array| roots.get(&array).cloned().unwrap_or_default();
+        let single = self.handles.iter().filter_map(|one| match of(one.array) {
+            all if all.is_empty() => Some(one.array),
+            all if all.len() == 1 => all.first().copied(),
+            _ => None,
+        });
+        single.collect::<BTreeSet<Array>>().len()
+    }
+
+    /// Whether an operation may fail on the host, where it has no divisor of zero.
+    fn can_fail(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Divide(_, _, b, Some(_)) => {
+                let has_zero = |of: &Expr| {
+                    let (low, high) = self.facts.of(of);
+                    low <= 0 && 0 <= high
+                };
+                match &b.kind {
+                    ExprKind::Const(bits) if b.of.is_float() => host::float(b.of, *bits) == 0.0,
+                    ExprKind::Convert(from) if b.of.is_float() && from.of.is_int() => has_zero(from),
+                    _ => b.of.is_float() || has_zero(b),
+                }
+            }
+            _ => false,
+        }
     }
 }
+
+/// The end of an invocation that failed: if it is the first so far, it leaves a record.
+const REPORTED: &str = "    if (failed) {
+        atomicMin(&report.dispatch, u.dispatch);
+        if (failure.x < atomicMin(&report.least, failure.x)) {
+            let at = atomicAdd(&report.count, 1u) & 63u;
+            report.records[at] = vec4<u32>(failure, u.shader);
+        }
+    }
+";
 
 impl Shader {
     /// The text, with each array's buffer by number: arrays of the same number share a buffer, which WebGPU

@@ -112,6 +112,13 @@ impl Writer<'_> {
         if of.bytes() == 8 && of.is_int() && self.reduced.contains_key(&local) {
             return self.set_wide(local, value);
         }
+        if of == Scalar::F64
+            && !self.options.narrow
+            && let Some(name) = self.said(local)
+        {
+            self.name_wide(value, of);
+            return self.refuse(Why::Wide(Some(name), of));
+        }
         let text = self.value(value);
         // The host makes 64 bits of it again.
         if self.given.contains(&local) && of.bytes() == 8 && of.is_int() && !self.options.narrow {
