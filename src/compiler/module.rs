@@ -484,7 +484,8 @@ impl<'a> Reader<'a> {
 
 /// What a module has by a name.
 pub fn library(module: &str, name: &str) -> Global {
-    let number = |value: f64| Global::Number(Number::float(Scalar::F64, value, false));
+    // Python's own floats, which take the type of what they meet.
+    let number = |value: f64| Global::Number(Number::float(Scalar::F64, value, true));
     match (module, name) {
         ("math" | "numpy", "pi") => number(std::f64::consts::PI),
         ("math" | "numpy", "e") => number(std::f64::consts::E),
@@ -499,18 +500,40 @@ pub fn library(module: &str, name: &str) -> Global {
     }
 }
 
-fn negated(op: UnaryOp, a: Number) -> Option<Number> {
+pub(crate) fn negated(op: UnaryOp, a: Number) -> Option<Number> {
     Some(match op {
         UnaryOp::Plus => a,
         UnaryOp::Minus if a.of.is_float() => Number::float(a.of, -a.float, a.is_weak),
         UnaryOp::Minus => {
-            let of = if a.of == Scalar::Bool { Scalar::I64 } else { a.of };
+            // The least int64 is written as the opposite of what only a uint64 holds.
+            let is_least = a.is_weak && a.int == 1 << 63;
+            let of = if a.of == Scalar::Bool || is_least {
+                Scalar::I64
+            } else {
+                a.of
+            };
             Number::int(of, -a.int, a.is_weak)
         }
         UnaryOp::Not => Number::int(Scalar::Bool, i128::from(a.as_float() == 0.0), true),
         UnaryOp::Invert if a.of.is_int() => Number::int(a.of, !a.int, a.is_weak),
         UnaryOp::Invert => return None,
     })
+}
+
+/// How many letters have to be changed, put in or left out (Levenshtein 1966).
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
 }
 
 /// Two constants together, as NumPy 2 does it: a literal takes the other side's type (NEP 50), which also is what
