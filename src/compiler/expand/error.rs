@@ -107,6 +107,7 @@ fn rest<'b>(x: Value<'b>, is_narrow: bool) -> Value<'b> {
 }
 
 /// The error function.
+/// Measured: 0.77 ULP in `float64`, 0.51 in `float32`.
 pub(super) fn erf<'b>(x: Value<'b>) -> Value<'b> {
     let is_narrow = x.of == Scalar::F32;
     let wide = x.to(Scalar::F64);
@@ -120,6 +121,7 @@ pub(super) fn erf<'b>(x: Value<'b>) -> Value<'b> {
 }
 
 /// 1 less the error function.
+/// Measured: 1.46 ULP in `float64`, 0.51 in `float32`.
 pub(super) fn erfc<'b>(x: Value<'b>) -> Value<'b> {
     let (of, is_narrow) = (x.of, x.of == Scalar::F32);
     let x = x.to(Scalar::F64);

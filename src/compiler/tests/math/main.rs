@@ -16,8 +16,8 @@ use parallax_compiler::expand::expand;
 use parallax_compiler::ir::{Expr, ExprKind, Local, LocalInfo, Math, Param, Program, Stmt};
 use parallax_compiler::types::Scalar::{self, F32, F64};
 
-/// The function's name in the table, how many it takes, and the error that it has at most, in units in the last place, as
-/// `float64` and as `float32`.
+/// The function's name in the table, how many it takes, and the error that it has at most, in units in the last
+/// place, as `float64` and as `float32`.
 const BOUNDS: [(Math, &str, usize, f64, f64); 27] = [
     (Math::Sin, "sin", 1, 0.75, 1.0),
     (Math::Cos, "cos", 1, 0.75, 1.0),
@@ -202,7 +202,7 @@ fn error(name: &str, of: Scalar, got: u64, rounded: u64, off: f64, negative: boo
         let number = |ordinal: i64| f64::from_bits(ordinal.unsigned_abs()).copysign(ordinal as f64);
         return (number(got) - number(rounded)).abs() / f64::EPSILON;
     }
-    ((got - rounded) as f64 - off).abs()
+    ((i128::from(got) - i128::from(rounded)) as f64 - off).abs()
 }
 
 /// The greatest error, and the row.
