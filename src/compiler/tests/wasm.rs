@@ -5,7 +5,7 @@ mod random;
 #[path = "wasm/runner.rs"]
 mod runner;
 
-use parallax_compiler::interpret::{Failed, Machine, State};
+use parallax_compiler::interpret::{Failed, Machine, State, What};
 use parallax_compiler::validate::{Valid, validate};
 use parallax_compiler::{ArrayValue, Scalar, Value};
 use runner::{TARGETS, run};
@@ -81,6 +81,28 @@ fn random_programs_do_what_the_interpreter_does() {
     for seed in first..first + n {
         let made = random::program(seed, seed % 3 == 0);
         let valid = validate(made.program).unwrap_or_else(|why| panic!("seed {seed}: {why:?}"));
-        compare(&valid, &made.arguments, seed);
+        if std::env::var("SHRINK").is_err() {
+            compare(&valid, &made.arguments, seed);
+            continue;
+        }
+        let fails = |program: &parallax_compiler::ir::Program| {
+            validate(program.clone()).is_ok_and(|valid| {
+                let mut machine = Machine::new(&valid, made.arguments.clone()).unwrap();
+                match machine.run(1_000_000) {
+                    Ok(State::Paused) => return false,
+                    Err(failed) if matches!(failed.what, What::Unbound(_)) => return false,
+                    Ok(State::Done) if machine.results().is_err() => return false,
+                    _ => {}
+                }
+                let run = std::panic::AssertUnwindSafe(|| compare(&valid, &made.arguments, seed));
+                std::panic::catch_unwind(run).is_err()
+            })
+        };
+        std::panic::set_hook(Box::new(|_| {}));
+        if fails(&valid) {
+            let small = random::shrink(valid.into_inner(), fails);
+            let _ = std::panic::take_hook();
+            compare(&validate(small).unwrap(), &made.arguments, seed);
+        }
     }
 }
