@@ -309,6 +309,11 @@ impl<'a> Text<'a> {
                 let fill = fill.map_or_else(String::new, |fill| format!(" of {fill}"));
                 format!("new {of}({shape}){fill}{}", at(Some(*site)))
             }
+            ArrayExpr::Reshape { of, shape, site } => {
+                let shape = self.list(shape);
+                format!("reshape {}({shape}){}", self.array(*of), at(Some(*site)))
+            }
+            ArrayExpr::Transposed(of) => format!("transpose {}", self.array(*of)),
             ArrayExpr::View { of, cuts } => {
                 let cuts: Vec<String> = cuts.iter().map(|cut| self.cut(cut)).collect();
                 format!("view {}[{}]", self.array(*of), cuts.join(", "))

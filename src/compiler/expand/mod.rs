@@ -5,11 +5,18 @@
 //! infinities. Special values are those of C99's annex F. How far results are from the exact ones is measured in
 //! `tests/math.rs`, which states a bound for each function and type.
 
+// Coefficients stand as their sources print them.
+#![allow(clippy::excessive_precision)]
+
 mod build;
 mod double;
+mod error;
 mod exp;
+mod gamma;
+mod inverse;
 mod log;
 mod pow;
+mod root;
 mod trig;
 
 use crate::ir::{ArrayExpr, Cut, Expr, ExprKind, Local, LocalInfo, Math, Printed, Program, Stmt, TableInfo};
@@ -90,7 +97,8 @@ impl Expander<'_> {
 
     fn array(&mut self, array: &mut ArrayExpr) {
         match array {
-            ArrayExpr::Same(_) => {}
+            ArrayExpr::Same(_) | ArrayExpr::Transposed(_) => {}
+            ArrayExpr::Reshape { shape, .. } => self.exprs(shape),
             ArrayExpr::New { shape, fill, .. } => {
                 self.exprs(shape);
                 self.exprs(fill.as_mut_slice());
@@ -119,7 +127,9 @@ impl Expander<'_> {
     fn expr(&mut self, expr: &mut Expr) {
         match &mut expr.kind {
             ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {}
-            ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => self.expr(a),
+            ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => {
+                self.expr(a)
+            }
             ExprKind::Binary(_, a, b)
             | ExprKind::Divide(_, a, b, _)
             | ExprKind::Compare(_, a, b)
@@ -173,7 +183,10 @@ impl Expander<'_> {
             })
             .collect();
         let builder = Builder::new(std::mem::take(self.tables));
-        let handles: Vec<Value> = (0..).zip(&simple).map(|(i, a)| builder.argument(i, a.of)).collect();
+        let handles: Vec<Value> = (0..)
+            .zip(&simple)
+            .map(|(i, a)| builder.argument(i, a.of))
+            .collect();
         let result = match handles[..] {
             [x] => unary(function, x),
             [x, y] => binary(function, x, y),
@@ -182,7 +195,10 @@ impl Expander<'_> {
         let Some(at) = result.map(Value::at) else {
             // A wrong number of arguments: validation finds what is left.
             *self.tables = builder.into_tables();
-            return Expr { of, kind: ExprKind::Math(function, simple) };
+            return Expr {
+                of,
+                kind: ExprKind::Math(function, simple),
+            };
         };
         let (inner, tables) = builder.finish(at, &simple, &format!("{function:?}"), self.locals);
         *self.tables = tables;
@@ -197,7 +213,7 @@ impl Expander<'_> {
 }
 
 /// Functions of one number.
-fn unary(function: Math, x: Value) -> Option<Value> {
+fn unary<'b>(function: Math, x: Value<'b>) -> Option<Value<'b>> {
     Some(match function {
         Math::Sin => trig::sin(x),
         Math::Cos => trig::cos(x),
@@ -205,18 +221,33 @@ fn unary(function: Math, x: Value) -> Option<Value> {
         Math::Exp => exp::exp(x),
         Math::Exp2 => exp::exp2(x),
         Math::Expm1 => exp::expm1(x),
+        Math::Asin => inverse::asin(x),
+        Math::Acos => inverse::acos(x),
+        Math::Atan => inverse::atan(x),
+        Math::Sinh => exp::sinh(x),
+        Math::Cosh => exp::cosh(x),
+        Math::Asinh => log::asinh(x),
+        Math::Acosh => log::acosh(x),
+        Math::Atanh => log::atanh(x),
+        Math::Cbrt => root::cbrt(x),
+        Math::Erf => error::erf(x),
+        Math::Erfc => error::erfc(x),
+        Math::Gamma => gamma::gamma(x),
+        Math::Lgamma => gamma::lgamma(x),
         Math::Tanh => exp::tanh(x),
         Math::Log => log::log(x),
         Math::Log2 => pow::log2(x),
         Math::Log10 => pow::log10(x),
         Math::Log1p => log::log1p(x),
-        _ => return None,
+        Math::Atan2 | Math::Hypot | Math::Pow => return None,
     })
 }
 
 /// Functions of two.
 fn binary<'b>(function: Math, x: Value<'b>, y: Value<'b>) -> Option<Value<'b>> {
     Some(match function {
+        Math::Atan2 => inverse::atan2(x, y),
+        Math::Hypot => root::hypot(x, y),
         Math::Pow => pow::pow(x, y),
         _ => return None,
     })

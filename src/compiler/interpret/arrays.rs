@@ -177,6 +177,44 @@ impl Machine {
         self.bind(code, to, handle)
     }
 
+    /// The same elements along other axes, as many of them.
+    pub(super) fn reshape(&mut self, code: &Code, to: Arr, reshape: u32) -> Step<()> {
+        let reshape = &code.reshapes[reshape as usize];
+        let of = self.handle(reshape.of)?;
+        let mut lengths = Vec::with_capacity(3);
+        for &length in &reshape.shape {
+            lengths.push(self.int(length)?);
+        }
+        let mut count = Some(1u64);
+        for &length in &lengths {
+            let length = u64::try_from(length).ok();
+            count = count
+                .zip(length)
+                .and_then(|(count, length)| count.checked_mul(length));
+        }
+        if count != Some(of.len()) {
+            return Err(Box::new(Fault {
+                what: What::Shape,
+                site: Some(reshape.site),
+            }));
+        }
+        let made = Handle {
+            offset: of.offset,
+            ..Handle::contiguous(of.block, &lengths)
+        };
+        self.memory.retain(&made);
+        self.bind(code, to, made)
+    }
+
+    pub(super) fn transposed(&mut self, code: &Code, to: Arr, of: Arr) -> Step<()> {
+        let mut made = self.handle(of)?;
+        let axes = usize::from(made.axes).min(3);
+        made.shape[..axes].reverse();
+        made.strides[..axes].reverse();
+        self.memory.retain(&made);
+        self.bind(code, to, made)
+    }
+
     pub(super) fn view(&mut self, code: &Code, to: Arr, view: u32) -> Step<()> {
         let view = &code.views[view as usize];
         let of = self.handle(view.of)?;

@@ -42,6 +42,9 @@ pub(super) enum Op {
     New(Arr, u32),
     /// By the place in [`Code::views`].
     View(Arr, u32),
+    /// By the place in [`Code::reshapes`].
+    Reshape(Arr, u32),
+    Transposed(Arr, Arr),
     /// By the place in the program's sites.
     Check(Reg, u32),
     /// By the place in [`Code::fors`].
@@ -79,6 +82,14 @@ pub(super) struct New {
     pub of: Scalar,
     pub shape: Vec<Reg>,
     pub fill: Option<Reg>,
+    pub site: u32,
+}
+
+/// The same elements along other axes.
+#[derive(Debug, Clone)]
+pub(super) struct Reshape {
+    pub of: Arr,
+    pub shape: Vec<Reg>,
     pub site: u32,
 }
 
@@ -153,6 +164,7 @@ pub(super) struct Code {
     pub accesses: Vec<Access>,
     pub news: Vec<New>,
     pub views: Vec<View>,
+    pub reshapes: Vec<Reshape>,
     pub fors: Vec<For>,
     pub par_fors: Vec<ParFor>,
     pub prints: Vec<Vec<Part>>,

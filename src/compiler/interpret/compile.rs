@@ -1,7 +1,9 @@
 //! From statements to the machine's instructions, in one pass over a valid program.
 
 use super::boxed::Boxed;
-use super::code::{Access, ArrayVar, Code, Cut, Division, For, New, Op, ParFor, Part, Pc, Reg, View};
+use super::code::{
+    Access, ArrayVar, Code, Cut, Division, For, New, Op, ParFor, Part, Pc, Reg, Reshape, View,
+};
 use crate::ir::{self, ArrayExpr, Expr, ExprKind, Label, Printed, Program, Site, Stmt};
 use crate::types::Scalar;
 use std::collections::HashMap;
@@ -256,6 +258,18 @@ impl Compiler {
                     site: site.0,
                 });
                 self.push(Op::New(to, self.code.news.len() as u32 - 1));
+            }
+            ArrayExpr::Reshape { of, shape, site } => {
+                let shape = shape.iter().map(|one| self.value(one)).collect();
+                self.code.reshapes.push(Reshape {
+                    of: of.0,
+                    shape,
+                    site: site.0,
+                });
+                self.push(Op::Reshape(to, self.code.reshapes.len() as u32 - 1));
+            }
+            ArrayExpr::Transposed(of) => {
+                self.push(Op::Transposed(to, of.0));
             }
             ArrayExpr::View { of, cuts } => {
                 let cuts = cuts.iter().map(|cut| match cut {

@@ -30,6 +30,7 @@ use boxed::Boxed;
 use code::{Code, Op, Reg};
 use memory::{Handle, Memory};
 use parallel::Par;
+use std::fmt;
 use std::sync::Arc;
 
 /// How a program is run.
@@ -91,7 +92,6 @@ enum Given {
 }
 
 /// A program while it runs.
-#[derive(Debug)]
 pub struct Machine {
     code: Arc<Code>,
     pc: usize,
@@ -422,6 +422,8 @@ impl Machine {
             }
             Op::New(to, new) => self.new_array(code, to, new)?,
             Op::View(to, view) => self.view(code, to, view)?,
+            Op::Reshape(to, reshape) => self.reshape(code, to, reshape)?,
+            Op::Transposed(to, of) => self.transposed(code, to, of)?,
             Op::Check(test, site) => {
                 if !self.truth(test)? {
                     return Err(self.unchecked(code, site));
@@ -485,13 +487,13 @@ impl Machine {
                 },
                 code::Part::Array(array) => {
                     let handle = self.handle(*array)?;
-                    self.executed += handle.len();
+                    self.executed += handle.len().min(1000);
                     let memory = &self.memory;
-                    let mut element = |number| {
+                    let element = |number| {
                         let value = memory.load(handle.block, handle.place(number));
-                        show::scalar(value.unwrap_or(Boxed::Undefined))
+                        value.unwrap_or(Boxed::Undefined)
                     };
-                    show::array(handle.lengths(), &mut element, &mut text);
+                    text.push_str(&show::array(handle.lengths(), &element));
                 }
             }
         }
@@ -544,6 +546,14 @@ impl Machine {
             }
             _ => self.ended = Some(Err(failed)),
         }
+    }
+}
+
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Machine");
+        shown.field("pc", &self.pc).field("executed", &self.executed);
+        shown.field("ended", &self.ended).finish_non_exhaustive()
     }
 }
 

@@ -3,8 +3,8 @@
 use super::MOST_DEPTH;
 use super::fault::{Fault, Wrong};
 use crate::ir::{
-    Array, ArrayExpr, ArrayInfo, Binary, Cut, Divide, Expr, ExprKind, Failure, Label, Local, ParFor, Param,
-    Printed, Program, Reduce, Reduction, Site, Stmt, Table, Unary,
+    Array, ArrayExpr, ArrayInfo, Binary, Compare, Cut, Divide, Expr, ExprKind, Failure, Label, Local, ParFor,
+    Param, Printed, Program, Reduce, Reduction, Site, Stmt, Table, Unary,
 };
 use crate::types::{Layout, MOST_AXES, Scalar};
 use std::collections::HashSet;
@@ -390,6 +390,24 @@ impl<'a> Check<'a> {
             ExprKind::Divide(Divide::True, a, b, site) if reduction.op == Reduce::Product && is_it(a) => {
                 (a, b, *site)
             }
+            ExprKind::Select(test, yes, no) => {
+                // The lesser as Python's `min` gives it: `value if value < x else x`.
+                let ExprKind::Compare(Compare::Less | Compare::AtMost, a, b) = &test.kind else {
+                    return wrong;
+                };
+                let value = if is_it(a) { b } else { a };
+                same(Scalar::Bool, test.of)?;
+                self.typed(value, of)?;
+                let chosen = match reduction.op {
+                    Reduce::Least => (a, b),
+                    Reduce::Greatest => (b, a),
+                    _ => return wrong,
+                };
+                if chosen != (yes, no) {
+                    return wrong;
+                }
+                (a, b, None)
+            }
             _ => return wrong,
         };
         if let Some(site) = has_site {
@@ -432,6 +450,22 @@ impl<'a> Check<'a> {
                 axes(shape.len())?;
                 shape.iter().try_for_each(|one| self.typed(one, Scalar::I64))?;
                 fill.iter().try_for_each(|fill| self.typed(fill, to.of))
+            }
+            ArrayExpr::Reshape { of, shape, site } => {
+                let from = self.array(*of)?;
+                same(to.of, from.of)?;
+                self.site(*site, |what| what == Failure::Shape)?;
+                if from.layout != Layout::C {
+                    return Err(Wrong::Layout(*of));
+                }
+                axes(shape.len())?;
+                shape.iter().try_for_each(|one| self.typed(one, Scalar::I64))
+            }
+            ArrayExpr::Transposed(other) => {
+                let from = self.array(*other)?;
+                same(to.of, from.of)?;
+                axes(usize::from(from.axes))?;
+                laid(from.layout == Layout::C && from.axes == 1)
             }
             ArrayExpr::View { of, cuts } => {
                 let from = self.array(*of)?;

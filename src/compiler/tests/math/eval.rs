@@ -23,7 +23,7 @@ pub struct Machine<'p> {
     pub program: &'p Program,
     pub locals: Vec<Option<Rc<Column>>>,
     pub count: usize,
-    /// Operations on columns so far, and whether both sides of a choice were needed.
+    /// Operations on columns so far, without constants and what is the same bits.
     pub operations: usize,
 }
 
@@ -37,13 +37,20 @@ fn zip<A: Copy, B>(a: &[A], b: &[A], f: impl Fn(A, A) -> B) -> Vec<B> {
 
 fn pick<A: Copy>(test: &[bool], yes: &[A], no: &[A]) -> Vec<A> {
     let pairs = yes.iter().zip(no);
-    test.iter().zip(pairs).map(|(t, (a, b))| if *t { *a } else { *b }).collect()
+    test.iter()
+        .zip(pairs)
+        .map(|(t, (a, b))| if *t { *a } else { *b })
+        .collect()
 }
 
 impl Machine<'_> {
     pub fn eval(&mut self, expr: &Expr) -> Rc<Column> {
         let n = self.count;
-        self.operations += 1;
+        let is_free = matches!(
+            expr.kind,
+            ExprKind::Const(_) | ExprKind::Bits(_) | ExprKind::Local(_) | ExprKind::Let(..)
+        );
+        self.operations += usize::from(!is_free);
         let value = match &expr.kind {
             ExprKind::Const(bits) => match expr.of {
                 Scalar::F32 => F32(vec![f32::from_bits(*bits as u32); n]),
@@ -55,13 +62,13 @@ impl Machine<'_> {
                 other => panic!("{other}"),
             },
             ExprKind::Local(local) => {
-                self.operations -= 1;
-                let value = self.locals[local.0 as usize].clone().expect("a variable is set before it is read");
+                let value = self.locals[local.0 as usize]
+                    .clone()
+                    .expect("a variable is set before it is read");
                 assert_eq!(self.program.locals[local.0 as usize].of, expr.of);
                 return value;
             }
             ExprKind::Let(bound, last) => {
-                self.operations -= 1;
                 for (local, value) in bound {
                     assert!(self.locals[local.0 as usize].is_none(), "set once");
                     let value = self.eval(value);
