@@ -99,6 +99,9 @@ pub enum Refusal {
     },
 }
 
+/// The iteration of an error outside of parallel loops.
+const NO_ITERATION: i64 = i64::MIN;
+
 /// Pages of 64 KiB that a memory has at most.
 const PAGES: u64 = 65_536;
 

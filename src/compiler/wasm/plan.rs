@@ -60,14 +60,15 @@ pub(super) struct Plan {
 enum Around {
     /// Lanes wait for these.
     Parked(Set),
+    /// The same, at the end or the next round of the loop or block just around.
+    ParkedAt(Set),
     /// A loop or block, as jumps out of it see it.
     Leave(Label),
     Again(Label),
 }
 
-struct Looker<'p> {
+struct Looker {
     plan: Plan,
-    program: &'p Program,
     around: Vec<Around>,
     changed: bool,
 }
@@ -81,7 +82,7 @@ impl Plan {
             plan.kinds.insert(*local, Kind::Varying);
         }
         plan.kinds.insert(var, Kind::Step(1));
-        let mut looker = Looker { plan, program, around: vec![Around::Again(label), Around::Leave(label)], changed: true };
+        let mut looker = Looker { plan, around: vec![Around::Again(label), Around::Leave(label)], changed: true };
         while looker.changed {
             looker.changed = false;
             looker.body(body);
@@ -110,7 +111,11 @@ impl Plan {
         match &e.kind {
             ExprKind::Const(_) | ExprKind::Length(..) | ExprKind::Apart(..) => SAME,
             ExprKind::Local(local) => self.local(*local),
-            ExprKind::Let(_, last) => self.kind(last),
+            // What fails in some lanes only cannot be evaluated once.
+            ExprKind::Let(bound, last) => match bound.iter().all(|(_, value)| self.kind(value) == SAME) {
+                true => self.kind(last),
+                false => Kind::Varying,
+            },
             ExprKind::Unary(Unary::Minus, a) if steps => match self.kind(a) {
                 Kind::Step(a) => Kind::Step(a.wrapping_neg()),
                 Kind::Varying => Kind::Varying,
@@ -175,9 +180,9 @@ impl Plan {
     }
 }
 
-impl Looker<'_> {
+impl Looker {
     fn raise(&mut self, local: Local, kind: Kind) {
-        let parked = self.around.iter().any(|one| matches!(one, Around::Parked(set) if set.contains(&local)));
+        let parked = self.around.iter().any(|one| matches!(one, Around::Parked(set) | Around::ParkedAt(set) if set.contains(&local)));
         let kind = if parked { Kind::Varying } else { kind };
         let new = match self.plan.kinds.get(&local) {
             Some(old) if *old == kind => return,
@@ -225,13 +230,13 @@ impl Looker<'_> {
         let depth = self.around.len();
         self.around.push(Around::Leave(label));
         if parted {
-            self.around.push(Around::Parked(parks.first.clone()));
+            self.around.push(Around::ParkedAt(parks.first.clone()));
         }
         self.body(bodies[0]);
         if is_loop {
             self.around.push(Around::Again(label));
             if self.plan.agains.contains(&label) {
-                self.around.push(Around::Parked(parks.second.clone()));
+                self.around.push(Around::ParkedAt(parks.second.clone()));
             }
         }
         self.body(bodies[1]);
@@ -243,13 +248,14 @@ impl Looker<'_> {
         let target = self.around.iter().rposition(|one| match one {
             Around::Leave(to) => *to == label && !is_again,
             Around::Again(to) => *to == label && is_again,
-            Around::Parked(_) => false,
+            Around::Parked(_) | Around::ParkedAt(_) => false,
         });
         let Some(target) = target else { return };
         // The lanes that wait at the very target meet there anyway.
         let inside = &self.around[target + 1..];
-        let own = usize::from(matches!(inside.first(), Some(Around::Parked(_))));
-        if !inside[own..].iter().any(|one| matches!(one, Around::Parked(_))) {
+        let own = usize::from(matches!(inside.first(), Some(Around::ParkedAt(_))));
+        let waits = |one: &Around| matches!(one, Around::Parked(_) | Around::ParkedAt(_));
+        if !inside[own..].iter().any(waits) {
             return;
         }
         let crossed: Vec<Label> = inside

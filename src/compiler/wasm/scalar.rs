@@ -314,7 +314,7 @@ impl Emitter<'_> {
     /// Puts what counts a parallel loop's iterations on the stack.
     fn iteration(&mut self) {
         match self.inside {
-            None => self.int64(0),
+            None => return self.int64(super::NO_ITERATION),
             Some((_, counter)) => self.get(counter),
         }
         if self.vector.as_ref().is_some_and(|vector| vector.is_outer) {

@@ -118,7 +118,7 @@ pub fn run_module(module: &Module, target: Target, arguments: &[Value], seed: u6
     config.wasm_simd(true);
     let engine = Engine::new(&config);
     let code = wasmi::Module::new(&engine, &module.bytes[..]).unwrap();
-    let pages = 64;
+    let pages = 256;
     let state = Host {
         next: 1024,
         end: pages << 16,
