@@ -1,5 +1,5 @@
-# parallax: error=LimitError
-# parallax: says=recursi
+# parallax: error=UnsupportedError
+# parallax: says=recursion
 # parallax: numba=accepts
 # parallax: at=13:16
 import numpy as np
