@@ -13,6 +13,7 @@ pub mod interpret;
 pub mod ir;
 pub mod module;
 pub mod print;
+pub mod race;
 pub mod random;
 pub mod ranges;
 pub mod rules;
