@@ -12,7 +12,7 @@ use crate::syntax;
 use crate::types::Type;
 use crate::validate::{self, Valid};
 use crate::value::Value;
-use crate::{expand, infer, module, race, ranges, wasm, wgsl};
+use crate::{expand, failure, infer, module, race, ranges, wasm, wgsl};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wanted of a text.
@@ -162,6 +162,11 @@ impl Prepared {
     /// Why this target has no such module.
     pub fn wasm(&self, target: wasm::Target) -> Result<wasm::Module, Vec<wasm::Refusal>> {
         wasm::write(&self.program, target)
+    }
+
+    /// What a module's error is, in the interpreter's words.
+    pub fn failure(&self, record: &wasm::host::Failed) -> Diagnostic {
+        failure::of_module(&self.program, record).diagnostic()
     }
 
     /// As WebGPU's shaders and what the host does around them.

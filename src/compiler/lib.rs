@@ -7,6 +7,7 @@
 pub mod compile;
 pub mod diagnostic;
 pub mod expand;
+pub mod failure;
 pub mod flow;
 pub mod infer;
 pub mod interpret;

@@ -92,6 +92,8 @@ pub(super) struct Body<'p> {
     bound: BTreeSet<Array>,
     stored: BTreeSet<Array>,
     env: HashMap<Local, Form>,
+    /// Locals that do not begin with the same in each iteration.
+    differing: BTreeSet<Local>,
     pub inner: BTreeMap<Local, Inner<'p>>,
     guards: Vec<(Guard, Option<BTreeSet<Label>>)>,
     depth: usize,
@@ -145,6 +147,7 @@ impl<'p> Body<'p> {
             bound: BTreeSet::new(),
             stored: BTreeSet::new(),
             env: HashMap::new(),
+            differing: BTreeSet::new(),
             inner: BTreeMap::new(),
             guards: Vec::new(),
             depth: 0,
@@ -467,7 +470,10 @@ impl<'p> Body<'p> {
                 // Counting on from what was looked up: a run of places that may be this iteration's own.
                 let mut goes_on = false;
                 walk::within(value, &mut |one| goes_on |= one.kind == ExprKind::Local(*local));
-                if goes_on && self.depth > 0 && form.class == Class::Data && !value.of.is_float() {
+                let begins = self.differing.contains(local);
+                if !goes_on && !form.is_shared() {
+                    self.differing.insert(*local);
+                } else if goes_on && begins && self.depth > 0 && form.class == Class::Data {
                     form = Form::of(Class::Other);
                 }
                 self.set(*local, form);

@@ -79,19 +79,21 @@ fn of_loop<'p>(program: &'p Program, handles: &'p Handles<'p>, par: &'p ParFor) 
                 continue;
             };
             let (does, each) = match other.writes {
-                true => ("is stored to", "stores"),
-                false => ("is read", "reads"),
+                true => ("stored to", "stores"),
+                false => ("read", "reads"),
             };
-            let apart = match shift.unsigned_abs() {
-                1 => "the next".to_owned(),
-                n => format!("another, {n} further on,"),
+            let who = match shift {
+                1 => "the next one".to_owned(),
+                -1 => "the one before".to_owned(),
+                2.. => format!("the one {shift} further on"),
+                _ => format!("the one {} before", shift.unsigned_abs()),
             };
             let message = format!(
-                "'{}' is stored to where another iteration of the 'prange' {each} it: what one iteration stores, {apart} {each}",
+                "'{}' crosses the iterations of a 'prange': what one iteration stores here, {who} {each}",
                 name(store)
             );
             let fault = Diagnostic::new(Kind::Race, store.span, message)
-                .note(other.span, format!("it {does} here"))
+                .note(other.span, format!("it is {does} here"))
                 .help("store into another array, or make it a serial loop by 'range'");
             told.insert(store.span);
             found.push(fault);
