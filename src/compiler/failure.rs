@@ -4,8 +4,8 @@
 
 use crate::interpret::{Failed, What};
 use crate::ir::{ArrayExpr, Cut, Expr, ExprKind, Failure, Program, Site, Stmt};
-use crate::wasm::host;
 use crate::walk;
+use crate::wasm::host;
 
 /// A module's error as the interpreter has it.
 pub fn of_module(program: &Program, record: &host::Failed) -> Failed {
@@ -19,7 +19,11 @@ pub fn of_module(program: &Program, record: &host::Failed) -> Failed {
     let length = u64::try_from(record.length).ok();
     let what = match site.what {
         Failure::Index(array, _) => What::Index {
-            array: program.arrays.get(array.0 as usize).map(|info| info.name.clone()).unwrap_or_default(),
+            array: program
+                .arrays
+                .get(array.0 as usize)
+                .map(|info| info.name.clone())
+                .unwrap_or_default(),
             axis: record.axis,
             index: Some(record.index),
             length,
@@ -65,7 +69,9 @@ fn is_slice(program: &Program, at: Site) -> bool {
     let mut found = false;
     walk::statements(&program.body, &mut |stmt| {
         if let Stmt::Bind(_, ArrayExpr::View { cuts, .. }) = stmt {
-            found |= cuts.iter().any(|cut| matches!(cut, Cut::Range { site, .. } if *site == at));
+            found |= cuts
+                .iter()
+                .any(|cut| matches!(cut, Cut::Range { site, .. } if *site == at));
         }
     });
     found

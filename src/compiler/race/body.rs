@@ -1,7 +1,9 @@
 //! A parallel loop's body, walked: what each variable is, and which elements are touched under which conditions.
 
 use super::forms::{Atom, Class, Form};
-use crate::ir::{Array, ArrayExpr, Compare, Cut, Expr, ExprKind, Label, Local, ParFor, Program, Site, Stmt, Unary};
+use crate::ir::{
+    Array, ArrayExpr, Compare, Cut, Expr, ExprKind, Label, Local, ParFor, Program, Site, Stmt, Unary,
+};
 use crate::source::Span;
 use crate::walk;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -156,7 +158,9 @@ impl<'p> Body<'p> {
         };
         let (start, stop) = (body.value(&par.start), body.value(&par.stop));
         let linear = stop.linear.as_ref().zip(start.linear.as_ref());
-        body.trips = linear.and_then(|(stop, start)| stop.distance(start)).map(|n| n.max(0) as u64);
+        body.trips = linear
+            .and_then(|(stop, start)| stop.distance(start))
+            .map(|n| n.max(0) as u64);
         // From somewhere to nothing: a loop that only a negative start would begin.
         if body.trips.is_none() && stop.as_constant().is_some_and(|stop| stop <= 0) {
             body.trips = Some(0);
@@ -200,7 +204,10 @@ impl<'p> Body<'p> {
     }
 
     fn place(&self, site: Site) -> Span {
-        self.program.sites.get(site.0 as usize).map_or(self.span, |site| site.span)
+        self.program
+            .sites
+            .get(site.0 as usize)
+            .map_or(self.span, |site| site.span)
     }
 
     /// What holds the elements of an array, as far as it is known.
@@ -222,7 +229,10 @@ impl<'p> Body<'p> {
 
     /// Whether an array is made anew in each iteration.
     fn is_own(&self, array: Array) -> bool {
-        matches!(self.handle(self.root(array)), Handle::Once(ArrayExpr::New { .. }, true, _))
+        matches!(
+            self.handle(self.root(array)),
+            Handle::Once(ArrayExpr::New { .. }, true, _)
+        )
     }
 
     /// Whether a value outside of the loop is still what it was when a view was made of it.
@@ -309,7 +319,9 @@ impl<'p> Body<'p> {
                         Cut::Range { low, high, step, .. } => Some((at, [low, high, step])),
                         Cut::At(..) => None,
                     });
-                    let Some((at, parts)) = ranges.nth(axis) else { break };
+                    let Some((at, parts)) = ranges.nth(axis) else {
+                        break;
+                    };
                     let given: Vec<&Expr> = parts.into_iter().flatten().collect();
                     if !given.is_empty() {
                         if !is_inside {
@@ -376,7 +388,9 @@ impl<'p> Body<'p> {
                 self.value(last)
             }
             ExprKind::Load { array, index, .. } => {
-                let class = index.iter().fold(Form::of(Class::Uniform), |form, one| form.mixed(&self.value(one)));
+                let class = index
+                    .iter()
+                    .fold(Form::of(Class::Uniform), |form, one| form.mixed(&self.value(one)));
                 let is_constant = !self.stored.contains(&self.root(*array));
                 match () {
                     () if self.is_own(*array) => Form::of(Class::Other),
@@ -384,7 +398,11 @@ impl<'p> Body<'p> {
                     () => Form::of(Class::Data),
                 }
             }
-            ExprKind::Bits(_) | ExprKind::Compare(..) | ExprKind::And(..) | ExprKind::Or(..) | ExprKind::Math(..)
+            ExprKind::Bits(_)
+            | ExprKind::Compare(..)
+            | ExprKind::And(..)
+            | ExprKind::Or(..)
+            | ExprKind::Math(..)
             | ExprKind::Table(..) => walk::operands(expr)
                 .into_iter()
                 .fold(Form::of(Class::Uniform), |form, one| form.mixed(&self.value(one))),
@@ -421,7 +439,9 @@ impl<'p> Body<'p> {
     }
 
     fn around(&self) -> Guard {
-        self.guards.iter().fold(Guard::default(), |all, (one, _)| all.and(*one))
+        self.guards
+            .iter()
+            .fold(Guard::default(), |all, (one, _)| all.and(*one))
     }
 
     fn set(&mut self, local: Local, form: Form) {
@@ -478,7 +498,9 @@ impl<'p> Body<'p> {
                 }
                 self.set(*local, form);
             }
-            Stmt::Store { array, index, site, .. } => self.touch(*array, index, *site, true),
+            Stmt::Store {
+                array, index, site, ..
+            } => self.touch(*array, index, *site, true),
             Stmt::If { test, yes, no } => {
                 let (holds, fails) = (self.guard(test, true), self.guard(test, false));
                 self.guarded(holds, yes);
@@ -495,7 +517,12 @@ impl<'p> Body<'p> {
                 self.block(body);
                 self.left(*label);
             }
-            Stmt::While { label, before, test, body } => {
+            Stmt::While {
+                label,
+                before,
+                test,
+                body,
+            } => {
                 self.depth += 1;
                 self.block(before);
                 let guard = self.guard(test, true);
@@ -503,19 +530,42 @@ impl<'p> Body<'p> {
                 self.depth -= 1;
                 self.left(*label);
             }
-            Stmt::For { label, var, start, stop, step, body, .. } => {
+            Stmt::For {
+                label,
+                var,
+                start,
+                stop,
+                step,
+                body,
+                ..
+            } => {
                 let forms = [self.value(start), self.value(stop), self.value(step)];
-                let class = forms.iter().fold(Form::of(Class::Inner), |all, one| all.mixed(one)).class;
+                let class = forms
+                    .iter()
+                    .fold(Form::of(Class::Inner), |all, one| all.mixed(one))
+                    .class;
                 let form = match class {
                     Class::Inner => Form::atom(Class::Inner, Atom::Local(*var)),
                     // Each iteration has its own range, perhaps.
                     _ => Form::of(Class::Other),
                 };
-                let numbers = match (forms[0].as_constant(), forms[1].as_constant(), forms[2].as_constant()) {
+                let numbers = match (
+                    forms[0].as_constant(),
+                    forms[1].as_constant(),
+                    forms[2].as_constant(),
+                ) {
                     (Some(start), Some(stop), Some(step)) => Some((start, stop, step)),
                     _ => None,
                 };
-                self.inner.insert(*var, Inner { start, stop, step, numbers });
+                self.inner.insert(
+                    *var,
+                    Inner {
+                        start,
+                        stop,
+                        step,
+                        numbers,
+                    },
+                );
                 self.set(*var, form);
                 self.depth += 1;
                 self.guarded(by_class(class), body);
@@ -527,7 +577,12 @@ impl<'p> Body<'p> {
                 self.set(par.var, Form::of(Class::Other));
                 self.block(&par.body);
             }
-            Stmt::Bind(..) | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return | Stmt::Check(..) | Stmt::Print(_) => {}
+            Stmt::Bind(..)
+            | Stmt::Leave(_)
+            | Stmt::Again(_)
+            | Stmt::Return
+            | Stmt::Check(..)
+            | Stmt::Print(_) => {}
         }
     }
 
@@ -629,11 +684,12 @@ fn jumps(block: &[Stmt]) -> (BTreeSet<Label>, bool) {
 }
 
 fn cut_values(cuts: &[Cut]) -> impl Iterator<Item = &Expr> {
-    cuts.iter().flat_map(|cut| match cut {
-        Cut::At(value, _) => [Some(value), None, None],
-        Cut::Range { low, high, step, .. } => [low.as_ref(), high.as_ref(), step.as_ref()],
-    })
-    .flatten()
+    cuts.iter()
+        .flat_map(|cut| match cut {
+            Cut::At(value, _) => [Some(value), None, None],
+            Cut::Range { low, high, step, .. } => [low.as_ref(), high.as_ref(), step.as_ref()],
+        })
+        .flatten()
 }
 
 fn site_of(expr: &ArrayExpr) -> Option<Site> {

@@ -293,7 +293,5 @@ pub(super) fn same(a: &Expr, b: &Expr) -> bool {
         _ => return a == b,
     };
     let (mine, others) = (crate::walk::operands(a), crate::walk::operands(b));
-    head && a.of == b.of
-        && mine.len() == others.len()
-        && mine.iter().zip(others).all(|(a, b)| same(a, b))
+    head && a.of == b.of && mine.len() == others.len() && mine.iter().zip(others).all(|(a, b)| same(a, b))
 }

@@ -66,7 +66,10 @@ fn of_loop<'p>(program: &'p Program, handles: &'p Handles<'p>, par: &'p ParFor) 
         if let Some((reason, help, other)) = alone(store, others, &body) {
             let message = format!("'{}' {reason}", name(store));
             let mut fault = Diagnostic::new(Kind::Race, store.span, message).help(help);
-            fault = fault.note(par.span, "the iterations of this loop run in any order and at once");
+            fault = fault.note(
+                par.span,
+                "the iterations of this loop run in any order and at once",
+            );
             if let Some(other) = other {
                 fault = fault.note(other, "it is read here");
             }

@@ -53,9 +53,8 @@ fn every_rung_fails_with_the_same_words_at_the_same_place() {
     for path in &paths {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(path).unwrap();
-        let wanted = ["fails", "at"].map(|what| {
-            pragma(&text, what).unwrap_or_else(|| panic!("{name} does not tell {what}"))
-        });
+        let wanted = ["fails", "at"]
+            .map(|what| pragma(&text, what).unwrap_or_else(|| panic!("{name} does not tell {what}")));
         let prepared = prepared(&name, &text);
         let (machine, failed) = interpreted(&prepared, interpret::Order::Natural);
         let Some(failed) = failed else {
@@ -64,7 +63,11 @@ fn every_rung_fails_with_the_same_words_at_the_same_place() {
         };
         if (failed.kind.name(), &*place(&text, &failed)) != (wanted[0], wanted[1]) {
             let at = place(&text, &failed);
-            wrong.push(format!("{name}: {wanted:?}, ours {}: {} at {at}", failed.kind.name(), failed.message));
+            wrong.push(format!(
+                "{name}: {wanted:?}, ours {}: {} at {at}",
+                failed.kind.name(),
+                failed.message
+            ));
         }
         for target in runner::TARGETS {
             runs += 1;
@@ -75,11 +78,15 @@ fn every_rung_fails_with_the_same_words_at_the_same_place() {
             };
             let theirs = prepared.failure(&record);
             if theirs != failed {
-                wrong.push(format!("{name}: {target:?}: {theirs:?}\n    interpreter {failed:?}"));
+                wrong.push(format!(
+                    "{name}: {target:?}: {theirs:?}\n    interpreter {failed:?}"
+                ));
             }
             // What was stored before stays stored, and nothing else is. In a parallel loop others may have run.
             if !prepared.is_parallel() && ran.arguments != machine.arguments() {
-                wrong.push(format!("{name}: {target:?} left other arguments than the interpreter"));
+                wrong.push(format!(
+                    "{name}: {target:?} left other arguments than the interpreter"
+                ));
             }
         }
     }
@@ -100,7 +107,10 @@ fn what_was_stored_before_an_error_stays() {
             other => panic!("{other:?}"),
         });
         arrays
-            .map(|all| all.map(|one| f64::from_le_bytes(one.try_into().unwrap())).collect())
+            .map(|all| {
+                all.map(|one| f64::from_le_bytes(one.try_into().unwrap()))
+                    .collect()
+            })
             .collect()
     };
     let expected = [
@@ -110,7 +120,11 @@ fn what_was_stored_before_an_error_stays() {
     assert_eq!(numbers(&machine.arguments()), expected);
     for target in runner::TARGETS {
         let ran = runner::run(&prepared.program, target, &prepared.arguments, 1);
-        assert_eq!(prepared.failure(&ran.failed.unwrap()).message, message, "{target:?}");
+        assert_eq!(
+            prepared.failure(&ran.failed.unwrap()).message,
+            message,
+            "{target:?}"
+        );
         assert_eq!(numbers(&ran.arguments), expected, "{target:?}");
     }
 }
@@ -119,14 +133,30 @@ fn what_was_stored_before_an_error_stays() {
 #[test]
 fn races_of_the_data_are_found_by_the_interpreter() {
     let head = "import numpy as np\nfrom numba import njit, prange\n\n@njit(parallel=True)\ndef f(a, p):\n    out = np.zeros(a.size)\n    for i in prange(a.size):\n";
-    let setup = "    return out\n\ndef setup(n):\n    p = np.arange(n)\n    p[n - 3] = 2\n    return np.ones(n), p\n";
+    let setup =
+        "    return out\n\ndef setup(n):\n    p = np.arange(n)\n    p[n - 3] = 2\n    return np.ones(n), p\n";
     let cases = [
         // A permutation with an entry twice.
-        ("out[p[i]] = a[i]", "out[p[i]]", "out[p[i]]", "iterations 2 and 13 both write out[2]"),
+        (
+            "out[p[i]] = a[i]",
+            "out[p[i]]",
+            "out[p[i]]",
+            "iterations 2 and 13 both write out[2]",
+        ),
         // A histogram that is only stored to.
-        ("if a[i] > 0:\n            out[p[i] // 2] = i", "out[p[i] // 2]", "out[p[i] // 2]", "iterations 0 and 1 both write out[0]"),
+        (
+            "if a[i] > 0:\n            out[p[i] // 2] = i",
+            "out[p[i] // 2]",
+            "out[p[i] // 2]",
+            "iterations 0 and 1 both write out[0]",
+        ),
         // What one stores another reads, by way of the data.
-        ("out[i] = 1\n        a[i] = out[p[i]]", "out[p[i]]", "out[i]", "iteration 13 reads out[2], which iteration 2 writes"),
+        (
+            "out[i] = 1\n        a[i] = out[p[i]]",
+            "out[p[i]]",
+            "out[i]",
+            "iteration 13 reads out[2], which iteration 2 writes",
+        ),
     ];
     for (lines, second, first, message) in cases {
         let text = format!("{head}        {lines}\n{setup}");
@@ -144,7 +174,9 @@ fn races_of_the_data_are_found_by_the_interpreter() {
             }
         }
         // Without the repeated entry there is none.
-        let right = text.replace("p[n - 3] = 2", "p[n - 3] = n - 3").replace(" // 2", "");
+        let right = text
+            .replace("p[n - 3] = 2", "p[n - 3] = n - 3")
+            .replace(" // 2", "");
         let (_, failed) = interpreted(&self::prepared(lines, &right), interpret::Order::Natural);
         assert_eq!(failed, None, "{lines}");
     }

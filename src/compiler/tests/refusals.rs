@@ -44,9 +44,8 @@ fn each_is_refused_with_its_reason_at_its_place() {
     for path in &paths {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(path).unwrap();
-        let wanted = ["error", "says", "at"].map(|what| {
-            pragma(&text, what).unwrap_or_else(|| panic!("{name} does not tell its {what}"))
-        });
+        let wanted = ["error", "says", "at"]
+            .map(|what| pragma(&text, what).unwrap_or_else(|| panic!("{name} does not tell its {what}")));
         let faults = refused(&text);
         races += u32::from(faults.first().is_some_and(|fault| fault.kind == Kind::Race));
         let Some(first) = faults.first() else {
@@ -68,7 +67,13 @@ fn each_is_refused_with_its_reason_at_its_place() {
             wrong.push(format!("{name}: a race without a way out"));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), paths.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        paths.len(),
+        wrong.join("\n")
+    );
     assert!(paths.len() >= 70 && races >= 8, "{} {races}", paths.len());
 }
 
@@ -119,7 +124,11 @@ fn races_that_can_be_seen_are_refused() {
             !faults.is_empty() && faults.iter().all(|fault| fault.kind == Kind::Race),
             "{lines:?}: {faults:?}"
         );
-        assert!(faults.iter().all(|fault| fault.help.is_some() && !fault.notes.is_empty()));
+        assert!(
+            faults
+                .iter()
+                .all(|fault| fault.help.is_some() && !fault.notes.is_empty())
+        );
     }
 }
 
@@ -150,7 +159,12 @@ fn what_may_be_right_is_allowed() {
         &["for k in range(n):", "    m[i, k] -= m[0, k]"],
         &["for k in range(1 + i % 2, n, 2):", "    m[i, k] = m[i - 1, k]"],
         &["own = np.zeros(4)", "own[0] += i", "a[i] = own[0]"],
-        &["own = np.zeros(4)", "row = own[1:]", "row[x[i]] += i", "a[i] = own[1]"],
+        &[
+            "own = np.zeros(4)",
+            "row = own[1:]",
+            "row[x[i]] += i",
+            "a[i] = own[1]",
+        ],
         &["row = m[i]", "row[0] += 1", "row[x[i]] = row[x[i]] + 1"],
         &["row = m.T[i]", "row[3] += 1"],
         &["j = i", "if a[i] > 3:", "    j = n - 1 - i", "b[j] += 1"],
@@ -212,8 +226,14 @@ fn independent_mistakes_are_told_at_once() {
     // What cannot be read does not hide what else cannot.
     let text = "import numpy as np\nfrom numba import njit\n\n@njit\ndef f(a):\n    if a[0] = 1:\n        pass\n    x = a[0] +\n    class A:\n        pass\n    return a[\n";
     let kinds = said(text);
-    assert!(kinds.contains(&("SyntaxError", 6)) && kinds.contains(&("SyntaxError", 8)), "{kinds:?}");
+    assert!(
+        kinds.contains(&("SyntaxError", 6)) && kinds.contains(&("SyntaxError", 8)),
+        "{kinds:?}"
+    );
     // Races of several loops and places.
     let text = in_prange(&["a[0] += 1", "b[x[i]] += 1", "m[i, 0] = m[i - 1, 0]"]);
-    assert_eq!(said(&text), [("RaceError", 9), ("RaceError", 10), ("RaceError", 11)]);
+    assert_eq!(
+        said(&text),
+        [("RaceError", 9), ("RaceError", 10), ("RaceError", 11)]
+    );
 }
