@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=not float64
+# parallax: says=getitem
 # parallax: at=10:14
 import numpy as np
 from numba import njit, prange

@@ -1,5 +1,5 @@
 # parallax: error=UnsupportedError
-# parallax: says=recursion
+# parallax: says=recursi
 # parallax: numba=accepts
 # parallax: at=13:16
 import numpy as np
