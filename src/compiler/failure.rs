@@ -46,7 +46,7 @@ pub fn of_module(program: &Program, record: &host::Failed) -> Failed {
     Failed {
         what,
         span: Some(site.span),
-        iteration: is_parallel(program, record.site).then(|| record.iteration.into()),
+        iteration: record.iteration.map(i128::from),
     }
 }
 

@@ -30,7 +30,7 @@ pub fn hoist(program: &mut Program) {
     let mut hoister = Hoister {
         size: count(&program.body),
         labels: program.labels,
-        reads: reads(program),
+        uses: uses(program),
         locals: std::mem::take(&mut program.locals),
         facts,
     };
@@ -40,30 +40,33 @@ pub fn hoist(program: &mut Program) {
     program.locals = hoister.locals;
 }
 
-/// How often each variable is read.
-fn reads(program: &Program) -> HashMap<Local, usize> {
-    let mut reads = HashMap::new();
-    count_reads(&program.body, &mut reads);
-    for result in &program.results {
-        if let Param::Scalar(local) = result {
-            *reads.entry(*local).or_default() += 1;
+/// How often each variable is read or set.
+fn uses(program: &Program) -> HashMap<Local, usize> {
+    let mut uses = HashMap::new();
+    count_uses(&program.body, &mut uses);
+    for outside in program.results.iter().chain(&program.params) {
+        if let Param::Scalar(local) = outside {
+            *uses.entry(*local).or_default() += 1;
         }
     }
-    reads
+    uses
 }
 
-fn count_reads(body: &[Stmt], reads: &mut HashMap<Local, usize>) {
+fn count_uses(body: &[Stmt], uses: &mut HashMap<Local, usize>) {
     walk::expressions(body, &mut |expr| {
         if let ExprKind::Local(local) = expr.kind {
-            *reads.entry(local).or_default() += 1;
+            *uses.entry(local).or_default() += 1;
         }
     });
-    walk::statements(body, &mut |stmt| {
-        if let Stmt::ParFor(par) = stmt {
+    walk::statements(body, &mut |stmt| match stmt {
+        Stmt::Set(local, _) | Stmt::For { var: local, .. } => *uses.entry(*local).or_default() += 1,
+        Stmt::ParFor(par) => {
+            *uses.entry(par.var).or_default() += 1;
             for reduction in &par.reductions {
-                *reads.entry(reduction.local).or_default() += 1;
+                *uses.entry(reduction.local).or_default() += 1;
             }
         }
+        _ => {}
     });
 }
 
@@ -78,7 +81,7 @@ struct Hoister {
     labels: u32,
     locals: Vec<LocalInfo>,
     /// Of the program as it was.
-    reads: HashMap<Local, usize>,
+    uses: HashMap<Local, usize>,
     size: usize,
 }
 
@@ -144,15 +147,15 @@ impl Hoister {
         }
     }
 
-    /// Variables of its own for a copy, but for those that are read behind the loop: what is used in one place only is
+    /// Variables of its own for a copy, but for those that are used outside of it: what is used in one place only is
     /// nobody else's business there.
     fn rename(&mut self, body: &mut [Stmt]) {
         let (sets, _) = walk::set_in(body);
         let mut inside = HashMap::new();
-        count_reads(body, &mut inside);
+        count_uses(body, &mut inside);
         let mut names: HashMap<Local, Local> = HashMap::new();
         for local in sets {
-            if self.reads.get(&local) == inside.get(&local) {
+            if self.uses.get(&local) == inside.get(&local) {
                 self.locals.push(self.locals[local.0 as usize].clone());
                 names.insert(local, Local(self.locals.len() as u32 - 1));
             }

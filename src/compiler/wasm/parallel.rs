@@ -254,7 +254,8 @@ impl<'a> Emitter<'a> {
                 .local_get(start)
                 .local_get(stop)
                 .call(2),
-            false => self.put().i32_const(0).local_get(start).local_get(stop),
+            // Rooms of its own: slot 0 has what the loop is given.
+            false => self.put().i32_const(1).local_get(start).local_get(stop),
         };
         if !self.unit.target.threads {
             self.call_own(helpers::RUN + 1 + k as u32);
