@@ -128,7 +128,7 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
         layouts: &layouts,
         loops: &loops,
         first: imports,
-        reads: parallel::reads(program),
+        behind: plan::behind(program),
     };
 
     let mut refusals = Vec::new();
