@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 /// Gives loops in bodies that may run in lanes counters of their own.
 pub(super) fn split(program: &mut Program) {
     let reads = super::parallel::reads(program);
-    let mut split = Split { locals: std::mem::take(&mut program.locals), reads };
+    let mut split = Split {
+        locals: std::mem::take(&mut program.locals),
+        reads,
+    };
     split.find(&mut program.body);
     program.locals = split.locals;
 }
@@ -28,9 +31,12 @@ impl Split {
                 Stmt::ParFor(par) => {
                     let first = self.locals.len();
                     self.list(&mut par.body);
-                    par.private.extend((first..self.locals.len()).map(|n| Local(n as u32)));
+                    par.private
+                        .extend((first..self.locals.len()).map(|n| Local(n as u32)));
                 }
-                Stmt::For { vector: true, body, .. } => self.list(body),
+                Stmt::For {
+                    vector: true, body, ..
+                } => self.list(body),
                 Stmt::If { yes, no, .. } => {
                     self.find(yes);
                     self.find(no);
@@ -53,7 +59,9 @@ impl Split {
                 let own = Local(self.locals.len() as u32);
                 let name = format!("{}'", self.locals[counter.0 as usize].name);
                 self.locals.push(LocalInfo { name, of });
-                let Some(value) = first(&body[..at], counter) else { continue };
+                let Some(value) = first(&body[..at], counter) else {
+                    continue;
+                };
                 let value = value.clone();
                 take_along(&mut body[at], counter, own, of);
                 body.insert(at, Stmt::Set(own, value));
@@ -64,7 +72,9 @@ impl Split {
                     self.list(yes);
                     self.list(no);
                 }
-                Stmt::Block { body, .. } | Stmt::For { body, .. } | Stmt::While { body, .. } => self.list(body),
+                Stmt::Block { body, .. } | Stmt::For { body, .. } | Stmt::While { body, .. } => {
+                    self.list(body)
+                }
                 _ => {}
             }
             at += 1;
@@ -73,7 +83,12 @@ impl Split {
 
     /// Variables that begin as a constant, that a loop changes in each of its rounds, and that are read behind it.
     fn counters(&self, before: &[Stmt], one: &Stmt) -> Vec<Local> {
-        let Stmt::While { before: head, body, .. } = one else { return Vec::new() };
+        let Stmt::While {
+            before: head, body, ..
+        } = one
+        else {
+            return Vec::new();
+        };
         let mut seen = Seen::default();
         walk::body(body, &mut seen);
         if !head.is_empty() || seen.binds || seen.parallel {
@@ -89,7 +104,11 @@ impl Split {
         for stmt in body {
             let Stmt::Set(local, _) = stmt else { continue };
             let crosses = self.reads.get(local) != inside.get(local);
-            if crosses && !nested.sets.contains(local) && !found.contains(local) && first(before, *local).is_some() {
+            if crosses
+                && !nested.sets.contains(local)
+                && !found.contains(local)
+                && first(before, *local).is_some()
+            {
                 found.push(*local);
             }
         }
@@ -118,17 +137,38 @@ fn first(before: &[Stmt], local: Local) -> Option<&Expr> {
 
 /// Makes a loop count in a variable of its own.
 fn take_along(one: &mut Stmt, counter: Local, own: Local, of: Scalar) {
-    let Stmt::While { label, test, body, .. } = one else { return };
+    let Stmt::While {
+        label, test, body, ..
+    } = one
+    else {
+        return;
+    };
     rename_expr(test, counter, own);
     rename(body, counter, own);
-    let copy = Stmt::Set(counter, Expr { kind: ExprKind::Local(own), of });
+    let copy = Stmt::Set(
+        counter,
+        Expr {
+            kind: ExprKind::Local(own),
+            of,
+        },
+    );
     let mut inner = vec![];
     labels(body, &mut inner);
     leave(body, *label, &inner, &copy);
     let ends = std::mem::replace(test, Expr::bool(true));
     if ends != Expr::bool(true) {
-        let test = Expr { kind: ExprKind::Unary(Unary::Not, Box::new(ends)), of: Scalar::Bool };
-        body.insert(0, Stmt::If { test, yes: vec![copy, Stmt::Leave(*label)], no: vec![] });
+        let test = Expr {
+            kind: ExprKind::Unary(Unary::Not, Box::new(ends)),
+            of: Scalar::Bool,
+        };
+        body.insert(
+            0,
+            Stmt::If {
+                test,
+                yes: vec![copy, Stmt::Leave(*label)],
+                no: vec![],
+            },
+        );
     }
 }
 
@@ -177,13 +217,23 @@ fn rename(body: &mut [Stmt], from: Local, to: Local) {
                 rename(no, from, to);
             }
             Stmt::Block { body, .. } => rename(body, from, to),
-            Stmt::While { before, test, body, .. } => {
+            Stmt::While {
+                before, test, body, ..
+            } => {
                 rename_expr(test, from, to);
                 rename(before, from, to);
                 rename(body, from, to);
             }
-            Stmt::For { start, stop, step, body, .. } => {
-                [start, stop, step].into_iter().for_each(|e| rename_expr(e, from, to));
+            Stmt::For {
+                start,
+                stop,
+                step,
+                body,
+                ..
+            } => {
+                [start, stop, step]
+                    .into_iter()
+                    .for_each(|e| rename_expr(e, from, to));
                 rename(body, from, to);
             }
             _ => {}

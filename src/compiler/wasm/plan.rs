@@ -80,7 +80,11 @@ impl Plan {
             crossing: crossing.clone(),
             ..Plan::default()
         };
-        Liveness { plan: &mut plan, targets: vec![(label, crossing.clone(), crossing.clone())], over: Set::new() }
+        Liveness {
+            plan: &mut plan,
+            targets: vec![(label, crossing.clone(), crossing.clone())],
+            over: Set::new(),
+        }
         .body(body, &crossing);
         for local in &crossing {
             plan.kinds.insert(*local, Kind::Varying);
@@ -517,7 +521,11 @@ pub(super) fn behind(program: &Program) -> Plan {
             over.insert(*local);
         }
     }
-    let mut liveness = Liveness { plan: &mut plan, targets: Vec::new(), over: over.clone() };
+    let mut liveness = Liveness {
+        plan: &mut plan,
+        targets: Vec::new(),
+        over: over.clone(),
+    };
     liveness.body(&program.body, &over);
     plan
 }
