@@ -2,10 +2,10 @@
 
 use super::abi::Layouts;
 use super::lanes::Lanes;
+use super::plan::Plan;
 use super::{Refusal, Target};
 use crate::ir::{Array, Label, Local, ParFor, Program};
 use crate::types::{Layout, Scalar};
-use std::collections::BTreeMap;
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, MemArgTarget, ValType};
 
 /// Bytes of a function's code at most; engines take a little more.
@@ -21,8 +21,8 @@ pub(super) struct Unit<'a> {
     pub loops: &'a [&'a ParFor],
     /// Number of the first function that is not imported.
     pub first: u32,
-    /// How often each variable is read.
-    pub reads: BTreeMap<Local, usize>,
+    /// What is read behind each statement.
+    pub behind: Plan,
 }
 
 /// Where a jump leads to: how many blocks are open around its end.

@@ -18,7 +18,7 @@ impl<'a> Emitter<'a> {
     /// How a serial loop runs in lanes, if it does.
     pub fn serial_plan(&self, one: &Stmt) -> Option<Plan> {
         let can = self.unit.target.simd && self.vector.is_none();
-        can.then(|| plan::of_serial(self.program, &self.unit.reads, one))
+        can.then(|| plan::of_serial(self.program, &self.unit.behind, one))
             .flatten()
     }
 

@@ -45,6 +45,7 @@ mod helpers;
 pub mod host;
 mod inlanes;
 mod lanes;
+mod lockstep;
 mod masks;
 mod parallel;
 mod plan;
@@ -57,7 +58,7 @@ mod walk;
 
 pub use abi::{Abi, RECORD, Slot, SlotKind};
 
-use crate::ir::{Math, ParFor};
+use crate::ir::{Math, ParFor, Program};
 use crate::validate::Valid;
 use abi::Layouts;
 use function::{Emitter, Unit};
@@ -113,6 +114,11 @@ const PAGES: u64 = 65_536;
 /// # Errors
 /// All that it refuses.
 pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
+    let mut own = Program::clone(program);
+    if target.simd {
+        lockstep::split(&mut own);
+    }
+    let program = &own;
     let loops = parallel::outer_loops(&program.body);
     let layouts = Layouts::new(program, &loops)?;
     let imports = if target.threads { 3 } else { 2 };
@@ -122,7 +128,7 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
         layouts: &layouts,
         loops: &loops,
         first: imports,
-        reads: parallel::reads(program),
+        behind: plan::behind(program),
     };
 
     let mut refusals = Vec::new();

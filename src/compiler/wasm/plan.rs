@@ -8,7 +8,7 @@
 
 use super::scalar::constant_int;
 use super::walk::{self, Seen};
-use crate::ir::{Binary, Expr, ExprKind, Label, Local, ParFor, Program, Stmt, Unary};
+use crate::ir::{Binary, Expr, ExprKind, Label, Local, ParFor, Param, Program, Stmt, Unary};
 use crate::types::Scalar;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,6 +83,7 @@ impl Plan {
         Liveness {
             plan: &mut plan,
             targets: vec![(label, crossing.clone(), crossing.clone())],
+            over: Set::new(),
         }
         .body(body, &crossing);
         for local in &crossing {
@@ -362,6 +363,8 @@ struct Liveness<'p> {
     plan: &'p mut Plan,
     /// Of labels: what is live behind them, and at the loop's next round.
     targets: Vec<(Label, Set, Set)>,
+    /// What is live at the kernel's end.
+    over: Set,
 }
 
 fn reads(e: &Expr, live: &mut Set) {
@@ -467,7 +470,15 @@ impl Liveness<'_> {
             }
             Stmt::Leave(label) => self.target(*label, false),
             Stmt::Again(label) => self.target(*label, true),
-            Stmt::Return => Set::new(),
+            Stmt::Return => self.over.clone(),
+            Stmt::ParFor(par) => {
+                let end: Set = par.reductions.iter().map(|one| one.local).collect();
+                self.targets.push((par.label, end.clone(), end.clone()));
+                let mut live = self.body(&par.body, &end);
+                self.targets.pop();
+                live.extend(after);
+                live
+            }
             _ => after,
         };
         for e in walk::expressions(one) {
@@ -501,8 +512,26 @@ pub(super) fn of_parallel(program: &Program, one: &ParFor) -> Option<Plan> {
     is_plain(&seen, &one.body).then(|| Plan::new(program, one.label, one.var, crossing, &one.body))
 }
 
+/// What is read behind each statement of a program.
+pub(super) fn behind(program: &Program) -> Plan {
+    let mut plan = Plan::default();
+    let mut over = Set::new();
+    for result in &program.results {
+        if let Param::Scalar(local) = result {
+            over.insert(*local);
+        }
+    }
+    let mut liveness = Liveness {
+        plan: &mut plan,
+        targets: Vec::new(),
+        over: over.clone(),
+    };
+    liveness.body(&program.body, &over);
+    plan
+}
+
 /// A plan for a serial loop that analysis found to be one for lanes.
-pub(super) fn of_serial(program: &Program, reads: &BTreeMap<Local, usize>, one: &Stmt) -> Option<Plan> {
+pub(super) fn of_serial(program: &Program, behind: &Plan, one: &Stmt) -> Option<Plan> {
     let Stmt::For {
         label,
         var,
@@ -516,10 +545,9 @@ pub(super) fn of_serial(program: &Program, reads: &BTreeMap<Local, usize>, one: 
     };
     let mut seen = Seen::default();
     walk::body(body, &mut seen);
-    let mut inside = BTreeMap::new();
-    count(body, &mut inside);
     // What one lane sets is gone when the loop is over.
-    let is_private = |local: &Local| reads.get(local) == inside.get(local);
+    let live = behind.parks(one).first;
+    let is_private = |local: &Local| !live.contains(local);
     let counts = matches!(program.locals[var.0 as usize].of, Scalar::I64 | Scalar::I32);
     let fits = counts
         && constant_int(step) == Some(1)
