@@ -122,8 +122,8 @@ pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result
         return Err(races.into());
     }
     let mut lowered = typed.program.clone();
-    expand::expand(&mut lowered);
     ranges::hoist(&mut lowered);
+    expand::expand(&mut lowered);
     crate::walk::renew_private(&mut lowered.body);
     let program = validate::validate(lowered).map_err(|fault| {
         // Not the user's fault.

@@ -2,14 +2,27 @@
 //!
 //! Each function is straight-line code of a few dozen operations for usual arguments, which vectors run in all
 //! lanes, and a [`ExprKind::Choice`] for what is rare: huge arguments, results that are subnormal, zeros,
-//! infinities. Special values are those of C99's annex F. How far results are from the exact ones is measured in
-//! `tests/math.rs`, which states a bound for each function and type.
+//! infinities. Special values are those of C99's annex F.
+//!
+//! How far results are from the exact ones is measured in `tests/math`, against mpmath and, of `float32`, against the
+//! system's `float64`; functions state what was found. Of `float64` those are 20 to 30 thousand arguments over the
+//! whole range with the worst ones known. Of `float32`, `sin`, `cos`, `exp`, `exp2`, `expm1`, `log`, `log1p` and
+//! `tanh` were computed for every number of usual size (a `log` for three powers of two on either side of 1), and for
+//! samples of the rest. The other functions of `float32` are computed in `float64`, and so are the first two from
+//! 200 on.
+
+// Coefficients stand as their sources print them.
+#![allow(clippy::excessive_precision)]
 
 mod build;
 mod double;
+mod error;
 mod exp;
+mod gamma;
+mod inverse;
 mod log;
 mod pow;
+mod root;
 mod trig;
 
 use crate::ir::{ArrayExpr, Cut, Expr, ExprKind, Local, LocalInfo, Math, Printed, Program, Stmt, TableInfo};
@@ -206,7 +219,7 @@ impl Expander<'_> {
 }
 
 /// Functions of one number.
-fn unary(function: Math, x: Value) -> Option<Value> {
+fn unary<'b>(function: Math, x: Value<'b>) -> Option<Value<'b>> {
     Some(match function {
         Math::Sin => trig::sin(x),
         Math::Cos => trig::cos(x),
@@ -214,18 +227,33 @@ fn unary(function: Math, x: Value) -> Option<Value> {
         Math::Exp => exp::exp(x),
         Math::Exp2 => exp::exp2(x),
         Math::Expm1 => exp::expm1(x),
+        Math::Asin => inverse::asin(x),
+        Math::Acos => inverse::acos(x),
+        Math::Atan => inverse::atan(x),
+        Math::Sinh => exp::sinh(x),
+        Math::Cosh => exp::cosh(x),
+        Math::Asinh => log::asinh(x),
+        Math::Acosh => log::acosh(x),
+        Math::Atanh => log::atanh(x),
+        Math::Cbrt => root::cbrt(x),
+        Math::Erf => error::erf(x),
+        Math::Erfc => error::erfc(x),
+        Math::Gamma => gamma::gamma(x),
+        Math::Lgamma => gamma::lgamma(x),
         Math::Tanh => exp::tanh(x),
         Math::Log => log::log(x),
         Math::Log2 => pow::log2(x),
         Math::Log10 => pow::log10(x),
         Math::Log1p => log::log1p(x),
-        _ => return None,
+        Math::Atan2 | Math::Hypot | Math::Pow => return None,
     })
 }
 
 /// Functions of two.
 fn binary<'b>(function: Math, x: Value<'b>, y: Value<'b>) -> Option<Value<'b>> {
     Some(match function {
+        Math::Atan2 => inverse::atan2(x, y),
+        Math::Hypot => root::hypot(x, y),
         Math::Pow => pow::pow(x, y),
         _ => return None,
     })

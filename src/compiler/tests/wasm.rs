@@ -5,9 +5,9 @@ mod random;
 #[path = "wasm/runner.rs"]
 mod runner;
 
-use parallax_compiler::interpret::{Failed, Machine, State};
+use parallax_compiler::interpret::{Failed, Machine, State, What};
 use parallax_compiler::validate::{Valid, validate};
-use parallax_compiler::{ArrayValue, Scalar, Value};
+use parallax_compiler::{ArrayValue, Request, Scalar, Value, prepare};
 use runner::{TARGETS, run};
 
 /// Any NaN as the one.
@@ -55,7 +55,7 @@ fn compare(program: &Valid, arguments: &[Value], seed: u64) {
         let ran = run(program, target, arguments, seed);
         let iteration = failed.as_ref().map(|failed| failed.iteration);
         assert_eq!(
-            ran.failed.map(|failed| Some(failed.iteration.into())),
+            ran.failed.map(|failed| failed.iteration.map(i128::from)),
             iteration,
             "seed {seed} {target:?}: {failed:?} {:?} in\n{}",
             ran.failed,
@@ -100,6 +100,62 @@ fn random_programs_do_what_the_interpreter_does() {
     for seed in first..first + n {
         let made = random::program(seed, seed % 3 == 0);
         let valid = validate(made.program).unwrap_or_else(|why| panic!("seed {seed}: {why:?}"));
-        compare(&valid, &made.arguments, seed);
+        if std::env::var("SHRINK").is_err() {
+            compare(&valid, &made.arguments, seed);
+            continue;
+        }
+        let fails = |program: &parallax_compiler::ir::Program| {
+            validate(program.clone()).is_ok_and(|valid| {
+                let mut machine = Machine::new(&valid, made.arguments.clone()).unwrap();
+                match machine.run(1_000_000) {
+                    Ok(State::Paused) => return false,
+                    Err(failed) if matches!(failed.what, What::Unbound(_)) => return false,
+                    Ok(State::Done) if machine.results().is_err() => return false,
+                    _ => {}
+                }
+                let run = std::panic::AssertUnwindSafe(|| compare(&valid, &made.arguments, seed));
+                std::panic::catch_unwind(run).is_err()
+            })
+        };
+        std::panic::set_hook(Box::new(|_| {}));
+        if fails(&valid) {
+            let small = random::shrink(valid.into_inner(), fails);
+            let _ = std::panic::take_hook();
+            compare(&validate(small).unwrap(), &made.arguments, seed);
+        }
     }
+}
+
+#[test]
+fn kernels_do_what_the_interpreter_does() {
+    let only = std::env::var("KERNEL").unwrap_or_default();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kernels");
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|one| one.unwrap().path())
+        .collect();
+    names.sort();
+    let mut refused = Vec::new();
+    for path in names {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if path.extension().is_none_or(|ext| ext != "py") || !name.contains(&only) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let request = Request {
+            size: 13,
+            ..Request::default()
+        };
+        match prepare(&text, &request, &|| false) {
+            Err(why) => refused.push(format!(
+                "{name}: {}",
+                why.render(&text).lines().next().unwrap_or_default()
+            )),
+            Ok(kernel) => {
+                eprintln!("{name}");
+                compare(&kernel.program, &kernel.arguments, 1);
+            }
+        }
+    }
+    eprintln!("not compiled: {refused:#?}");
 }

@@ -1,9 +1,11 @@
 //! A function while it is written: its bytes, its variables, the blocks that are open.
 
 use super::abi::Layouts;
+use super::lanes::Lanes;
 use super::{Refusal, Target};
 use crate::ir::{Array, Label, Local, ParFor, Program};
 use crate::types::{Layout, Scalar};
+use std::collections::BTreeMap;
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, MemArgTarget, ValType};
 
 /// Bytes of a function's code at most; engines take a little more.
@@ -19,6 +21,8 @@ pub(super) struct Unit<'a> {
     pub loops: &'a [&'a ParFor],
     /// Number of the first function that is not imported.
     pub first: u32,
+    /// How often each variable is read.
+    pub reads: BTreeMap<Local, usize>,
 }
 
 /// Where a jump leads to: how many blocks are open around its end.
@@ -61,6 +65,8 @@ pub(super) struct Emitter<'a> {
     pub record: u32,
     /// In a parallel loop's function: the parameter that is the slot, and what counts, an `i64`.
     pub inside: Option<(u32, u32)>,
+    /// The loop in lanes that is being written.
+    pub vector: Option<Box<Lanes>>,
     pub refusals: Vec<Refusal>,
 }
 
@@ -100,6 +106,7 @@ impl<'a> Emitter<'a> {
             over: 0,
             record: 0,
             inside: None,
+            vector: None,
             refusals: Vec::new(),
         }
     }

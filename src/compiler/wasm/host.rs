@@ -60,7 +60,7 @@ pub struct Failed {
     /// The axis' length.
     pub length: i64,
     /// What counts the outermost parallel loop, if it was in one.
-    pub iteration: i64,
+    pub iteration: Option<i64>,
 }
 
 /// A kernel's arguments in a memory.
@@ -177,7 +177,7 @@ impl Call {
                 axis: word(4) as u8,
                 index: long(8),
                 length: long(16),
-                iteration: long(24),
+                iteration: Some(long(24)).filter(|at| *at != super::NO_ITERATION),
             })
         });
         records.min_by_key(|failed| failed.iteration)

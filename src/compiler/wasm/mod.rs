@@ -33,6 +33,9 @@
 //! and frames, which lets constant parts of an index move into the instruction. Vectors may read, never write, up to
 //! [`host::PADDING`] bytes around an array.
 
+// Arms of a `match` over instructions give the sink that took them; one that has more to do returns.
+#![allow(clippy::needless_return)]
+
 mod abi;
 mod access;
 mod arrays;
@@ -40,9 +43,16 @@ mod convert;
 mod function;
 mod helpers;
 pub mod host;
+mod inlanes;
+mod lanes;
+mod masks;
 mod parallel;
+mod plan;
 mod scalar;
 mod statements;
+mod vaccess;
+mod vconvert;
+mod vector;
 mod walk;
 
 pub use abi::{Abi, RECORD, Slot, SlotKind};
@@ -92,6 +102,9 @@ pub enum Refusal {
     },
 }
 
+/// The iteration of an error outside of parallel loops.
+const NO_ITERATION: i64 = i64::MIN;
+
 /// Pages of 64 KiB that a memory has at most.
 const PAGES: u64 = 65_536;
 
@@ -109,6 +122,7 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
         layouts: &layouts,
         loops: &loops,
         first: imports,
+        reads: parallel::reads(program),
     };
 
     let mut refusals = Vec::new();

@@ -3,9 +3,12 @@
 use super::abi::{SlotKind, allocates};
 use super::function::{Emitter, Jump, Unit, at, word};
 use super::helpers;
+use super::lanes::Lanes;
+use super::plan::{self, Plan};
 use super::walk::{self, Seen};
-use crate::ir::{Binary, Compare, LANES, Local, ParFor, Param, Reduce, Reduction, Stmt};
+use crate::ir::{Compare, LANES, Local, ParFor, Param, Program, Reduce, Reduction, Stmt};
 use crate::types::Scalar;
+use std::collections::BTreeMap;
 use wasm_encoder::ValType;
 
 /// Expressions of a body that is small enough to have it several times.
@@ -23,6 +26,18 @@ pub(super) fn outer_loops(all: &[Stmt]) -> Vec<&ParFor> {
         }
     }
     found
+}
+
+/// How often each variable is read, by statements or as a result.
+pub(super) fn reads(program: &Program) -> BTreeMap<Local, usize> {
+    let mut reads = BTreeMap::new();
+    plan::count(&program.body, &mut reads);
+    for result in &program.results {
+        if let Param::Scalar(local) = result {
+            *reads.entry(*local).or_default() += 1;
+        }
+    }
+    reads
 }
 
 /// The part of a reduction that is done with one value after another.
@@ -45,41 +60,6 @@ enum Sink<'s> {
 /// Whether results depend on the order.
 pub(super) fn is_ordered(op: Reduce, of: Scalar) -> bool {
     of.is_float() && matches!(op, Reduce::Sum | Reduce::Product)
-}
-
-/// The value that changes nothing, by its bits.
-pub(super) fn neutral(op: Reduce, of: Scalar) -> u64 {
-    let width = 8 * of.bytes();
-    let all = u64::MAX >> (64 - width);
-    match (op, of) {
-        (Reduce::Sum | Reduce::Or | Reduce::Xor, _) => 0,
-        (Reduce::Product, Scalar::F32) => 1f32.to_bits().into(),
-        (Reduce::Product, Scalar::F64) => 1f64.to_bits(),
-        (Reduce::Least, Scalar::F32) => f32::INFINITY.to_bits().into(),
-        (Reduce::Least, Scalar::F64) => f64::INFINITY.to_bits(),
-        (Reduce::Greatest, Scalar::F32) => f32::NEG_INFINITY.to_bits().into(),
-        (Reduce::Greatest, Scalar::F64) => f64::NEG_INFINITY.to_bits(),
-        (Reduce::Product | Reduce::And | Reduce::Least, Scalar::Bool) => 1,
-        (Reduce::Product, _) => 1,
-        (Reduce::And, _) => all,
-        (Reduce::Least, _) if of.is_signed() => all >> 1,
-        (Reduce::Least, _) => all,
-        (Reduce::Greatest, _) if of.is_signed() => 1 << (width - 1),
-        (Reduce::Greatest, _) => 0,
-    }
-}
-
-/// The operation on two values.
-pub(super) fn operation(op: Reduce) -> Binary {
-    match op {
-        Reduce::Sum => Binary::Add,
-        Reduce::Product => Binary::Mul,
-        Reduce::Least => Binary::Min,
-        Reduce::Greatest => Binary::Max,
-        Reduce::And => Binary::And,
-        Reduce::Or => Binary::Or,
-        Reduce::Xor => Binary::Xor,
-    }
 }
 
 impl<'a> Emitter<'a> {
@@ -144,14 +124,21 @@ impl<'a> Emitter<'a> {
         own.block();
         own.over = own.depth;
         let what = unit.loops[k];
+        let plan = own.parallel_plan(what);
         if what.reductions.is_empty() {
             own.put().local_get(low).local_set(counter);
-            own.iterations(what, counter, high, &mut []);
+            own.iterations(what, plan.as_ref(), counter, high, &mut []);
         } else {
             let [start, leaf] = [own.variable(ValType::I64), own.variable(ValType::I64)];
             own.put().local_get(0).i64_load(at(layout.start)).local_set(start);
             own.put().local_get(0).i64_load(at(layout.leaf)).local_set(leaf);
-            own.leaves(what, counter, [low, high, start, leaf], Sink::Frame(k));
+            own.leaves(
+                what,
+                plan.as_ref(),
+                counter,
+                [low, high, start, leaf],
+                Sink::Frame(k),
+            );
         }
         own.end();
         own.int32(0);
@@ -201,11 +188,18 @@ impl<'a> Emitter<'a> {
             Some(k) => self.call_loop(one, k, [start, stop, leaf], &totals),
             None => {
                 let counter = self.variable(ValType::I64);
+                let plan = self.parallel_plan(one);
                 if one.reductions.is_empty() {
                     self.put().local_get(start).local_set(counter);
-                    self.iterations(one, counter, stop, &mut []);
+                    self.iterations(one, plan.as_ref(), counter, stop, &mut []);
                 } else {
-                    self.leaves(one, counter, [start, stop, start, leaf], Sink::Totals(&totals));
+                    self.leaves(
+                        one,
+                        plan.as_ref(),
+                        counter,
+                        [start, stop, start, leaf],
+                        Sink::Totals(&totals),
+                    );
                 }
             }
         }
@@ -214,7 +208,7 @@ impl<'a> Emitter<'a> {
             let variable = self.number(reduction.local);
             self.put().local_get(variable).local_get(*total);
             self.binary(
-                operation(reduction.op),
+                reduction.op.binary(),
                 self.program.locals[reduction.local.0 as usize].of,
             );
             self.set(variable);
@@ -228,7 +222,7 @@ impl<'a> Emitter<'a> {
         for reduction in &one.reductions {
             let of = self.program.locals[reduction.local.0 as usize].of;
             let total = self.borrow(word(of));
-            self.constant(of, neutral(reduction.op, of));
+            self.constant(of, reduction.op.neutral(of));
             self.set(total);
             totals.push(total);
         }
@@ -298,7 +292,7 @@ impl<'a> Emitter<'a> {
             let of = self.program.locals[reduction.local.0 as usize].of;
             self.put().local_get(*total).local_get(place);
             self.load_word(of, *offset);
-            self.binary(operation(reduction.op), of);
+            self.binary(reduction.op.binary(), of);
             self.set(*total);
         }
         self.put()
@@ -314,12 +308,23 @@ impl<'a> Emitter<'a> {
     }
 
     /// Iterations from `low` up to `high`, which is above it, leaf by leaf.
-    fn leaves(&mut self, one: &'a ParFor, counter: u32, [low, high, start, leaf]: [u32; 4], sink: Sink<'_>) {
+    fn leaves(
+        &mut self,
+        one: &'a ParFor,
+        plan: Option<&Plan>,
+        counter: u32,
+        [low, high, start, leaf]: [u32; 4],
+        sink: Sink<'_>,
+    ) {
         let [begin, end] = [ValType::I64; 2].map(|of| self.borrow(of));
         let mut partials: Vec<Partial> = Vec::new();
         for what in &one.reductions {
             let of = self.program.locals[what.local.0 as usize].of;
-            let n = if is_ordered(what.op, of) { LANES } else { 1 };
+            let n = if is_ordered(what.op, of) {
+                LANES
+            } else {
+                plan.map_or(1, |plan| plan.lanes.into())
+            };
             let parts = (0..n).map(|_| self.variable(word(of))).collect();
             partials.push(Partial {
                 what: *what,
@@ -345,14 +350,14 @@ impl<'a> Emitter<'a> {
         self.put().local_get(begin).i64_add().local_set(end);
         for partial in &partials {
             for part in &partial.parts {
-                self.constant(partial.of, neutral(partial.what.op, partial.of));
+                self.constant(partial.of, partial.what.op.neutral(partial.of));
                 self.set(*part);
             }
         }
         self.put().local_get(begin).local_set(counter);
-        self.iterations(one, counter, end, &mut partials);
+        self.iterations(one, plan, counter, end, &mut partials);
         for (which, partial) in partials.iter().enumerate() {
-            let op = operation(partial.what.op);
+            let op = partial.what.op.binary();
             match sink {
                 Sink::Frame(k) => {
                     self.put()
@@ -388,22 +393,38 @@ impl<'a> Emitter<'a> {
     /// Puts all of a leaf's parts on the stack, as one.
     fn combine(&mut self, partial: &Partial) {
         let parts = &partial.parts;
-        let order: &[usize] = if parts.len() == 1 {
-            &[0]
-        } else {
-            &[0, 4, 2, 6, 1, 5, 3, 7]
-        };
+        let order = [0, 4, 2, 6, 1, 5, 3, 7]
+            .into_iter()
+            .filter(|part| *part < parts.len());
         // After how many values how many pairs are complete.
-        for (n, part) in order.iter().enumerate() {
-            self.get(parts[*part]);
+        for (n, part) in order.enumerate() {
+            self.get(parts[part]);
             for _ in 0..(n + 1).trailing_zeros() {
-                self.binary(operation(partial.what.op), partial.of);
+                self.binary(partial.what.op.binary(), partial.of);
             }
         }
     }
 
     /// Iterations from the counter's up to the end, each on the next of the parts.
-    fn iterations(&mut self, one: &'a ParFor, counter: u32, end: u32, partials: &mut [Partial]) {
+    fn iterations(
+        &mut self,
+        one: &'a ParFor,
+        plan: Option<&Plan>,
+        counter: u32,
+        end: u32,
+        partials: &mut [Partial],
+    ) {
+        if let Some(plan) = plan {
+            let lanes = Lanes::new(
+                plan.clone(),
+                self.program.locals.len(),
+                self.inside.is_some_and(|(_, n)| n == counter),
+            );
+            self.vector = Some(Box::new(lanes));
+            self.loop_in_lanes([one.label, one.label], one.var, &one.body, counter, end, partials);
+            self.vector = None;
+            return;
+        }
         let before: Vec<u32> = partials
             .iter()
             .map(|partial| self.number(partial.what.local))

@@ -257,10 +257,10 @@ impl Emitter<'_> {
                     (_, true) => _ = self.put().i32_shr_s(),
                     (_, false) => _ = self.put().i32_shr_u(),
                 }
-                return match op {
-                    ShiftLeft => self.normalise(of),
-                    _ => (),
-                };
+                if op == ShiftLeft {
+                    self.normalise(of);
+                }
+                return;
             }
             (Min | Max, int) => {
                 let [a, b] = [self.borrow(int), self.borrow(int)];
@@ -294,7 +294,8 @@ impl Emitter<'_> {
         self.end();
     }
 
-    /// Ends the function by an error, of which axis, index and length are put on the stack.
+    /// Ends the function by an error, of which axis, index and length are put on the stack. In lanes, those before the one
+    /// that fails are done once more by themselves: one of them may fail elsewhere, and would have come first.
     pub fn fail(&mut self, site: Site, details: impl FnOnce(&mut Self)) {
         let record = self.record;
         self.get(record);
@@ -302,14 +303,43 @@ impl Emitter<'_> {
         details(self);
         self.iteration();
         self.call_own(helpers::FAIL);
-        self.put().return_();
+        match self.vector.as_ref().map(|vector| vector.replay) {
+            None => _ = self.put().return_(),
+            Some((to, left, failed)) => {
+                self.set(failed);
+                self.lane();
+                self.set(left);
+                self.jump(to);
+            }
+        }
+    }
+
+    /// Puts the number of the lane that fails on the stack, an `i64`.
+    fn lane(&mut self) {
+        match (
+            self.vector.as_ref().and_then(|vector| vector.failing),
+            self.mask(),
+        ) {
+            (Some(lane), _) => _ = self.put().local_get(lane).i64_extend_i32_u(),
+            // All that take part do.
+            (None, Some(mask)) => {
+                self.get(mask);
+                self.bits();
+                self.put().i32_ctz().i64_extend_i32_u();
+            }
+            (None, None) => self.int64(0),
+        }
     }
 
     /// Puts what counts a parallel loop's iterations on the stack.
     fn iteration(&mut self) {
         match self.inside {
-            None => self.int64(0),
+            None => return self.int64(super::NO_ITERATION),
             Some((_, counter)) => self.get(counter),
+        }
+        if self.vector.as_ref().is_some_and(|vector| vector.is_outer) {
+            self.lane();
+            self.put().i64_add();
         }
     }
 

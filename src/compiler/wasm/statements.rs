@@ -2,6 +2,7 @@
 //! of its body, which older engines do not do themselves.
 
 use super::function::{Emitter, Jump, word};
+use super::lanes::Scope;
 use super::scalar::constant_int;
 use super::walk::{self, Seen};
 use crate::ir::{Binary, Compare, Expr, Label, Local, Stmt, Unary};
@@ -11,7 +12,10 @@ use wasm_encoder::ValType;
 impl<'a> Emitter<'a> {
     pub fn statements(&mut self, all: &'a [Stmt]) {
         for one in all {
-            self.statement(one);
+            if self.vector.is_none() || !self.masked(one) {
+                self.statement(one);
+            }
+            self.leave_if_none();
         }
     }
 
@@ -59,6 +63,9 @@ impl<'a> Emitter<'a> {
                 body,
                 ..
             } => {
+                if let Some(plan) = self.serial_plan(one) {
+                    return self.serial_in_lanes(plan, *label, *var, [start, stop], body);
+                }
                 self.for_loop(*label, *var, [start, stop, step], body);
             }
             Stmt::ParFor(one) => self.parallel_for(one),
@@ -93,7 +100,18 @@ impl<'a> Emitter<'a> {
     /// Statements that may jump to this label.
     pub fn within(&mut self, label: Label, leave: u32, again: Option<u32>, body: &'a [Stmt]) {
         self.jumps.push(Jump { label, leave, again });
+        if let Some(vector) = &mut self.vector {
+            let scope = Scope {
+                leave: Some(label),
+                again: again.and(Some(label)),
+                ..Scope::default()
+            };
+            vector.scopes.push(scope);
+        }
         self.statements(body);
+        if let Some(vector) = &mut self.vector {
+            vector.scopes.pop();
+        }
         self.jumps.pop();
     }
 
@@ -188,7 +206,7 @@ impl<'a> Emitter<'a> {
         self.give_back(&[end, stride]);
     }
 
-    fn step(&mut self, of: Scalar, by: Option<i64>, stride: u32) {
+    pub fn step(&mut self, of: Scalar, by: Option<i64>, stride: u32) {
         match by {
             Some(by) => self.constant(of, by as u64),
             None => self.get(stride),
@@ -196,7 +214,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Whether the counter is before the end, in the direction of the step.
-    fn before(&mut self, of: Scalar, counter: u32, end: u32, by: Option<i64>, stride: u32) {
+    pub fn before(&mut self, of: Scalar, counter: u32, end: u32, by: Option<i64>, stride: u32) {
         let down = by.is_some_and(|by| by < 0) && of.is_signed();
         let (a, b) = if down { (end, counter) } else { (counter, end) };
         self.put().local_get(a).local_get(b);
@@ -223,7 +241,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Whether there is more than a step from the counter to the end, which it has not reached.
-    fn remaining(&mut self, of: Scalar, counter: u32, end: u32, by: Option<i64>, stride: u32) {
+    pub fn remaining(&mut self, of: Scalar, counter: u32, end: u32, by: Option<i64>, stride: u32) {
         let is_wide = word(of) == ValType::I64;
         let minus = |own: &mut Self, a: u32, b: u32| {
             own.put().local_get(a).local_get(b);

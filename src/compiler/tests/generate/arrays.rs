@@ -35,6 +35,27 @@ impl Maker {
             base,
             is_own: false,
         });
+        let array = self.arrays[self.arrays.len() - 1].clone();
+        let element = self.element(&array);
+        match self.random.below(4) {
+            0 => {
+                let (op, value) = self.change(of);
+                self.line(&format!("{element} {op} {value}"));
+            }
+            1 if of == Scalar::Bool || base != self.arrays.len() - 1 => {
+                let value = self.value(of, 2);
+                self.line(&format!("{element} = {value}"));
+            }
+            _ => {
+                let name = self.name("t");
+                self.line(&format!("{name} = {element}"));
+                self.variables.push(Variable {
+                    name,
+                    of,
+                    is_frozen: false,
+                });
+            }
+        }
     }
 
     /// Another array of this type and shape, or a number; an array of the last axis alone too.
@@ -82,8 +103,14 @@ impl Maker {
             };
         }
         match self.random.below(11) {
-            0 => format!("({a} // (({b} & {to}(15)) + {to}(1)))"),
-            1 => format!("({a} % (({b} & {to}(15)) + {to}(1)))"),
+            other @ (0 | 1) => {
+                let op = ["//", "%"][other];
+                // Numba widens what numbers make, so that a number needs its type again.
+                match b.contains('(') {
+                    true => format!("({a} {op} {to}(({b} & {to}(15)) + {to}(1)))"),
+                    false => format!("({a} {op} (({b} & {to}(15)) + {to}(1)))"),
+                }
+            }
             2 => format!("(-{a})"),
             3 => format!("np.where({a} < {b}, {b}, {a})"),
             4 => {

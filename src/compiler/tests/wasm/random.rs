@@ -589,7 +589,11 @@ pub fn program(seed: u64, fails: bool) -> Made {
         maker.private.push(local);
     }
     let label = maker.label();
-    maker.around.push((label, true));
+    // Some are serial loops that analysis has found to be like parallel ones.
+    let serial = seed % 5 == 4;
+    if !serial {
+        maker.around.push((label, true));
+    }
     let long = 2 + maker.random.below(8);
     body.extend(maker.statements(3, long));
     maker.around.pop();
@@ -628,7 +632,7 @@ pub fn program(seed: u64, fails: bool) -> Made {
                 Reduce::Xor,
             ],
         };
-        if maker.random.below(3) > 0 {
+        if serial || maker.random.below(3) > 0 {
             continue;
         }
         let op = maker.random.one(ops);
@@ -665,6 +669,23 @@ pub fn program(seed: u64, fails: bool) -> Made {
         whole.push(Stmt::Set(one.local, Expr::bits(of, first)));
         maker.program.results.push(Param::Scalar(one.local));
     }
+    if serial {
+        let [start, stop, step] = [0, n, 1].map(Expr::int);
+        whole.push(Stmt::For {
+            label,
+            var: maker.var,
+            start,
+            stop,
+            step,
+            vector: true,
+            body,
+        });
+        maker.program.body = whole;
+        return Made {
+            program: maker.program,
+            arguments,
+        };
+    }
     whole.push(Stmt::ParFor(Box::new(ParFor {
         span: maker.span,
         label,
@@ -681,4 +702,116 @@ pub fn program(seed: u64, fails: bool) -> Made {
         program: maker.program,
         arguments,
     }
+}
+
+/// A program without all statements that a fault does not need.
+pub fn shrink(mut program: Program, mut fails: impl FnMut(&Program) -> bool) -> Program {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        let mut n = 0;
+        loop {
+            let mut smaller = program.clone();
+            let mut at = n;
+            if !change(&mut smaller.body, &mut at) {
+                break;
+            }
+            if fails(&smaller) {
+                program = smaller;
+                changed = true;
+            } else {
+                n += 1;
+            }
+        }
+    }
+    program
+}
+
+/// Makes the n-th thing smaller, if there are so many.
+fn change(body: &mut Vec<Stmt>, n: &mut usize) -> bool {
+    for at in 0..body.len() {
+        if *n == 0 {
+            body.remove(at);
+            return true;
+        }
+        *n -= 1;
+        let inner: Vec<&mut Vec<Stmt>> = match &mut body[at] {
+            Stmt::If { yes, no, .. } => vec![yes, no],
+            Stmt::Block { body, .. } | Stmt::For { body, .. } => vec![body],
+            Stmt::While { before, body, .. } => vec![before, body],
+            Stmt::ParFor(one) => vec![&mut one.body],
+            _ => vec![],
+        };
+        if !inner.is_empty() {
+            if *n == 0 {
+                // What is in it instead of it.
+                if matches!(body[at], Stmt::If { .. }) {
+                    let Stmt::If { yes, no, .. } = body.remove(at) else {
+                        return false;
+                    };
+                    body.splice(at..at, yes.into_iter().chain(no));
+                    return true;
+                }
+                *n += 1;
+            }
+            if matches!(body[at], Stmt::If { .. }) {
+                *n -= 1;
+            }
+        }
+        let inner: Vec<&mut Vec<Stmt>> = match &mut body[at] {
+            Stmt::If { yes, no, .. } => vec![yes, no],
+            Stmt::Block { body, .. } | Stmt::For { body, .. } => vec![body],
+            Stmt::While { before, body, .. } => vec![before, body],
+            Stmt::ParFor(one) => vec![&mut one.body],
+            _ => vec![],
+        };
+        for one in inner {
+            if change(one, n) {
+                return true;
+            }
+        }
+        let value: Option<&mut Expr> = match &mut body[at] {
+            Stmt::Set(_, value) | Stmt::Store { value, .. } => Some(value),
+            Stmt::If { test, .. } => Some(test),
+            _ => None,
+        };
+        if let Some(value) = value
+            && simpler(value, n)
+        {
+            return true;
+        }
+    }
+    false
+}
+
+fn simpler(e: &mut Expr, n: &mut usize) -> bool {
+    let of = e.of;
+    let parts: Vec<&mut Expr> = match &mut e.kind {
+        ExprKind::Unary(_, a) | ExprKind::Convert(a) => vec![a],
+        ExprKind::Binary(_, a, b) | ExprKind::Divide(_, a, b, _) | ExprKind::Compare(_, a, b) => vec![a, b],
+        ExprKind::And(a, b) | ExprKind::Or(a, b) => vec![a, b],
+        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
+        ExprKind::Let(_, last) => vec![last],
+        _ => vec![],
+    };
+    for part in parts {
+        if part.of == of {
+            if *n == 0 {
+                *e = part.clone();
+                return true;
+            }
+            *n -= 1;
+        }
+        if simpler(part, n) {
+            return true;
+        }
+    }
+    if !matches!(e.kind, ExprKind::Const(_)) && !matches!(e.kind, ExprKind::Local(_)) {
+        if *n == 0 {
+            *e = Expr::bits(of, u64::from(of == Scalar::Bool));
+            return true;
+        }
+        *n -= 1;
+    }
+    false
 }

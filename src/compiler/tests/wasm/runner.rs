@@ -12,7 +12,7 @@ use wasmparser::{Validator, WasmFeatures};
 /// What is around arrays.
 const NOBODYS: u8 = 0xa5;
 /// Slots besides `run`'s.
-const SLOTS: u32 = 5;
+const SLOTS: u32 = 20;
 
 /// The host's state.
 #[derive(Default)]
@@ -141,7 +141,7 @@ pub fn run_module(module: &Module, target: Target, arguments: &[Value], seed: u6
     config.wasm_simd(true);
     let engine = Engine::new(&config);
     let code = wasmi::Module::new(&engine, &module.bytes[..]).unwrap();
-    let pages = 64;
+    let pages = 256;
     let state = Host {
         next: 1024,
         end: pages << 16,
