@@ -269,15 +269,18 @@ fn whole_way(text: &str) -> bool {
     let _ = prepared.shaders(true);
     let _ = prepared.typed.to_string();
     if bytes < 1 << 20 {
-        let options = interpret::Options {
-            shadow: true,
-            ..interpret::Options::default()
-        };
-        if let Ok(mut machine) = prepared.machine(options)
-            && let Err(failed) = machine.run(20_000)
-        {
-            let fault = failed.diagnostic();
-            assert!(fault.kind != Kind::Internal, "{}\n{text}", fault.message);
+        // As it was written, and with its checks hoisted.
+        for shadow in [true, false] {
+            let options = interpret::Options {
+                shadow,
+                ..interpret::Options::default()
+            };
+            if let Ok(mut machine) = prepared.machine(options)
+                && let Err(failed) = machine.run(20_000)
+            {
+                let fault = failed.diagnostic();
+                assert!(fault.kind != Kind::Internal, "{}\n{text}", fault.message);
+            }
         }
     }
     true
