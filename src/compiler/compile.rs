@@ -121,11 +121,7 @@ pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result
     if !races.is_empty() {
         return Err(races.into());
     }
-    let mut lowered = typed.program.clone();
-    ranges::hoist(&mut lowered);
-    expand::expand(&mut lowered);
-    crate::walk::renew_private(&mut lowered.body);
-    let program = validate::validate(lowered).map_err(|fault| {
+    let program = lowered(&typed.program, true).map_err(|fault| {
         // Not the user's fault.
         let words = format!("the compiler made a program that does not hold: {fault}");
         Diagnostic::new(Kind::Internal, file.functions[entry].span, words)
@@ -140,6 +136,17 @@ pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result
     })
 }
 
+/// Made of nothing but arithmetic, and validated; checks are hoisted if it is to be fast.
+fn lowered(typed: &Program, is_hoisted: bool) -> Result<Valid, validate::Fault> {
+    let mut program = typed.clone();
+    if is_hoisted {
+        ranges::hoist(&mut program);
+    }
+    expand::expand(&mut program);
+    crate::walk::renew_private(&mut program.body);
+    validate::validate(program)
+}
+
 impl Prepared {
     /// The arguments as the program takes them: tuples' parts one after the other.
     pub fn flat_arguments(&self) -> Vec<Value> {
@@ -148,12 +155,17 @@ impl Prepared {
         out
     }
 
-    /// The interpreter, ready to run.
+    /// The interpreter, ready to run. Where it watches for races, no check is hoisted, so that each store has its place.
     ///
     /// # Errors
     /// If the arguments are not what the program takes, or too large.
     pub fn machine(&self, options: interpret::Options) -> Result<Machine, interpret::Refusal> {
-        Machine::with(&self.program, self.flat_arguments(), options)
+        let watched = options.shadow.then(|| lowered(&self.typed, false).ok()).flatten();
+        Machine::with(
+            watched.as_ref().unwrap_or(&self.program),
+            self.flat_arguments(),
+            options,
+        )
     }
 
     /// As WebAssembly.

@@ -3,7 +3,7 @@
 //! A module's record has a site and numbers; what else there is to say stands in the program.
 
 use crate::interpret::{Failed, What};
-use crate::ir::{ArrayExpr, Cut, Expr, ExprKind, Failure, Program, Site, Stmt};
+use crate::ir::{ArrayExpr, Cut, Failure, Program, Site, Stmt};
 use crate::walk;
 use crate::wasm::host;
 
@@ -74,35 +74,5 @@ fn is_slice(program: &Program, at: Site) -> bool {
                 .any(|cut| matches!(cut, Cut::Range { site, .. } if *site == at));
         }
     });
-    found
-}
-
-/// Whether a site is one of a parallel loop's body.
-fn is_parallel(program: &Program, at: Site) -> bool {
-    let mut found = false;
-    walk::statements(&program.body, &mut |stmt| {
-        if let Stmt::ParFor(par) = stmt {
-            walk::statements(&par.body, &mut |stmt| found |= has_site(stmt, at));
-        }
-    });
-    found
-}
-
-fn has_site(stmt: &Stmt, at: Site) -> bool {
-    let mut found = match stmt {
-        Stmt::Store { site, .. } => *site == Some(at),
-        Stmt::Check(_, site) => *site == at,
-        Stmt::Bind(_, ArrayExpr::New { site, .. } | ArrayExpr::Reshape { site, .. }) => *site == at,
-        Stmt::Bind(_, ArrayExpr::View { cuts, .. }) => cuts.iter().any(|cut| match cut {
-            Cut::At(_, site) | Cut::Range { site, .. } => *site == at,
-        }),
-        _ => false,
-    };
-    let mut look = |expr: &Expr| {
-        if let ExprKind::Load { site, .. } | ExprKind::Divide(_, _, _, site) = &expr.kind {
-            found |= *site == Some(at);
-        }
-    };
-    walk::own(stmt, &mut |expr| walk::within(expr, &mut look));
     found
 }

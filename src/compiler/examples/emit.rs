@@ -56,7 +56,9 @@ fn main() {
         eprintln!("{name}: {} bytes in {:?}", module.bytes.len(), started.elapsed());
         std::fs::write(format!("{directory}/{name}.wasm"), &module.bytes).unwrap();
         if frame == 0 {
-            frame = Call::new(&module.abi, &prepared.arguments, 1, &mut image).unwrap().frame;
+            frame = Call::new(&module.abi, &prepared.arguments, 1, &mut image)
+                .unwrap()
+                .frame;
         }
     }
     std::fs::write(format!("{directory}/memory.bin"), &image.0).unwrap();

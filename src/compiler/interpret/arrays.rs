@@ -5,6 +5,7 @@ use super::code::{Access, Arr, Code, Cut, Reg};
 use super::failed::{Race, Touch, What};
 use super::memory::{Handle, Seen};
 use super::{Fault, Machine, Step};
+use crate::ir::Failure;
 use crate::types::Layout;
 
 impl Machine {
@@ -48,9 +49,14 @@ impl Machine {
         if (0..length).contains(&wrapped) {
             return Ok(wrapped);
         }
+        // The source's name for it, where a copy of the handle is used.
+        let named = site.and_then(|site| match code.sites[site as usize].what {
+            Failure::Index(named, _) => Some(named.0 as usize),
+            _ => None,
+        });
         Err(Box::new(Fault {
             what: What::Index {
-                array: code.arrays[array as usize].name.clone(),
+                array: code.arrays[named.unwrap_or(array as usize)].name.clone(),
                 axis: axis as u8,
                 index: Some(index),
                 length: Some(length as u64),
