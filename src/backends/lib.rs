@@ -11,12 +11,15 @@
 pub mod host;
 pub mod probes;
 
+mod barrier;
 mod cpu;
+mod deal;
 mod error;
 mod gpu;
 mod javascript;
 mod machine;
 mod overhead;
+mod python;
 mod recorder;
 mod team;
 
@@ -26,7 +29,8 @@ pub use gpu::GpuSlot;
 pub use machine::{Machine, Pool, StopFlag};
 pub use overhead::overhead;
 pub use recorder::Recorder;
-pub use team::{Chaos, Deal, Job, Team};
+pub use deal::Deal;
+pub use team::{Chaos, Job, Team};
 
 use futures_util::future::LocalBoxFuture;
 use parallax_protocol::{BackendInfo, GpuMs, InjectKind, Support, Timeline, base_id};
