@@ -40,6 +40,12 @@ pub enum BackendError {
     /// A Python kernel that is refused, or that failed while it ran.
     #[error("{}", said(.0))]
     Python(Vec<Diagnosis>),
+    /// It is not run here after all, which is no failure: too slow, or of types that a processor lacks.
+    #[error("{reason}")]
+    LeftOut {
+        /// Why, and the way out.
+        reason: String,
+    },
     /// A Python kernel's own machinery broke down: no fault of the kernel's.
     #[error("the kernel {what}: {message}")]
     Kernel {
@@ -64,9 +70,10 @@ impl BackendError {
             BackendError::Panicked { .. } => Some(FaultKind::Trap),
             BackendError::DeviceLost { .. } => Some(FaultKind::DeviceLost),
             BackendError::Gpu { .. } => Some(FaultKind::Gpu),
-            BackendError::JavaScript { .. } | BackendError::Python(_) | BackendError::Kernel { .. } => {
-                Some(FaultKind::Kernel)
-            }
+            BackendError::JavaScript { .. }
+            | BackendError::Python(_)
+            | BackendError::LeftOut { .. }
+            | BackendError::Kernel { .. } => Some(FaultKind::Kernel),
             BackendError::Memory(_) | BackendError::Problem(ProblemError::Memory(_)) => {
                 Some(FaultKind::Memory)
             }
@@ -86,7 +93,7 @@ impl BackendError {
 }
 
 /// The first of them with its place, and how many more there are.
-fn said(all: &[Diagnosis]) -> String {
+pub(crate) fn said(all: &[Diagnosis]) -> String {
     let Some(first) = all.first() else {
         return "the kernel failed".into();
     };

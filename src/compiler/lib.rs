@@ -14,6 +14,8 @@ pub mod source;
 pub mod syntax;
 pub mod types;
 pub mod value;
+mod soon;
+pub use soon::*;
 
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Longest source that is compiled, in bytes.
-pub const LONGEST_SOURCE: usize = 65_536;
+pub const LONGEST_SOURCE: usize = 256 << 10;
 /// Elements of an output up to which its values are given where they are asked for.
 pub const MOST_VALUES: usize = 1_000_000;
 /// Most outputs of a kernel, and most diagnostics that are told.

@@ -25,8 +25,8 @@ pub use capabilities::{Adapter, BackendSupport, Capabilities, Overhead, Support}
 pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, Try, WorkloadInfo};
 pub use found::{Finding, Found, MOST_SPANS, Quantity, Span, SpanKind, Timeline, Track, Unit};
 pub use kernel::{
-    Compilation, Diagnosis, KernelSource, LONGEST_SOURCE, MOST_OF_A_KERNEL, MOST_VALUES, Note, Number, OutputOf,
-    Refused, checksum,
+    Compilation, Diagnosis, KernelSource, LONGEST_SOURCE, MOST_OF_A_KERNEL, MOST_VALUES, Note, Number,
+    OutputOf, Refused, checksum,
 };
 pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode_link};
 pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};

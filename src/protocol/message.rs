@@ -1,8 +1,8 @@
 //! Requests to the engine and its events.
 
 use crate::{
-    Capabilities, Cold, Compilation, Diagnosis, GpuMs, KernelSource, OutputOf, Picture, Quantity, RunPlan, RunSpec,
-    Sample, Sampled, Timeline, Verification,
+    Capabilities, Cold, Compilation, Diagnosis, GpuMs, KernelSource, OutputOf, Picture, Quantity, RunPlan,
+    RunSpec, Sample, Sampled, Timeline, Verification,
 };
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,8 @@
 
 use crate::kernel::{LONGEST_SOURCE, MOST_OF_A_KERNEL, MOST_VALUES};
 use crate::{
-    Cold, ErrorKind, Experiment, Finding, Form, OutputOf, Quantity, RunSpec, Schedule, Timeline, found, python_id,
+    Cold, ErrorKind, Experiment, Finding, Form, OutputOf, Quantity, RunSpec, Schedule, Timeline, found,
+    python_id,
 };
 use serde::{Deserialize, Serialize};
 
@@ -418,7 +419,11 @@ impl Report {
         }
         short("inject", spec.inject.as_deref().unwrap_or_default())?;
         short("entry", spec.entry.as_deref().unwrap_or_default())?;
-        at_most("bytes of source", spec.source.as_ref().map_or(0, String::len), LONGEST_SOURCE)?;
+        at_most(
+            "bytes of source",
+            spec.source.as_ref().map_or(0, String::len),
+            LONGEST_SOURCE,
+        )?;
         number("budget", "the spec", spec.budget)?;
         let e = &self.environment;
         short("the build", &e.build)?;

@@ -277,15 +277,23 @@ impl Asked {
     /// names that reports have for them.
     fn resolve_source(&self, source: &str, catalogue: &Catalogue) -> Result<RunSpec, SpecProblem> {
         if !self.workload.is_empty() {
-            return Err(SpecProblem::Together("a run is of a workload or of a source, not of both"));
+            return Err(SpecProblem::Together(
+                "a run is of a workload or of a source, not of both",
+            ));
         }
         if self.experiment != Experiment::Race {
-            return Err(SpecProblem::Together("a source is raced: other experiments ask of workloads"));
+            return Err(SpecProblem::Together(
+                "a source is raced: other experiments ask of workloads",
+            ));
         }
         if source.len() > LONGEST_SOURCE {
             return Err(SpecProblem::Source { bytes: source.len() });
         }
-        let any = catalogue.workloads.first().map(|w| w.id.clone()).unwrap_or_default();
+        let any = catalogue
+            .workloads
+            .first()
+            .map(|w| w.id.clone())
+            .unwrap_or_default();
         let size = self.size.unwrap_or(USUAL_SIZE);
         if size == 0 || size > i32::MAX as u32 {
             return Err(SpecProblem::Size {

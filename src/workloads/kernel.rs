@@ -47,6 +47,15 @@ impl Footprint {
     }
 }
 
+impl Footprint {
+    /// What a row of Python holds at most: its arguments are copies, and arrays that it makes in between
+    /// are no larger than those of its input and output.
+    pub fn python(&self) -> u64 {
+        let made = self.row.saturating_mul(2).saturating_add(self.output);
+        self.inputs.saturating_add(made)
+    }
+}
+
 /// A moving picture of the work, small and slow enough to be seen: made beside the races, never
 /// during one.
 pub trait Film: Send {

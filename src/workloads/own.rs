@@ -197,9 +197,7 @@ fn near(reference: &Array, got: &Array, place: impl Fn(usize) -> String) -> Veri
             _ => (a - b).abs() / scale,
         }
     };
-    let worst = (0..len)
-        .map(|i| (i, error(i)))
-        .max_by(|a, b| a.1.total_cmp(&b.1));
+    let worst = (0..len).map(|i| (i, error(i))).max_by(|a, b| a.1.total_cmp(&b.1));
     let most = worst.map_or(0.0, |(_, error)| error);
     Verification {
         ok: most <= RELAXED_FLOATS,
@@ -283,7 +281,10 @@ mod tests {
             Output::Arrays(vec![Array {
                 dtype: "int64",
                 shape: vec![2, 3],
-                bytes: [1i64, 2, 3, 4, 5, last].iter().flat_map(|v| v.to_le_bytes()).collect(),
+                bytes: [1i64, 2, 3, 4, 5, last]
+                    .iter()
+                    .flat_map(|v| v.to_le_bytes())
+                    .collect(),
             }])
         };
         let verification = own().verify(&array(6), &array(-6), Arithmetic::Ieee);

@@ -45,6 +45,14 @@ pub enum Argument {
         /// The elements.
         values: Arc<Vec<f32>>,
     },
+    /// A number of any type, by its bits, the rest zero.
+    Scalar(&'static str, u64),
+    /// An array of any type.
+    Array(Arc<Array>),
+    /// Some of them.
+    Tuple(Vec<Argument>),
+    /// `None`.
+    None,
 }
 
 /// An array, or a number without axes, that a kernel gave.
@@ -133,7 +141,10 @@ mod tests {
         };
         assert_eq!(array("int8", &[255]).at(0), -1.0);
         assert_eq!(array("uint8", &[255]).at(0), 255.0);
-        assert_eq!(array("int64", &[254, 255, 255, 255, 255, 255, 255, 255]).at(0), -2.0);
+        assert_eq!(
+            array("int64", &[254, 255, 255, 255, 255, 255, 255, 255]).at(0),
+            -2.0
+        );
         assert_eq!(array("float32", &0.5f32.to_le_bytes()).at(0), 0.5);
         assert!(array("float64", &[]).at(0).is_nan());
         let output = array("uint32", &[1, 0, 0, 0]).into_output();

@@ -8,7 +8,7 @@ use crate::kernel::{
     Arithmetic, Film, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload,
 };
 use crate::simd::{F32s, Scalar, Simd, U32s};
-use crate::{Argument, Data, GpuProgram, PythonProgram, OutOfMemory, Shared, compare, picture, readme};
+use crate::{Argument, Data, GpuProgram, OutOfMemory, PythonProgram, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::array::from_fn;
 use std::ops::Range;
@@ -140,7 +140,11 @@ impl Problem for Image {
     }
 
     fn python(&self) -> PythonProgram {
-        PythonProgram::of(include_str!("kernel.py"), self.n, vec![Argument::Int(self.n as i64)])
+        PythonProgram::of(
+            include_str!("kernel.py"),
+            self.n,
+            vec![Argument::Int(self.n as i64)],
+        )
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {

@@ -6,7 +6,10 @@ mod reference;
 use crate::gpu::grid;
 use crate::kernel::{Arithmetic, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 use crate::simd::{F32s, Scalar, Simd, U32s};
-use crate::{Access, Argument, Buffer, Data, GpuPass, GpuProgram, OutOfMemory, PythonProgram, Shared, compare, picture, readme};
+use crate::{
+    Access, Argument, Buffer, Data, GpuPass, GpuProgram, OutOfMemory, PythonProgram, Shared, compare,
+    picture, readme,
+};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::array::from_fn;
 use std::ops::Range;
@@ -142,7 +145,11 @@ impl Problem for Grid {
     }
 
     fn python(&self) -> PythonProgram {
-        PythonProgram::of(include_str!("kernel.py"), self.n, vec![Argument::Int(self.n as i64)])
+        PythonProgram::of(
+            include_str!("kernel.py"),
+            self.n,
+            vec![Argument::Int(self.n as i64)],
+        )
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {

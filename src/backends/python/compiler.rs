@@ -1,0 +1,210 @@
+//! The compiler as back ends, engine and page use it: values and diagnostics in the words of the protocol.
+
+use crate::{BackendError, Pool, StopFlag};
+use parallax_compiler::{ArrayValue, Diagnostic, Position, Prepared, Request, Scalar, Source, Span, Value};
+use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note};
+use parallax_workloads::{Argument, Array, PythonProgram};
+use std::sync::Arc;
+
+/// Reads somebody's kernel, checks it and has its `setup` make the arguments.
+///
+/// # Errors
+/// `Python` with all that is wrong, `Stopped`.
+pub async fn program(
+    pool: &Pool,
+    kernel: KernelSource,
+    size: u32,
+    stop: StopFlag,
+) -> Result<PythonProgram, BackendError> {
+    let program = PythonProgram {
+        source: kernel.text.into(),
+        entry: kernel.entry,
+        arguments: None,
+        size: i64::from(size),
+        narrow: kernel.narrow,
+    };
+    let job = move || {
+        let prepared = prepare(&program, &stop)?;
+        Ok(PythonProgram {
+            entry: Some(prepared.name.clone()),
+            arguments: Some(prepared.arguments.into_iter().map(argument).collect()),
+            ..program
+        })
+    };
+    let made = pool.offload(job).await;
+    made.map_err(|message| BackendError::Panicked { message })?
+}
+
+/// What the compiler makes of a kernel, on every back end.
+pub async fn compile(pool: &Pool, kernel: KernelSource, size: u32, stop: StopFlag) -> Compilation {
+    let made = pool.offload(move || all(kernel, size, &stop)).await;
+    made.unwrap_or_else(|message| {
+        let panicked = Diagnostic::new(
+            parallax_compiler::Kind::Limit,
+            Span::default(),
+            format!("the compiler broke down: {message}"),
+        );
+        failed(vec![diagnosis("", &panicked)])
+    })
+}
+
+fn failed(diagnostics: Vec<Diagnosis>) -> Compilation {
+    Compilation {
+        ok: false,
+        diagnostics,
+        refusals: Vec::new(),
+        entry: None,
+        arguments: Vec::new(),
+        wasm_bytes: None,
+        compile_ms: 0.0,
+    }
+}
+
+fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
+    let begin = crate::host::wall_ms();
+    let program = PythonProgram {
+        source: kernel.text.into(),
+        entry: kernel.entry,
+        arguments: None,
+        size: i64::from(size),
+        narrow: kernel.narrow,
+    };
+    let made = match prepare(&program, stop) {
+        Ok(prepared) => {
+            let (refusals, wasm_bytes) = super::refusals(&program, &prepared);
+            let types = prepared.arguments.iter().map(|value| value.type_of().to_string());
+            Compilation {
+                ok: true,
+                entry: Some(prepared.name.clone()),
+                arguments: types.collect(),
+                refusals,
+                wasm_bytes,
+                ..failed(Vec::new())
+            }
+        }
+        Err(BackendError::Python(diagnostics)) => failed(diagnostics),
+        Err(_) => failed(Vec::new()),
+    };
+    Compilation {
+        compile_ms: crate::host::wall_ms() - begin,
+        ..made
+    }
+}
+
+/// Compiles a program for its arguments.
+///
+/// # Errors
+/// `Python` with all that is wrong, `Stopped`.
+pub(super) fn prepare(program: &PythonProgram, stop: &StopFlag) -> Result<Prepared, BackendError> {
+    let request = Request {
+        entry: program.entry.clone(),
+        size: program.size,
+        arguments: program
+            .arguments
+            .as_ref()
+            .map(|all| all.iter().map(value).collect()),
+        narrow: program.narrow,
+    };
+    let made = parallax_compiler::prepare(&program.source, &request, &|| stop.is_raised());
+    made.map_err(|all| match stop.is_raised() {
+        true => BackendError::Stopped,
+        false => BackendError::Python(diagnoses(&program.source, &all)),
+    })
+}
+
+/// Diagnostics with lines and columns.
+pub(super) fn diagnoses(text: &str, all: &[Diagnostic]) -> Vec<Diagnosis> {
+    let all = all.iter().take(MOST_OF_A_KERNEL);
+    all.map(|one| diagnosis(text, one)).collect()
+}
+
+/// A diagnostic with its lines and columns.
+pub(super) fn diagnosis(text: &str, one: &Diagnostic) -> Diagnosis {
+    // A text that is too long has no places; it was refused for that.
+    let source = Source::new(text).or_else(|_| Source::new("")).ok();
+    let place = |at: u32| source.map_or(Position { line: 1, column: 1 }, |source| source.position(at));
+    let (start, end) = (place(one.span.start), place(one.span.end));
+    let note = |(span, message): &(Span, String)| {
+        let (start, end) = (place(span.start), place(span.end));
+        Note {
+            message: message.clone(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    };
+    Diagnosis {
+        kind: one.kind.name().into(),
+        message: one.message.clone(),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        help: one.help.clone(),
+        notes: one.notes.iter().map(note).collect(),
+        rendered: source.map_or_else(String::new, |source| one.render(source)),
+    }
+}
+
+/// An argument as the compiler has it.
+pub(super) fn value(argument: &Argument) -> Value {
+    match argument {
+        Argument::Int(value) => Value::int(*value),
+        Argument::U32(value) => Value::Scalar(Scalar::U32, u64::from(*value)),
+        Argument::F32 { shape, values } => Value::Array(ArrayValue {
+            of: Scalar::F32,
+            shape: shape.clone(),
+            bytes: values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+        }),
+        Argument::Scalar(name, bits) => Value::Scalar(scalar(name), *bits),
+        Argument::Array(array) => Value::Array(ArrayValue {
+            of: scalar(array.dtype),
+            shape: array.shape.clone(),
+            bytes: array.bytes.clone(),
+        }),
+        Argument::Tuple(all) => Value::Tuple(all.iter().map(value).collect()),
+        Argument::None => Value::None,
+    }
+}
+
+/// A value as a problem hands it on.
+fn argument(value: Value) -> Argument {
+    match value {
+        Value::Scalar(of, bits) => Argument::Scalar(of.name(), bits),
+        Value::Array(array) => Argument::Array(Arc::new(self::array(array))),
+        Value::Tuple(all) => Argument::Tuple(all.into_iter().map(argument).collect()),
+        Value::None => Argument::None,
+    }
+}
+
+/// Names are the compiler's own.
+fn scalar(name: &str) -> Scalar {
+    Scalar::named(name).unwrap_or(Scalar::F64)
+}
+
+fn array(array: ArrayValue) -> Array {
+    Array {
+        dtype: array.of.name(),
+        shape: array.shape,
+        bytes: array.bytes,
+    }
+}
+
+/// What a kernel gave, a tuple's parts one after the other; numbers have no axes, and nothing is nothing.
+pub(super) fn arrays(values: Vec<Value>) -> Vec<Array> {
+    let mut out = Vec::new();
+    for value in values {
+        match value {
+            Value::Scalar(of, bits) => out.push(Array {
+                dtype: of.name(),
+                shape: Vec::new(),
+                bytes: bits.to_le_bytes()[..of.bytes() as usize].to_vec(),
+            }),
+            Value::Array(value) => out.push(array(value)),
+            Value::Tuple(all) => out.extend(arrays(all)),
+            Value::None => {}
+        }
+    }
+    out
+}
