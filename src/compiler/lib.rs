@@ -10,11 +10,11 @@ pub mod ir;
 pub mod module;
 pub mod random;
 pub mod rules;
+mod soon;
 pub mod source;
 pub mod syntax;
 pub mod types;
 pub mod value;
-mod soon;
 pub use soon::*;
 
 pub use diagnostic::{Diagnostic, Kind};

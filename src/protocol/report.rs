@@ -6,8 +6,8 @@
 
 use crate::kernel::{LONGEST_SOURCE, MOST_OF_A_KERNEL, MOST_VALUES};
 use crate::{
-    Cold, ErrorKind, Experiment, Finding, Form, OutputOf, Quantity, RunSpec, Schedule, Timeline, found,
-    python_id,
+    Cold, Diagnosis, ErrorKind, Experiment, Finding, Form, OutputOf, Quantity, RunSpec, Schedule, Timeline,
+    found, python_id,
 };
 use serde::{Deserialize, Serialize};
 
@@ -256,6 +256,9 @@ pub struct ResultRow {
     /// What the first run gave; null where nothing ran.
     #[serde(default)]
     pub outputs: Option<Vec<OutputOf>>,
+    /// What is wrong with the kernel, where that ended the row; else null.
+    #[serde(default)]
+    pub diagnostics: Option<Vec<Diagnosis>>,
     /// What the reader of these figures should know.
     pub warnings: Vec<String>,
 }
@@ -444,6 +447,22 @@ impl Report {
     }
 }
 
+impl Report {
+    /// The same with [`ResultRow::id`] in the place of the back end's name, so that rows of one name and
+    /// several forms stay apart.
+    pub fn by_id(mut self) -> Report {
+        for row in &mut self.results {
+            row.backend = row.id();
+        }
+        self
+    }
+
+    /// Rows of Python are among others.
+    pub fn is_mixed(&self) -> bool {
+        self.results.iter().any(|row| row.id() != row.backend)
+    }
+}
+
 impl ResultRow {
     /// A row without figures.
     pub fn blank(workload: &str, size: u32, backend: &str, form: Form, threads: u32) -> Self {
@@ -478,6 +497,7 @@ impl ResultRow {
             gpu_ms: None,
             sampled: None,
             outputs: None,
+            diagnostics: None,
             warnings: Vec::new(),
         }
     }
@@ -501,6 +521,12 @@ impl ResultRow {
         at_most("warnings", self.warnings.len(), MOST_ROWS)?;
         for warning in &self.warnings {
             short("a warning", warning)?;
+        }
+        let wrong = self.diagnostics.as_deref().unwrap_or_default();
+        at_most("diagnostics", wrong.len(), MOST_OF_A_KERNEL)?;
+        for one in wrong {
+            short("a diagnostic", &one.message)?;
+            at_most("bytes of a diagnostic", one.rendered.len(), LONGEST_SOURCE)?;
         }
         let outputs = self.outputs.as_deref().unwrap_or_default();
         at_most("outputs", outputs.len(), MOST_OF_A_KERNEL)?;

@@ -118,7 +118,7 @@ pub fn markdown(catalogue: &Catalogue, report: &Report, said: &Words) -> String 
 
 /// The back end, what tells it from the others of an experiment, and where if it is not the browser.
 fn who(catalogue: &Catalogue, row: &ResultRow) -> String {
-    let mut name = catalogue.name_of(&row.backend);
+    let mut name = catalogue.name_of(&row.id());
     if let Some(schedule) = row.schedule {
         let _ = write!(name, ", {}", words::schedule(schedule.name(), row.chunk));
     }
