@@ -10,7 +10,7 @@ use parallax::backends::host::NativeHost;
 use parallax::backends::{Deal, GpuSlot, Machine, Pool};
 use parallax::protocol::{Picture, Support, Verification};
 use parallax::workloads::{
-    Arithmetic, Data, GpuProgram, Kernel, Level, OutOfMemory, Output, Problem, ProblemError,
+    Arithmetic, Data, GpuProgram, Kernel, Level, OutOfMemory, Output, Problem, ProblemError, PythonProgram,
 };
 use std::rc::Rc;
 
@@ -122,6 +122,9 @@ impl Problem for Huge {
     }
     fn gpu(&self) -> GpuProgram {
         GpuProgram::one_pass("", (1, 1), self.data())
+    }
+    fn python(&self) -> PythonProgram {
+        PythonProgram::of("", 1, Vec::new())
     }
     fn verify(&self, _: &Output, _: &Output, _: Arithmetic) -> Verification {
         unreachable!("it never runs")

@@ -2,7 +2,7 @@
 
 use crate::planner::SpecError;
 use parallax_backends::{Backend, Deal, Machine};
-use parallax_protocol::{BackendInfo, Experiment, Form, RunSpec, Schedule, base_id, python_id};
+use parallax_protocol::{BackendInfo, Experiment, Form, RunSpec, Schedule, base_id, python_id, reported_id};
 use parallax_stats::BASELINE;
 use parallax_workloads::Workload;
 
@@ -91,7 +91,7 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
             .into_iter()
             .map(|size| {
                 let mut rows = race(spec, &size.to_string());
-                rows.retain(|row| row.backend.info().id == "gpu");
+                rows.retain(|row| reported_id(&row.backend.info().id) == "gpu");
                 Stage { size, ..one(rows) }
             })
             .collect(),

@@ -275,6 +275,7 @@ fn bar(out: &mut String, row: &ResultRow, median: f64, y: f64, x: &impl Fn(f64) 
 /// After Okabe and Ito, as in style/tokens.css.
 fn colour(backend: &str) -> &'static str {
     match parallax_protocol::base_id(backend) {
+        "interpreter" => "#c04a00",
         "javascript" => "#857700",
         "scalar" => "#5d6468",
         "simd" => "#0072b2",
