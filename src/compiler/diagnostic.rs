@@ -18,6 +18,20 @@ pub enum Kind {
     Race,
     /// Too much of something.
     Limit,
+    /// An index that an axis has not.
+    Index,
+    /// A division by zero.
+    Division,
+    /// A value that does not do.
+    Value,
+    /// No room.
+    Memory,
+    /// An assertion that does not hold.
+    Assertion,
+    /// A variable that was given nothing on the way that was taken.
+    Unbound,
+    /// The compiler's own fault.
+    Internal,
 }
 
 impl Kind {
@@ -30,6 +44,13 @@ impl Kind {
             Kind::Typing => "TypingError",
             Kind::Race => "RaceError",
             Kind::Limit => "LimitError",
+            Kind::Index => "IndexError",
+            Kind::Division => "ZeroDivisionError",
+            Kind::Value => "ValueError",
+            Kind::Memory => "MemoryError",
+            Kind::Assertion => "AssertionError",
+            Kind::Unbound => "UnboundLocalError",
+            Kind::Internal => "InternalError",
         }
     }
 }

@@ -35,6 +35,29 @@ impl Webs {
         self.loads.get(&at.start).copied()
     }
 
+    /// Every place where a variable is read or given a value.
+    pub fn places(&self, web: Web) -> impl Iterator<Item = u32> + '_ {
+        let all = self.loads.iter().chain(&self.stores);
+        all.filter(move |(_, of)| **of == web).map(|(at, _)| *at)
+    }
+
+    /// Every place where a variable is read.
+    pub fn load_places(&self, web: Web) -> impl Iterator<Item = u32> + '_ {
+        self.loads
+            .iter()
+            .filter(move |(_, of)| **of == web)
+            .map(|(at, _)| *at)
+    }
+
+    /// The variables that get values between two places.
+    pub fn stored_in(&self, range: std::ops::Range<u32>) -> Vec<Web> {
+        let within = self.stores.iter().filter(|(at, _)| range.contains(at));
+        let mut all: Vec<Web> = within.map(|(_, web)| *web).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// The variable that gets a value at a place.
     pub fn store(&self, at: Span) -> Option<Web> {
         self.stores.get(&at.start).copied()

@@ -324,6 +324,47 @@ pub enum Reduce {
     Xor,
 }
 
+impl Reduce {
+    /// The bits that change nothing: what a lane begins with. Of a float's sum that is -0, as 0 + -0 is 0.
+    pub fn neutral(self, of: Scalar) -> u64 {
+        let width = 8 * of.bytes();
+        let ones = if of == Scalar::Bool {
+            1
+        } else {
+            u64::MAX >> (64 - width)
+        };
+        let sign = 1 << (width - 1);
+        match (self, of) {
+            (Reduce::Sum, Scalar::F32 | Scalar::F64) => sign,
+            (Reduce::Sum | Reduce::Or | Reduce::Xor, _) => 0,
+            (Reduce::Product, Scalar::F32) => 1f32.to_bits().into(),
+            (Reduce::Product, Scalar::F64) => 1f64.to_bits(),
+            (Reduce::Product, _) => 1,
+            (Reduce::Least, Scalar::F32) => f32::INFINITY.to_bits().into(),
+            (Reduce::Least, Scalar::F64) => f64::INFINITY.to_bits(),
+            (Reduce::Greatest, Scalar::F32) => f32::NEG_INFINITY.to_bits().into(),
+            (Reduce::Greatest, Scalar::F64) => f64::NEG_INFINITY.to_bits(),
+            (Reduce::Least, _) if of.is_signed() => ones >> 1,
+            (Reduce::Least | Reduce::And, _) => ones,
+            (Reduce::Greatest, _) if of.is_signed() => sign,
+            (Reduce::Greatest, _) => 0,
+        }
+    }
+
+    /// The operation on two values.
+    pub fn binary(self) -> Binary {
+        match self {
+            Reduce::Sum => Binary::Add,
+            Reduce::Product => Binary::Mul,
+            Reduce::Least => Binary::Min,
+            Reduce::Greatest => Binary::Max,
+            Reduce::And => Binary::And,
+            Reduce::Or => Binary::Or,
+            Reduce::Xor => Binary::Xor,
+        }
+    }
+}
+
 /// A handle.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ArrayExpr {
@@ -338,6 +379,17 @@ pub enum ArrayExpr {
         /// If there is no memory.
         site: Site,
     },
+    /// The elements of an array that lies as [`Layout::C`], along other axes.
+    Reshape {
+        /// Which.
+        of: Array,
+        /// One `int64` for each new axis.
+        shape: Vec<Expr>,
+        /// If there are not as many elements.
+        site: Site,
+    },
+    /// The same elements, the axes in the other order.
+    Transposed(Array),
     /// A part of another array, axis by axis.
     View {
         /// Which.

@@ -5,17 +5,24 @@
 //! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
 
 pub mod diagnostic;
+pub mod expand;
 pub mod flow;
+pub mod infer;
+pub mod interpret;
 pub mod ir;
 pub mod module;
+pub mod print;
 pub mod random;
 pub mod rules;
 mod soon;
 pub mod source;
 pub mod syntax;
 pub mod types;
+pub mod validate;
 pub mod value;
 pub use soon::*;
+pub mod walk;
+pub mod wasm;
 
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};

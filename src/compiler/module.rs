@@ -499,7 +499,7 @@ pub fn library(module: &str, name: &str) -> Global {
     }
 }
 
-fn negated(op: UnaryOp, a: Number) -> Option<Number> {
+pub(crate) fn negated(op: UnaryOp, a: Number) -> Option<Number> {
     Some(match op {
         UnaryOp::Plus => a,
         UnaryOp::Minus if a.of.is_float() => Number::float(a.of, -a.float, a.is_weak),
@@ -511,6 +511,22 @@ fn negated(op: UnaryOp, a: Number) -> Option<Number> {
         UnaryOp::Invert if a.of.is_int() => Number::int(a.of, !a.int, a.is_weak),
         UnaryOp::Invert => return None,
     })
+}
+
+/// How many letters have to be changed, put in or left out (Levenshtein 1966).
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
 }
 
 /// Two constants together, as NumPy 2 does it: a literal takes the other side's type (NEP 50), which also is what

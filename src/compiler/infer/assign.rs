@@ -1,0 +1,251 @@
+//! What gets a value: variables, elements, parts of arrays.
+
+use super::operand::{Operand, Slot};
+use super::{Maker, RESULT, Var};
+use crate::diagnostic::Kind;
+use crate::ir::{ArrayExpr, ExprKind, Stmt};
+use crate::module::Global;
+use crate::source::Span;
+use crate::syntax::{self, BinaryOp};
+
+impl Maker<'_> {
+    /// Gives a variable a value, whose type widens what is known of the variable.
+    pub(super) fn assign_web(&mut self, var: Var, name: &str, value: Operand, span: Span) {
+        let value = match value {
+            // A range of one's own, a method: nobody needs them in a variable.
+            Operand::Range(_) | Operand::Method(..) => {
+                let words = format!("'{name}' cannot hold this: use it where it stands");
+                self.fault(Kind::Unsupported, span, words);
+                return;
+            }
+            other => other,
+        };
+        let Some(known) = self.known(&value) else {
+            return;
+        };
+        let joined = match self.types.get(&var) {
+            None => known.clone(),
+            Some(before) => match before.join(&known) {
+                Some(joined) => joined,
+                None => {
+                    let what = if var.1 == RESULT {
+                        format!(
+                            "Can't unify return type from the following types: {}, {}",
+                            before.words(),
+                            known.words()
+                        )
+                    } else {
+                        format!(
+                            "Cannot unify {} and {} for '{name}'",
+                            before.words(),
+                            known.words()
+                        )
+                    };
+                    self.fault(Kind::Typing, span, what);
+                    return;
+                }
+            },
+        };
+        if self.types.get(&var) != Some(&joined) {
+            self.widened |= self.types.insert(var, joined.clone()).is_some() || self.slots.contains_key(&var);
+            // A first type is news for whoever asked before it was known.
+            self.widened |= self.asked.remove(&var);
+            self.slots.remove(&var);
+        }
+        let slot = self.slot(var, name, &joined);
+        self.put_in(&slot, value, span);
+    }
+
+    /// Gives a place a value of its type.
+    pub(super) fn put_in(&mut self, slot: &Slot, value: Operand, span: Span) {
+        match (slot, value) {
+            (Slot::Scalar(at), value) => {
+                let of = self.program.locals[at.0 as usize].of;
+                if let Some(expr) = self.value(value, span) {
+                    let expr = self.convert(expr, of);
+                    if expr.kind != ExprKind::Local(*at) {
+                        self.emit(Stmt::Set(*at, expr));
+                    }
+                }
+            }
+            (Slot::Array(array), Operand::Part(of, cuts)) => {
+                self.emit(Stmt::Bind(*array, ArrayExpr::View { of, cuts }));
+            }
+            (Slot::Array(array), value) => {
+                if let Some(from) = self.handle(value, span) {
+                    // What was just made for this needs no other name.
+                    if let Some(Stmt::Bind(last, _)) = self.out.last_mut()
+                        && *last == from
+                        && self.program.arrays[from.0 as usize].name.starts_with('$')
+                        && self.program.arrays[from.0 as usize].layout
+                            == self.program.arrays[array.0 as usize].layout
+                    {
+                        *last = *array;
+                    } else {
+                        self.emit(Stmt::Bind(*array, ArrayExpr::Same(from)));
+                    }
+                }
+            }
+            (Slot::Tuple(slots), Operand::Tuple(all)) => {
+                let all = self.apart(all);
+                for (slot, one) in slots.iter().zip(all) {
+                    self.put_in(slot, one, span);
+                }
+            }
+            (Slot::Tuple(slots), Operand::Known(Global::Tuple(all))) => {
+                for (slot, one) in slots.iter().zip(all) {
+                    self.put_in(slot, Operand::Known(one), span);
+                }
+            }
+            (Slot::Tuple(_) | Slot::Known(_), _) => {}
+        }
+    }
+
+    /// Values that stay what they are while others are given away: `a, b = b, a`.
+    pub(super) fn apart(&mut self, all: Vec<Operand>) -> Vec<Operand> {
+        if all.len() < 2 {
+            return all;
+        }
+        let mut out = Vec::with_capacity(all.len());
+        for one in all {
+            out.push(match one {
+                Operand::Value(expr) if !matches!(expr.kind, ExprKind::Const(_) | ExprKind::Length(..)) => {
+                    Operand::Value(self.saved(expr))
+                }
+                Operand::Array(array) => {
+                    let info = self.array_info(array).clone();
+                    let copy = self.bound(info.of, info.axes, info.layout, ArrayExpr::Same(array));
+                    Operand::Array(copy)
+                }
+                Operand::Part(array, cuts) => Operand::Array(self.view(array, cuts)),
+                Operand::Lazy(lazy) => match self.made(&lazy) {
+                    Some(array) => Operand::Array(array),
+                    None => Operand::Unknown,
+                },
+                Operand::Tuple(all) => Operand::Tuple(self.apart(all)),
+                other => other,
+            });
+        }
+        out
+    }
+
+    /// `target = value`.
+    pub(super) fn assign(&mut self, target: &syntax::Expr, value: Operand) {
+        match &target.kind {
+            syntax::ExprKind::Name(name) => {
+                let Some(frame) = self.frame_ref() else { return };
+                if let Some(web) = frame.webs.store(target.span) {
+                    let var = (frame.key, web);
+                    self.assign_web(var, name, value, target.span);
+                }
+            }
+            syntax::ExprKind::Tuple(targets) | syntax::ExprKind::List(targets) => {
+                let Some(parts) = self.unpacked(value, targets.len(), target.span) else {
+                    // Their types stay unknown, and so does what is made of them.
+                    return;
+                };
+                let parts = self.apart(parts);
+                for (target, part) in targets.iter().zip(parts) {
+                    self.assign(target, part);
+                }
+            }
+            syntax::ExprKind::Subscript(of, indices) => {
+                let mark = self.out.len();
+                let value = match value {
+                    // Made before the target is looked at.
+                    Operand::Value(expr) => Operand::Value(expr),
+                    other => other,
+                };
+                let Some(place) = self.place(of, indices, target.span) else {
+                    return;
+                };
+                let value = self.kept(mark, value);
+                self.store(place, value, target.span);
+            }
+            syntax::ExprKind::Attribute(_, name) => {
+                let words = format!("attribute '{}' cannot be set", name.name);
+                self.fault(Kind::Unsupported, target.span, words);
+            }
+            syntax::ExprKind::Invalid => {}
+            _ => self.fault(Kind::Syntax, target.span, "cannot assign to this"),
+        }
+    }
+
+    /// The parts of a tuple, or the elements of an array along its first axis, of which there are to be so many.
+    fn unpacked(&mut self, value: Operand, wanted: usize, span: Span) -> Option<Vec<Operand>> {
+        let parts = match value {
+            Operand::Tuple(all) => all,
+            Operand::Known(Global::Tuple(all)) => all.into_iter().map(Operand::Known).collect(),
+            Operand::Unknown | Operand::Known(Global::Invalid) => return None,
+            other => {
+                let words = match self.known(&other) {
+                    Some(known) => format!("cannot unpack {}", known.words()),
+                    None => "cannot unpack this".into(),
+                };
+                self.fault(Kind::Typing, span, words);
+                return None;
+            }
+        };
+        if parts.len() == wanted {
+            return Some(parts);
+        }
+        let words = if parts.len() < wanted {
+            format!(
+                "not enough values to unpack (expected {wanted}, got {})",
+                parts.len()
+            )
+        } else {
+            format!("too many values to unpack (expected {wanted})")
+        };
+        self.fault(Kind::Typing, span, words);
+        None
+    }
+
+    /// `target op= value`.
+    pub(super) fn augmented(
+        &mut self,
+        target: &syntax::Expr,
+        op: BinaryOp,
+        value: &syntax::Expr,
+        span: Span,
+    ) {
+        match &target.kind {
+            syntax::ExprKind::Name(_) => {
+                let left = self.expr(target);
+                if matches!(left, Operand::Array(_)) {
+                    // In place, as in NumPy.
+                    let right = self.expr(value);
+                    if let Operand::Array(array) = left {
+                        let result = self.binary(op, Operand::Array(array), right, span);
+                        self.fill(array, result, span);
+                    }
+                    return;
+                }
+                let mark = self.out.len();
+                let right = self.expr(value);
+                let left = self.kept(mark, left);
+                let result = self.binary(op, left, right, span);
+                self.assign(target, result);
+            }
+            syntax::ExprKind::Subscript(of, indices) => {
+                let Some(place) = self.place(of, indices, target.span) else {
+                    let _ = self.expr(value);
+                    return;
+                };
+                let place = self.steady(place);
+                let left = self.element_at(&place, target.span);
+                let mark = self.out.len();
+                let right = self.expr(value);
+                let left = self.kept(mark, left);
+                let result = self.binary(op, left, right, span);
+                self.store(place, result, span);
+            }
+            syntax::ExprKind::Invalid => {}
+            _ => self.fault(
+                Kind::Unsupported,
+                target.span,
+                "only names and elements can be changed so",
+            ),
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! Loops: over ranges, arrays and tuples, and parallel ones.
+
+use super::operand::{Operand, Span3, compare, constant, local};
+use super::{Around, Jump, Maker};
+use crate::diagnostic::Kind;
+use crate::ir::{Compare, Cut, Expr, ExprKind, Failure, Local, ParFor, Stmt};
+use crate::module::Global;
+use crate::source::Span;
+use crate::syntax;
+use crate::types::Scalar;
+use crate::walk;
+
+impl Maker<'_> {
+    pub(super) fn while_loop(
+        &mut self,
+        test: &syntax::Expr,
+        body: &[syntax::Stmt],
+        or_else: &[syntax::Stmt],
+    ) -> bool {
+        let label = self.label();
+        let outer = (!or_else.is_empty()).then(|| self.label());
+        let (before, value) = self.aside(|maker| {
+            let value = maker.expr(test);
+            maker.truth(value, test.span)
+        });
+        let value = value.unwrap_or(Expr::bool(true));
+        let is_endless = constant(&value).is_some_and(|known| known.int != 0) && before.is_empty();
+        let (body, _) = self.within(label, outer, |maker| {
+            maker.block_here(body);
+        });
+        let leaves = has_leave(&body, outer.unwrap_or(label));
+        let while_loop = Stmt::While {
+            label,
+            before,
+            test: value,
+            body,
+        };
+        self.with_else(while_loop, outer, or_else);
+        !is_endless || leaves
+    }
+
+    /// A loop's body, with its jumps.
+    fn within<T>(
+        &mut self,
+        label: crate::ir::Label,
+        outer: Option<crate::ir::Label>,
+        make: impl FnOnce(&mut Self) -> T,
+    ) -> (Vec<Stmt>, T) {
+        self.around(
+            Around {
+                breaks: Jump::Leave(outer.unwrap_or(label)),
+                continues: Jump::Again(label),
+            },
+            make,
+        )
+    }
+
+    fn around<T>(&mut self, around: Around, make: impl FnOnce(&mut Self) -> T) -> (Vec<Stmt>, T) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.loops.push(around);
+        }
+        let made = self.aside(make);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.loops.pop();
+        }
+        made
+    }
+
+    fn with_else(&mut self, looping: Stmt, outer: Option<crate::ir::Label>, or_else: &[syntax::Stmt]) {
+        match outer {
+            None => self.emit(looping),
+            Some(outer) => {
+                let (mut body, _) = self.block(or_else);
+                body.insert(0, looping);
+                self.emit(Stmt::Block { label: outer, body });
+            }
+        }
+    }
+
+    pub(super) fn for_loop(
+        &mut self,
+        span: Span,
+        target: &syntax::Expr,
+        iter: &syntax::Expr,
+        body: &[syntax::Stmt],
+        or_else: &[syntax::Stmt],
+    ) -> bool {
+        let over = self.expr(iter);
+        match over {
+            Operand::Range(range) if range.is_parallel && self.is_outermost() => {
+                self.parallel_loop(span, target, *range, body);
+                if !or_else.is_empty() {
+                    self.block_here(or_else);
+                }
+            }
+            Operand::Range(range) => {
+                let counts = Some((target, body_span(body, target.span).end));
+                self.range_loop(*range, counts, or_else, |maker, count| {
+                    maker.assign(target, Operand::Value(count));
+                    maker.block_here(body);
+                });
+            }
+            Operand::Tuple(all) => self.unrolled(target, all, body, or_else),
+            Operand::Known(Global::Tuple(all)) => {
+                let all = all.into_iter().map(Operand::Known).collect();
+                self.unrolled(target, all, body, or_else);
+            }
+            Operand::Method(of, name) if name == "enumerate" || name == "zip" => {
+                self.together(target, &name, *of, iter.span, body, or_else);
+            }
+            Operand::Unknown | Operand::Known(Global::Invalid) => {
+                // What is within still has faults and types.
+                let label = self.label();
+                let _ = self.within(label, None, |maker| maker.block_here(body));
+                let _ = self.block(or_else);
+            }
+            other => {
+                let Some(array) = self.handle(other, iter.span) else {
+                    return true;
+                };
+                let range = self.over_axis(array);
+                self.range_loop(range, None, or_else, |maker, count| {
+                    let item = maker.item(array, count, iter.span);
+                    maker.assign(target, item);
+                    maker.block_here(body);
+                });
+            }
+        }
+        true
+    }
+
+    /// Whether a `prange` here is one: not within another, and the function's decorator says so.
+    pub(super) fn is_outermost(&self) -> bool {
+        self.parallel.is_none() && self.options().is_some_and(|options| options.parallel)
+    }
+
+    fn over_axis(&mut self, array: crate::ir::Array) -> Span3 {
+        Span3 {
+            start: Expr::int(0),
+            stop: length(array, 0),
+            step: None,
+            is_parallel: false,
+        }
+    }
+
+    /// An element of the first axis: a number, or a part with an axis less.
+    fn item(&mut self, array: crate::ir::Array, at: Expr, span: Span) -> Operand {
+        let axes = self.array_info(array).axes;
+        let site = self.site(span, Failure::Index(array, 0));
+        let mut cuts = vec![Cut::At(at, site)];
+        for axis in 1..axes {
+            cuts.push(self.whole_axis(array, axis, span));
+        }
+        self.part(array, cuts)
+    }
+
+    /// `for i, x in enumerate(a)` and `for x, y in zip(a, b)`.
+    fn together(
+        &mut self,
+        target: &syntax::Expr,
+        how: &str,
+        of: Operand,
+        span: Span,
+        body: &[syntax::Stmt],
+        or_else: &[syntax::Stmt],
+    ) {
+        let Operand::Tuple(all) = of else { return };
+        let mut arrays = Vec::new();
+        for one in all {
+            let Some(array) = self.handle(one, span) else {
+                return;
+            };
+            arrays.push(array);
+        }
+        let mut stop = length(arrays[0], 0);
+        for &other in &arrays[1..] {
+            let a = self.named(stop);
+            let b = length(other, 0);
+            stop = super::operand::select(compare(Compare::Less, b.clone(), a.clone()), b, a);
+        }
+        let range = Span3 {
+            start: Expr::int(0),
+            stop,
+            step: None,
+            is_parallel: false,
+        };
+        let counts = how == "enumerate";
+        self.range_loop(range, None, or_else, |maker, count| {
+            let mut parts = Vec::new();
+            if counts {
+                parts.push(Operand::Value(count.clone()));
+            }
+            for &array in &arrays {
+                parts.push(maker.item(array, count.clone(), span));
+            }
+            maker.assign(target, Operand::Tuple(parts));
+            maker.block_here(body);
+        });
+    }
+
+    /// Over the parts of a tuple: the body as often as there are parts.
+    fn unrolled(
+        &mut self,
+        target: &syntax::Expr,
+        all: Vec<Operand>,
+        body: &[syntax::Stmt],
+        or_else: &[syntax::Stmt],
+    ) {
+        let outer = self.label();
+        let (mut whole, ()) = self.aside(|maker| {
+            for one in all {
+                if maker.is_full(target.span) {
+                    return;
+                }
+                let label = maker.label();
+                let around = Around {
+                    breaks: Jump::Leave(outer),
+                    continues: Jump::Leave(label),
+                };
+                let (body, _) = maker.around(around, |maker| {
+                    maker.assign(target, one);
+                    maker.block_here(body)
+                });
+                maker.emit(Stmt::Block { label, body });
+            }
+        });
+        let (rest, _) = self.block(or_else);
+        whole.extend(rest);
+        self.emit(Stmt::Block {
+            label: outer,
+            body: whole,
+        });
+    }
+
+    /// A serial loop. `target` is the name that may count by itself, if nothing else changes it, and where the body ends.
+    pub(super) fn range_loop(
+        &mut self,
+        range: Span3,
+        target: Option<(&syntax::Expr, u32)>,
+        or_else: &[syntax::Stmt],
+        make: impl FnOnce(&mut Self, Expr),
+    ) {
+        let label = self.label();
+        let outer = (!or_else.is_empty()).then(|| self.label());
+        let of = range.start.of;
+        let step = match range.step {
+            None => Expr::bits(of, 1),
+            Some((step, span)) => {
+                let step = self.named(step);
+                if constant(&step).is_none() {
+                    let site = self.site(span, Failure::Step);
+                    let zero = Expr::bits(of, 0);
+                    self.emit(Stmt::Check(compare(Compare::Unequal, step.clone(), zero), site));
+                }
+                step
+            }
+        };
+        let var = self.counter(target.map(|(target, _)| target), of);
+        let (mut body, ()) = self.within(label, outer, |maker| make(maker, local(of, var)));
+        self.count_by_itself(var, target, &mut body);
+        let looping = Stmt::For {
+            label,
+            var,
+            start: range.start,
+            stop: range.stop,
+            step,
+            vector: false,
+            body,
+        };
+        self.with_else(looping, outer, or_else);
+    }
+
+    /// What a loop counts with: a variable that the source does not know.
+    fn counter(&mut self, target: Option<&syntax::Expr>, of: Scalar) -> Local {
+        match target.map(|target| &target.kind) {
+            Some(syntax::ExprKind::Name(name)) => {
+                let name = format!("${name}");
+                self.local(&name, of)
+            }
+            _ => self.temp(of),
+        }
+    }
+
+    /// Where the source's variable is only what is counted, one of them is enough: its first statement goes, and
+    /// the counter's name is the source's.
+    fn count_by_itself(&mut self, var: Local, target: Option<(&syntax::Expr, u32)>, body: &mut Vec<Stmt>) {
+        let (Some(frame), Some((target, end))) = (self.frame_ref(), target) else {
+            return;
+        };
+        let syntax::ExprKind::Name(name) = &target.kind else {
+            return;
+        };
+        let Some(web) = frame.webs.store(target.span) else {
+            return;
+        };
+        let Some(super::operand::Slot::Scalar(named)) = self.slots.get(&(frame.key, web)).cloned() else {
+            return;
+        };
+        let Some(Stmt::Set(set, value)) = body.first() else {
+            return;
+        };
+        // Only this loop gives it a value, and nothing behind the loop reads it.
+        let is_elsewhere = frame
+            .webs
+            .places(web)
+            .any(|at| at < target.span.start || at >= end);
+        if *set != named || value.kind != ExprKind::Local(var) || is_elsewhere || walk::sets(body, named) != 1
+        {
+            return;
+        }
+        body.remove(0);
+        walk::rename(body, named, var);
+        self.program.locals[var.0 as usize].name.clone_from(name);
+    }
+
+    fn parallel_loop(&mut self, span: Span, target: &syntax::Expr, range: Span3, body: &[syntax::Stmt]) {
+        if let Some((step, at)) = &range.step
+            && constant(step).is_none_or(|step| step.int != 1)
+        {
+            self.fault(Kind::Unsupported, *at, "a 'prange' goes by steps of 1");
+            self.help("count from 0 by 1, and multiply within the loop");
+        }
+        let (start, stop) = (range.start, range.stop);
+        let of = start.of;
+        let inside = body_span(body, target.span);
+        let reductions = self.reductions(target, body, inside);
+        let label = self.label();
+        let var = self.counter(Some(target), of);
+        let outer = self.parallel.replace(self.frames.len());
+        let around = Around {
+            breaks: Jump::Forbidden,
+            continues: Jump::Leave(label),
+        };
+        let (mut statements, ()) = self.around(around, |maker| {
+            maker.assign(target, Operand::Value(local(of, var)));
+            maker.block_here(body);
+        });
+        self.parallel = outer;
+        self.count_by_itself(var, Some((target, inside.end)), &mut statements);
+        let reductions = self.reduced(&reductions);
+        let private = walk::private(&statements, var, &reductions);
+        self.emit(Stmt::ParFor(Box::new(ParFor {
+            span,
+            label,
+            var,
+            start,
+            stop,
+            body: statements,
+            private: private.0,
+            private_arrays: private.1,
+            reductions,
+        })));
+    }
+}
+
+/// How many elements an array has along an axis.
+pub(super) fn length(array: crate::ir::Array, axis: u8) -> Expr {
+    Expr {
+        kind: ExprKind::Length(array, axis),
+        of: Scalar::I64,
+    }
+}
+
+/// From a loop's target to the end of its last statement, whatever is nested in it.
+pub(super) fn body_span(body: &[syntax::Stmt], target: Span) -> Span {
+    body.iter().fold(target, |span, stmt| span.to(whole_span(stmt)))
+}
+
+fn whole_span(stmt: &syntax::Stmt) -> Span {
+    use syntax::StmtKind::{For, If, While};
+    let blocks: [&[syntax::Stmt]; 2] = match &stmt.kind {
+        For { body, or_else, .. } | While { body, or_else, .. } | If { body, or_else, .. } => [body, or_else],
+        _ => [&[], &[]],
+    };
+    blocks
+        .into_iter()
+        .flatten()
+        .fold(stmt.span, |span, one| span.to(whole_span(one)))
+}
+
+fn has_leave(body: &[Stmt], label: crate::ir::Label) -> bool {
+    body.iter().any(|stmt| match stmt {
+        Stmt::Leave(to) => *to == label,
+        Stmt::If { yes, no, .. } => has_leave(yes, label) || has_leave(no, label),
+        Stmt::Block { body, .. } | Stmt::For { body, .. } => has_leave(body, label),
+        Stmt::While { before, body, .. } => has_leave(before, label) || has_leave(body, label),
+        Stmt::ParFor(par) => has_leave(&par.body, label),
+        _ => false,
+    })
+}

@@ -1,0 +1,396 @@
+//! From the tree of a file to a typed program: which type everything has, what each name means, and
+//! what is done, all calls of the file's own functions within one another.
+//!
+//! Types come in rounds. In each the whole program is made anew with what the round before knew of its
+//! variables, whose types only widen; when a round has widened none, it was the last, and only its faults
+//! count. What is not known yet is [`Operand::Unknown`], makes no statements and no faults.
+//!
+//! A *frame* is a function within the call that it is inlined at; variables belong to frames.
+
+mod arrays;
+mod assign;
+mod builtins;
+mod calls;
+mod expr;
+mod loops;
+mod math;
+mod numpy;
+mod operand;
+mod power;
+mod reduce;
+mod scalars;
+mod shapes;
+mod stmt;
+
+use crate::diagnostic::{Diagnostic, Kind};
+use crate::flow::{self, Web, Webs};
+use crate::ir::{
+    Array, ArrayExpr, ArrayInfo, Expr, Failure, Label, Local, LocalInfo, Param, Program, Site, SiteInfo, Stmt,
+};
+use crate::module::{File, Global};
+use crate::source::Span;
+use crate::types::{Layout, Scalar, Type};
+use operand::{Known, Operand, Slot};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// Rounds at most: types widen only a few times each.
+const ROUNDS: usize = 24;
+/// Statements and variables that a program may have, calls within it included.
+const LARGEST: usize = 60_000;
+/// Calls within calls.
+const DEEPEST_CALLS: usize = 40;
+
+/// Types a function of a file for these arguments.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Program, Vec<Diagnostic>> {
+    let mut known = HashMap::new();
+    let mut keys = HashMap::new();
+    let mut flows = HashMap::new();
+    for _ in 0..ROUNDS {
+        let mut maker = Maker {
+            file,
+            flows: std::mem::take(&mut flows),
+            types: std::mem::take(&mut known),
+            keys: std::mem::take(&mut keys),
+            widened: false,
+            program: Program::default(),
+            faults: Vec::new(),
+            out: Vec::new(),
+            frames: Vec::new(),
+            slots: HashMap::new(),
+            asked: HashSet::new(),
+            size: 0,
+            span_at_hand: Span::default(),
+            parallel: None,
+        };
+        maker.whole(entry, arguments);
+        if !maker.widened {
+            return maker.finish();
+        }
+        if maker.faults.iter().any(|fault| fault.kind == Kind::Limit) {
+            return maker.finish();
+        }
+        (known, keys, flows) = (maker.types, maker.keys, maker.flows);
+    }
+    let span = file.functions.get(entry).map(|f| f.span).unwrap_or_default();
+    let words = "the types of its variables do not settle";
+    Err(vec![Diagnostic::new(Kind::Typing, span, words)])
+}
+
+/// A function at the place where it is inlined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key(u32);
+
+/// A variable of a frame; [`RESULT`] is what the function gives.
+type Var = (Key, Web);
+
+const RESULT: Web = Web(u32::MAX);
+
+struct Frame {
+    key: Key,
+    function: usize,
+    webs: Rc<Webs>,
+    /// Where `return` leads; the entry's ends the kernel.
+    leave: Option<Label>,
+    /// Whether some `return` has jumped there.
+    is_left: bool,
+    /// Loops around the statement, the innermost last.
+    loops: Vec<Around>,
+    /// Where it was called.
+    called_at: Option<Span>,
+}
+
+/// A loop, as `break` and `continue` see it.
+#[derive(Clone, Copy)]
+struct Around {
+    breaks: Jump,
+    continues: Jump,
+}
+
+#[derive(Clone, Copy)]
+enum Jump {
+    Leave(Label),
+    Again(Label),
+    /// A `break` of a prange.
+    Forbidden,
+}
+
+struct Maker<'a> {
+    file: &'a File<'a>,
+    flows: HashMap<usize, Rc<Webs>>,
+    types: HashMap<Var, Known>,
+    keys: HashMap<(Option<Key>, u32, usize), Key>,
+    widened: bool,
+    program: Program,
+    faults: Vec<Diagnostic>,
+    /// The block at hand.
+    out: Vec<Stmt>,
+    frames: Vec<Frame>,
+    slots: HashMap<Var, Slot>,
+    /// Variables that were read before anything was known of them.
+    asked: HashSet<Var>,
+    size: usize,
+    /// Where the statement at hand is.
+    span_at_hand: Span,
+    /// The frames' depth outside of the parallel loop at hand: none within another.
+    parallel: Option<usize>,
+}
+
+impl<'a> Maker<'a> {
+    fn whole(&mut self, entry: usize, arguments: &[Type]) {
+        let Some(function) = self.file.functions.get(entry) else {
+            return;
+        };
+        self.program.name.clone_from(&function.def.name.name);
+        self.program.fastmath = function.options.fastmath;
+        let Some(mut frame) = self.frame(None, function.span, entry) else {
+            return;
+        };
+        frame.called_at = None;
+        let params = &function.def.params;
+        for param in params.iter().filter(|p| p.is_star) {
+            let words = "kernels take arguments by position: no '*'";
+            self.fault(Kind::Unsupported, param.name.span, words);
+        }
+        let needed = params.iter().filter(|p| p.default.is_none()).count();
+        if arguments.len() < needed || arguments.len() > params.len() {
+            let words = format!(
+                "'{}' takes {} arguments but {} were given",
+                function.def.name.name,
+                params.len(),
+                arguments.len()
+            );
+            let fault = Diagnostic::new(Kind::Typing, function.span, words);
+            self.faults
+                .push(fault.help("return as many values from 'setup(n)' as the kernel takes"));
+            return;
+        }
+        let (key, webs) = (frame.key, Rc::clone(&frame.webs));
+        self.frames.push(frame);
+        for (i, param) in params.iter().enumerate() {
+            let value = match arguments.get(i) {
+                Some(of) => self.argument(&param.name.name, of),
+                None => self.default(param.default.as_ref()),
+            };
+            if let Some(web) = webs.store(param.name.span) {
+                self.assign_web((key, web), &param.name.name, value, param.name.span);
+            }
+        }
+        let body = &function.def.body;
+        let falls = self.block_here(body);
+        if falls {
+            let span = function.span;
+            self.give_result(Operand::Known(Global::None), span);
+        }
+        let result = self.slots.get(&(key, RESULT)).cloned();
+        let mut results = Vec::new();
+        if let Some(slot) = &result {
+            collect(slot, &mut results);
+        }
+        self.program.results = results;
+        self.program.body = std::mem::take(&mut self.out);
+        self.frames.pop();
+    }
+
+    fn finish(mut self) -> Result<Program, Vec<Diagnostic>> {
+        if self.faults.is_empty() {
+            return Ok(self.program);
+        }
+        let mut unique: Vec<Diagnostic> = Vec::new();
+        for fault in self.faults.drain(..) {
+            if !unique
+                .iter()
+                .any(|one| one.span == fault.span && one.message == fault.message)
+            {
+                unique.push(fault);
+            }
+        }
+        unique.sort_by_key(|fault| fault.span.start);
+        Err(unique)
+    }
+
+    /// A frame for a function called at a place; nothing, with a fault, if calls are too deep.
+    fn frame(&mut self, around: Option<Key>, at: Span, function: usize) -> Option<Frame> {
+        let next = Key(self.keys.len() as u32);
+        let key = *self.keys.entry((around, at.start, function)).or_insert(next);
+        let def = self.file.functions.get(function)?.def;
+        let webs = match self.flows.get(&function) {
+            Some(webs) => Rc::clone(webs),
+            None => {
+                let (webs, faults) = flow::webs(def);
+                let webs = Rc::new(webs);
+                // A use before any assignment stays one in every round.
+                if faults.is_empty() {
+                    self.flows.insert(function, Rc::clone(&webs));
+                }
+                self.faults.extend(faults);
+                webs
+            }
+        };
+        Some(Frame {
+            key,
+            function,
+            webs,
+            leave: None,
+            is_left: false,
+            loops: Vec::new(),
+            called_at: Some(at),
+        })
+    }
+
+    /// What is handed in from outside.
+    fn argument(&mut self, name: &str, of: &Type) -> Operand {
+        match of {
+            Type::Scalar(of) => {
+                let local = self.local(name, *of);
+                self.program.params.push(Param::Scalar(local));
+                Operand::Value(Expr {
+                    kind: crate::ir::ExprKind::Local(local),
+                    of: *of,
+                })
+            }
+            Type::Array { of, axes, layout } => {
+                let array = self.array(name, *of, *axes, *layout);
+                self.program.params.push(Param::Array(array));
+                Operand::Array(array)
+            }
+            Type::Tuple(all) => Operand::Tuple(all.iter().map(|one| self.argument(name, one)).collect()),
+            Type::None => Operand::Known(Global::None),
+        }
+    }
+
+    fn fault(&mut self, kind: Kind, span: Span, message: impl Into<String>) {
+        let mut fault = Diagnostic::new(kind, span, message);
+        // Where it came from, outwards.
+        for frame in self.frames.iter().rev() {
+            if let Some(at) = frame.called_at {
+                let name = &self.file.functions[frame.function].def.name.name;
+                fault = fault.note(at, format!("in '{name}', called here"));
+            }
+        }
+        self.faults.push(fault);
+    }
+
+    fn help(&mut self, help: impl Into<String>) {
+        if let Some(last) = self.faults.last_mut() {
+            last.help = Some(help.into());
+        }
+    }
+
+    /// A fault where an operand was wanted.
+    fn refuse(&mut self, kind: Kind, span: Span, message: impl Into<String>) -> Operand {
+        self.fault(kind, span, message);
+        Operand::Unknown
+    }
+
+    fn local(&mut self, name: &str, of: Scalar) -> Local {
+        self.grow(1);
+        self.program.locals.push(LocalInfo {
+            name: name.into(),
+            of,
+        });
+        Local(self.program.locals.len() as u32 - 1)
+    }
+
+    /// A variable that the source does not have.
+    fn temp(&mut self, of: Scalar) -> Local {
+        let name = format!("${}", self.program.locals.len());
+        self.local(&name, of)
+    }
+
+    fn array(&mut self, name: &str, of: Scalar, axes: u8, layout: Layout) -> Array {
+        self.grow(1);
+        self.program.arrays.push(ArrayInfo {
+            name: name.into(),
+            of,
+            axes,
+            layout,
+        });
+        Array(self.program.arrays.len() as u32 - 1)
+    }
+
+    fn temp_array(&mut self, of: Scalar, axes: u8, layout: Layout) -> Array {
+        let name = format!("${}", self.program.arrays.len());
+        self.array(&name, of, axes, layout)
+    }
+
+    fn label(&mut self) -> Label {
+        self.program.labels += 1;
+        Label(self.program.labels - 1)
+    }
+
+    fn site(&mut self, span: Span, what: Failure) -> Site {
+        self.program.sites.push(SiteInfo { span, what });
+        Site(self.program.sites.len() as u32 - 1)
+    }
+
+    fn emit(&mut self, stmt: Stmt) {
+        self.grow(1);
+        self.out.push(stmt);
+    }
+
+    fn grow(&mut self, by: usize) {
+        self.size += by;
+    }
+
+    /// Whether the program has grown too large; said once.
+    fn is_full(&mut self, span: Span) -> bool {
+        if self.size > LARGEST {
+            if !self.faults.iter().any(|fault| fault.kind == Kind::Limit) {
+                self.fault(
+                    Kind::Limit,
+                    span,
+                    "the kernel is too large with all that it calls",
+                );
+                self.help("call fewer functions, or from fewer places");
+            }
+            return true;
+        }
+        false
+    }
+
+    /// What is made into a block of its own.
+    fn aside<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> (Vec<Stmt>, T) {
+        let outer = std::mem::take(&mut self.out);
+        let value = make(self);
+        (std::mem::replace(&mut self.out, outer), value)
+    }
+
+    fn array_info(&self, array: Array) -> &ArrayInfo {
+        &self.program.arrays[array.0 as usize]
+    }
+
+    fn frame_ref(&self) -> Option<&Frame> {
+        self.frames.last()
+    }
+
+    fn options(&self) -> Option<&crate::module::Options> {
+        let frame = self.frames.last()?;
+        self.file.functions.get(frame.function).map(|f| &f.options)
+    }
+
+    /// Where a division by zero is an error, its site.
+    fn division(&mut self, span: Span) -> Option<Site> {
+        let is_error = self.options().is_none_or(|options| options.python_errors);
+        is_error.then(|| self.site(span, Failure::Division))
+    }
+
+    /// A handle in a variable of its own.
+    fn bound(&mut self, of: Scalar, axes: u8, layout: Layout, expr: ArrayExpr) -> Array {
+        let array = self.temp_array(of, axes, layout);
+        self.emit(Stmt::Bind(array, expr));
+        array
+    }
+}
+
+fn collect(slot: &Slot, out: &mut Vec<Param>) {
+    match slot {
+        Slot::Scalar(local) => out.push(Param::Scalar(*local)),
+        Slot::Array(array) => out.push(Param::Array(*array)),
+        Slot::Tuple(all) => all.iter().for_each(|one| collect(one, out)),
+        Slot::Known(_) => {}
+    }
+}

@@ -1,0 +1,468 @@
+//! What an expression comes to while compiling, and how it becomes a value.
+
+use super::{Maker, Var};
+use crate::diagnostic::Kind;
+use crate::ir::{Array, ArrayExpr, Compare, Cut, Expr, ExprKind, Local, Stmt, Unary};
+use crate::module::{Global, Number};
+use crate::rules;
+use crate::source::Span;
+use crate::types::{Layout, Scalar, Type};
+
+/// What an expression comes to.
+#[derive(Debug, Clone)]
+pub(super) enum Operand {
+    /// A number.
+    Value(Expr),
+    /// An array's handle.
+    Array(Array),
+    /// A part of an array that nobody has a handle of yet.
+    Part(Array, Vec<Cut>),
+    /// An array expression: worked out element by element when it is given to something.
+    Lazy(Box<Lazy>),
+    /// Some of these.
+    Tuple(Vec<Operand>),
+    /// Something that is known now: a number, a module, a type, a function.
+    Known(Global),
+    /// `range` and `prange`.
+    Range(Box<Span3>),
+    /// An array's method, or another attribute that is called.
+    Method(Box<Operand>, String),
+    /// Not known in this round, or faulty, which has been said.
+    Unknown,
+}
+
+/// A range's ends.
+#[derive(Debug, Clone)]
+pub(super) struct Span3 {
+    pub(super) start: Expr,
+    pub(super) stop: Expr,
+    pub(super) step: Option<(Expr, Span)>,
+    pub(super) is_parallel: bool,
+}
+
+/// An array expression.
+#[derive(Debug, Clone)]
+pub(super) struct Lazy {
+    /// The type of its elements.
+    pub(super) of: Scalar,
+    /// Its lengths, each cheap and without effect.
+    pub(super) shape: Vec<Expr>,
+    /// What each element is.
+    pub(super) node: Node,
+    pub(super) span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    /// An element of an array; its axes are the last ones of the shape.
+    Array(Array),
+    /// The same everywhere.
+    Scalar(Expr),
+    /// An operation on these.
+    Apply(Apply, Vec<Lazy>),
+}
+
+/// An operation on scalars that arrays do element by element.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Apply {
+    /// NumPy's function by this name.
+    Ufunc(&'static str),
+    /// To another type.
+    Cast,
+    /// `np.where`.
+    Where,
+}
+
+/// The type of a variable, or what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Known {
+    Scalar(Scalar),
+    Array(Scalar, u8, Layout),
+    Tuple(Vec<Known>),
+    Thing(Global),
+}
+
+/// Where a variable's value is.
+#[derive(Debug, Clone)]
+pub(super) enum Slot {
+    Scalar(Local),
+    Array(Array),
+    Tuple(Vec<Slot>),
+    Known(Global),
+}
+
+impl Known {
+    /// As Numba would write it.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Known::Scalar(of) => of.to_string(),
+            Known::Array(of, axes, layout) => Type::Array {
+                of: *of,
+                axes: *axes,
+                layout: *layout,
+            }
+            .to_string(),
+            Known::Tuple(all) => {
+                let same = all.iter().all(|one| Some(one) == all.first());
+                match all.first() {
+                    None => "Tuple()".into(),
+                    Some(first) if same => format!("UniTuple({} x {})", first.words(), all.len()),
+                    Some(_) => {
+                        let all: Vec<String> = all.iter().map(Known::words).collect();
+                        format!("Tuple({})", all.join(", "))
+                    }
+                }
+            }
+            Known::Thing(thing) => match thing {
+                Global::None => "none".into(),
+                Global::Text(text) => format!("Literal[str]({text})"),
+                Global::Library(name) => format!("Function({name})"),
+                Global::Function(_) => "a function".into(),
+                Global::Type(of) => format!("class({of})"),
+                Global::Number(_) | Global::Tuple(_) | Global::Invalid => "a constant".into(),
+            },
+        }
+    }
+
+    /// What holds both; nothing if there is no such type.
+    pub(super) fn join(&self, other: &Known) -> Option<Known> {
+        if self == other {
+            return Some(self.clone());
+        }
+        match (self, other) {
+            (Known::Scalar(a), Known::Scalar(b)) => Some(Known::Scalar(rules::unify(*a, *b))),
+            (Known::Array(a, n, _), Known::Array(b, m, _)) if a == b && n == m => {
+                Some(Known::Array(*a, *n, Layout::Any))
+            }
+            (Known::Tuple(a), Known::Tuple(b)) if a.len() == b.len() => {
+                let all: Option<Vec<Known>> = a.iter().zip(b).map(|(a, b)| a.join(b)).collect();
+                all.map(Known::Tuple)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A constant number as an expression.
+pub(super) fn number(value: Number) -> Expr {
+    let bits = match value.of {
+        Scalar::F32 => u64::from((value.float as f32).to_bits()),
+        Scalar::F64 => value.float.to_bits(),
+        of => {
+            let mask = u64::MAX >> (64 - 8 * of.bytes());
+            value.int as u64 & mask
+        }
+    };
+    Expr::bits(value.of, bits)
+}
+
+/// A constant expression as a number.
+pub(super) fn constant(expr: &Expr) -> Option<Number> {
+    let ExprKind::Const(bits) = expr.kind else {
+        return None;
+    };
+    Some(match expr.of {
+        Scalar::F32 => Number::float(Scalar::F32, f64::from(f32::from_bits(bits as u32)), false),
+        Scalar::F64 => Number::float(Scalar::F64, f64::from_bits(bits), false),
+        of => Number::int(of, i128::from(bits as i64), false),
+    })
+}
+
+/// A variable's value.
+pub(super) fn local(of: Scalar, local: Local) -> Expr {
+    Expr {
+        kind: ExprKind::Local(local),
+        of,
+    }
+}
+
+impl Maker<'_> {
+    /// What kind of thing it is; nothing while it is unknown.
+    pub(super) fn known(&self, operand: &Operand) -> Option<Known> {
+        Some(match operand {
+            Operand::Value(expr) => Known::Scalar(expr.of),
+            Operand::Array(array) => {
+                let info = self.array_info(*array);
+                Known::Array(info.of, info.axes, info.layout)
+            }
+            Operand::Part(array, cuts) => {
+                let info = self.array_info(*array);
+                let axes = cuts.iter().filter(|cut| matches!(cut, Cut::Range { .. })).count();
+                Known::Array(info.of, axes as u8, self.layout_of_part(*array, cuts))
+            }
+            Operand::Lazy(lazy) => Known::Array(lazy.of, lazy.shape.len() as u8, Layout::C),
+            Operand::Tuple(all) => {
+                let all: Option<Vec<Known>> = all.iter().map(|one| self.known(one)).collect();
+                Known::Tuple(all?)
+            }
+            Operand::Known(Global::Number(value)) => Known::Scalar(value.of),
+            Operand::Known(Global::Tuple(all)) => {
+                let all: Option<Vec<Known>> = all
+                    .iter()
+                    .map(|one| self.known(&Operand::Known(one.clone())))
+                    .collect();
+                Known::Tuple(all?)
+            }
+            Operand::Known(Global::Invalid) => return None,
+            Operand::Known(thing) => Known::Thing(thing.clone()),
+            Operand::Range(_) | Operand::Method(..) | Operand::Unknown => return None,
+        })
+    }
+
+    /// How a part of an array lies: rows of an array in C order stay so.
+    pub(super) fn layout_of_part(&self, array: Array, cuts: &[Cut]) -> Layout {
+        let whole = |cut: &Cut| {
+            matches!(
+                cut,
+                Cut::Range {
+                    low: None,
+                    high: None,
+                    step: None,
+                    ..
+                }
+            )
+        };
+        let contiguous = |cut: &Cut| matches!(cut, Cut::Range { step: None, .. });
+        if self.array_info(array).layout != Layout::C {
+            return Layout::Any;
+        }
+        let rest: Vec<&Cut> = cuts.iter().skip_while(|cut| matches!(cut, Cut::At(..))).collect();
+        match rest.split_first() {
+            Some((first, others)) if contiguous(first) && others.iter().all(|cut| whole(cut)) => Layout::C,
+            _ => Layout::Any,
+        }
+    }
+
+    /// As a number; a fault if it is none.
+    pub(super) fn value(&mut self, operand: Operand, span: Span) -> Option<Expr> {
+        match operand {
+            Operand::Value(expr) => Some(expr),
+            Operand::Known(Global::Number(value)) => Some(number(value)),
+            Operand::Unknown | Operand::Known(Global::Invalid) => None,
+            Operand::Lazy(lazy) if lazy.shape.is_empty() => self.element(&lazy, &[]),
+            other => {
+                let words = match self.known(&other) {
+                    Some(known) => format!("a number is needed here, not {}", known.words()),
+                    None => "a number is needed here".into(),
+                };
+                self.fault(Kind::Typing, span, words);
+                None
+            }
+        }
+    }
+
+    /// As a truth value.
+    pub(super) fn truth(&mut self, operand: Operand, span: Span) -> Option<Expr> {
+        if let Operand::Tuple(all) = &operand {
+            return Some(Expr::bool(!all.is_empty()));
+        }
+        if let Operand::Known(Global::None) = &operand {
+            return Some(Expr::bool(false));
+        }
+        if matches!(operand, Operand::Array(_) | Operand::Part(..) | Operand::Lazy(_)) {
+            let words = "the truth value of an array is ambiguous";
+            self.fault(Kind::Typing, span, words);
+            self.help("use 'np.any(..)' or 'np.all(..)'");
+            return None;
+        }
+        let expr = self.value(operand, span)?;
+        Some(self.is_true(expr))
+    }
+
+    pub(super) fn is_true(&mut self, expr: Expr) -> Expr {
+        if expr.of == Scalar::Bool {
+            return expr;
+        }
+        if let Some(value) = constant(&expr) {
+            return Expr::bool(value.as_float() != 0.0);
+        }
+        let zero = Expr::bits(expr.of, 0);
+        compare(Compare::Unequal, expr, zero)
+    }
+
+    /// A number as another type.
+    pub(super) fn convert(&mut self, expr: Expr, of: Scalar) -> Expr {
+        convert(expr, of)
+    }
+
+    /// An `int64`, as indices and lengths are; a fault if it is no whole number.
+    pub(super) fn index(&mut self, operand: Operand, span: Span) -> Option<Expr> {
+        let expr = self.value(operand, span)?;
+        if expr.of.is_float() {
+            self.fault(
+                Kind::Typing,
+                span,
+                format!("an index is a whole number, not {}", expr.of),
+            );
+            self.help("make it one with 'int(..)'");
+            return None;
+        }
+        Some(convert(expr, Scalar::I64))
+    }
+
+    /// In a variable of its own, if it is not as good as one already.
+    pub(super) fn named(&mut self, expr: Expr) -> Expr {
+        match expr.kind {
+            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) => expr,
+            _ => self.saved(expr),
+        }
+    }
+
+    /// In a variable of its own.
+    pub(super) fn saved(&mut self, expr: Expr) -> Expr {
+        let (of, temp) = (expr.of, self.temp(expr.of));
+        self.emit(Stmt::Set(temp, expr));
+        local(of, temp)
+    }
+
+    /// Keeps an operand's value as it was before the statements that came since.
+    pub(super) fn kept(&mut self, mark: usize, operand: Operand) -> Operand {
+        if self.out.len() <= mark {
+            return operand;
+        }
+        match operand {
+            Operand::Value(expr) if loads(&expr) => {
+                let (of, temp) = (expr.of, self.temp(expr.of));
+                self.out.insert(mark, Stmt::Set(temp, expr));
+                Operand::Value(local(of, temp))
+            }
+            Operand::Tuple(all) => Operand::Tuple(all.into_iter().map(|one| self.kept(mark, one)).collect()),
+            other => other,
+        }
+    }
+
+    /// As a handle; what is not an array is a fault.
+    pub(super) fn handle(&mut self, operand: Operand, span: Span) -> Option<Array> {
+        match operand {
+            Operand::Array(array) => Some(array),
+            Operand::Part(array, cuts) => Some(self.view(array, cuts)),
+            Operand::Lazy(lazy) => self.made(&lazy),
+            Operand::Unknown | Operand::Known(Global::Invalid) => None,
+            other => {
+                let words = match self.known(&other) {
+                    Some(known) => format!("an array is needed here, not {}", known.words()),
+                    None => "an array is needed here".into(),
+                };
+                self.fault(Kind::Typing, span, words);
+                None
+            }
+        }
+    }
+
+    pub(super) fn view(&mut self, array: Array, cuts: Vec<Cut>) -> Array {
+        let layout = self.layout_of_part(array, &cuts);
+        let of = self.array_info(array).of;
+        let axes = cuts.iter().filter(|cut| matches!(cut, Cut::Range { .. })).count();
+        self.bound(of, axes as u8, layout, ArrayExpr::View { of: array, cuts })
+    }
+
+    /// What a variable holds.
+    pub(super) fn read(&self, slot: &Slot) -> Operand {
+        match slot {
+            Slot::Scalar(at) => {
+                let of = self.program.locals[at.0 as usize].of;
+                Operand::Value(local(of, *at))
+            }
+            Slot::Array(array) => Operand::Array(*array),
+            Slot::Tuple(all) => Operand::Tuple(all.iter().map(|one| self.read(one)).collect()),
+            Slot::Known(thing) => Operand::Known(thing.clone()),
+        }
+    }
+
+    /// A variable of this type.
+    pub(super) fn slot(&mut self, var: Var, name: &str, known: &Known) -> Slot {
+        if let Some(slot) = self.slots.get(&var) {
+            return slot.clone();
+        }
+        let slot = self.new_slot(name, known);
+        self.slots.insert(var, slot.clone());
+        slot
+    }
+
+    /// Variables of its own that nobody has a name for.
+    pub(super) fn fresh(&mut self, known: &Known) -> Slot {
+        self.new_slot("$", known)
+    }
+
+    fn new_slot(&mut self, name: &str, known: &Known) -> Slot {
+        match known {
+            Known::Scalar(of) => Slot::Scalar(self.local(name, *of)),
+            Known::Array(of, axes, layout) => Slot::Array(self.array(name, *of, *axes, *layout)),
+            Known::Tuple(all) => Slot::Tuple(all.iter().map(|one| self.new_slot(name, one)).collect()),
+            Known::Thing(thing) => Slot::Known(thing.clone()),
+        }
+    }
+}
+
+/// Whether an expression reads an element, so that it means something else after a store.
+fn loads(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Load { .. } => true,
+        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => false,
+        ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => loads(a),
+        ExprKind::Binary(_, a, b)
+        | ExprKind::Divide(_, a, b, _)
+        | ExprKind::Compare(_, a, b)
+        | ExprKind::And(a, b)
+        | ExprKind::Or(a, b) => loads(a) || loads(b),
+        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => loads(a) || loads(b) || loads(c),
+        ExprKind::Math(_, all) => all.iter().any(loads),
+        ExprKind::Let(all, last) => all.iter().any(|(_, one)| loads(one)) || loads(last),
+    }
+}
+
+/// A number as another type; constants at once.
+pub(super) fn convert(expr: Expr, of: Scalar) -> Expr {
+    if expr.of == of {
+        return expr;
+    }
+    if let Some(value) = constant(&expr) {
+        let whole = !of.is_float() && value.of.is_float();
+        // What does not fit is left to the program, which knows the language's rule.
+        if !whole || (value.float.abs() < 1e9 && of.bytes() >= 4 && (of.is_signed() || value.float >= 0.0)) {
+            return number(value.convert(of));
+        }
+    }
+    if of == Scalar::Bool {
+        let zero = Expr::bits(expr.of, 0);
+        return compare(Compare::Unequal, expr, zero);
+    }
+    Expr {
+        kind: ExprKind::Convert(Box::new(expr)),
+        of,
+    }
+}
+
+pub(super) fn compare(op: Compare, a: Expr, b: Expr) -> Expr {
+    Expr {
+        kind: ExprKind::Compare(op, Box::new(a), Box::new(b)),
+        of: Scalar::Bool,
+    }
+}
+
+pub(super) fn unary(op: Unary, a: Expr) -> Expr {
+    let of = a.of;
+    Expr {
+        kind: ExprKind::Unary(op, Box::new(a)),
+        of,
+    }
+}
+
+pub(super) fn not(a: Expr) -> Expr {
+    unary(Unary::Not, a)
+}
+
+pub(super) fn select(test: Expr, yes: Expr, no: Expr) -> Expr {
+    let of = yes.of;
+    Expr {
+        kind: ExprKind::Select(Box::new(test), Box::new(yes), Box::new(no)),
+        of,
+    }
+}
+
+pub(super) fn both(a: Expr, b: Expr) -> Expr {
+    Expr {
+        kind: ExprKind::And(Box::new(a), Box::new(b)),
+        of: Scalar::Bool,
+    }
+}

@@ -1,0 +1,18 @@
+# parallax: error=TypingError
+# parallax: says=Cannot unify
+# parallax: at=14:12
+import numpy as np
+from numba import njit, prange
+
+
+@njit
+def f(a):
+    if a.size > 3:
+        x = a
+    else:
+        x = 1
+    return x
+
+
+def setup(n):
+    return np.arange(n, dtype=np.float64),

@@ -1,0 +1,163 @@
+//! The only door to the writers: what passes here keeps all promises of `ir`, so that they need not ask again.
+//!
+//! The rules of types:
+//!
+//! | expression | operands | gives |
+//! |---|---|---|
+//! | `Const` | bits of the type's width, 0 or 1 of a truth value | its type |
+//! | `Length` | an axis that the array has | `int64` |
+//! | `Minus`, `Abs` | a number | the same |
+//! | `Not` | an integer or a truth value | the same |
+//! | `Sqrt`, `Floor`, `Ceil`, `Trunc`, `Nearest`, `CopySign` | floats | the same |
+//! | `Add`, `Sub`, `Mul`, `Min`, `Max` | two numbers of a type | the same |
+//! | `And`, `Or`, `Xor` of bits | two integers of a type, or truth values | the same |
+//! | shifts | two integers of a type | the same |
+//! | `Divide` | two numbers of a type; floats if `True` | the same |
+//! | `Compare` | two of a type, or integers of any two | truth value |
+//! | `Convert` | anything | anything |
+//! | `Bits` | a number of the same width | a number |
+//! | `Select`, `Choice` | a truth value, two of a type | the same |
+//! | `And`, `Or` | truth values | truth value |
+//! | `Load` | an `int64` for each axis | the array's |
+//! | `Let` | values of the locals' types | as the last |
+//! | `Table` | an `int32` | the table's |
+//! | `Apart` | two arrays | truth value |
+//!
+//! Locals of a `Let` are read in it alone, behind their value. Several may use the same locals one
+//! after the other, so that expressions can be copied.
+//!
+//! A reduced local is changed by `x = x op value` or `x = value op x` (`-=` and `/=` only the first way) and is
+//! not read in the value. Of a parallel loop both `Leave` and `Again` mean `continue`.
+
+mod check;
+mod fault;
+#[cfg(test)]
+mod tests;
+
+pub use fault::{Fault, Wrong};
+
+use crate::ir::{ArrayExpr, Cut, Expr, ExprKind, Printed, Program, Stmt};
+use std::ops::Deref;
+
+/// Statements and expressions within one another at most, so that passes may call themselves.
+pub const MOST_DEPTH: u32 = 1_000;
+
+/// A program that keeps all promises.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Valid(Program);
+
+impl Valid {
+    /// To be changed, and validated again.
+    pub fn into_inner(self) -> Program {
+        self.0
+    }
+}
+
+impl Deref for Valid {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        &self.0
+    }
+}
+
+/// Looks at all of a program.
+///
+/// # Errors
+/// The first promise that it breaks.
+pub fn validate(program: Program) -> Result<Valid, Fault> {
+    match check::check(&program) {
+        Ok(()) => Ok(Valid(program)),
+        Err(fault) => {
+            if fault.what == Wrong::Deep {
+                take_apart(program.body);
+            }
+            Err(fault)
+        }
+    }
+}
+
+/// Drops a tree that is too deep for drops within drops.
+fn take_apart(body: Vec<Stmt>) {
+    let mut stmts = body;
+    let mut exprs: Vec<Expr> = Vec::new();
+    loop {
+        if let Some(expr) = exprs.pop() {
+            match expr.kind {
+                ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {}
+                ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => {
+                    exprs.push(*a);
+                }
+                ExprKind::Binary(_, a, b)
+                | ExprKind::Divide(_, a, b, _)
+                | ExprKind::Compare(_, a, b)
+                | ExprKind::And(a, b)
+                | ExprKind::Or(a, b) => exprs.extend([*a, *b]),
+                ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => exprs.extend([*a, *b, *c]),
+                ExprKind::Load { index, .. } => exprs.extend(index),
+                ExprKind::Math(_, all) => exprs.extend(all),
+                ExprKind::Let(all, last) => {
+                    exprs.extend(all.into_iter().map(|(_, value)| value));
+                    exprs.push(*last);
+                }
+            }
+        } else if let Some(stmt) = stmts.pop() {
+            match stmt {
+                Stmt::Set(_, value) | Stmt::Check(value, _) => exprs.push(value),
+                Stmt::Bind(_, ArrayExpr::Reshape { shape, .. }) => exprs.extend(shape),
+                Stmt::Bind(_, ArrayExpr::Same(_) | ArrayExpr::Transposed(_)) | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return => {}
+                Stmt::Bind(_, ArrayExpr::New { shape, fill, .. }) => {
+                    exprs.extend(shape);
+                    exprs.extend(fill);
+                }
+                Stmt::Bind(_, ArrayExpr::View { cuts, .. }) => {
+                    for cut in cuts {
+                        match cut {
+                            Cut::At(at, _) => exprs.push(at),
+                            Cut::Range { low, high, step, .. } => {
+                                exprs.extend([low, high, step].into_iter().flatten());
+                            }
+                        }
+                    }
+                }
+                Stmt::Store { index, value, .. } => {
+                    exprs.extend(index);
+                    exprs.push(value);
+                }
+                Stmt::If { test, yes, no } => {
+                    exprs.push(test);
+                    stmts.extend(yes);
+                    stmts.extend(no);
+                }
+                Stmt::Block { body, .. } => stmts.extend(body),
+                Stmt::While {
+                    before, test, body, ..
+                } => {
+                    exprs.push(test);
+                    stmts.extend(before);
+                    stmts.extend(body);
+                }
+                Stmt::For {
+                    start,
+                    stop,
+                    step,
+                    body,
+                    ..
+                } => {
+                    exprs.extend([start, stop, step]);
+                    stmts.extend(body);
+                }
+                Stmt::ParFor(par) => {
+                    exprs.extend([par.start, par.stop]);
+                    stmts.extend(par.body);
+                }
+                Stmt::Print(parts) => exprs.extend(parts.into_iter().filter_map(|part| match part {
+                    Printed::Value(value) => Some(value),
+                    _ => None,
+                })),
+            }
+        } else {
+            return;
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Ways through a program: everything within statements and expressions, and what is asked of it again and again.
+
+use crate::ir::{Array, ArrayExpr, Cut, Expr, ExprKind, Local, Printed, Reduction, Stmt};
+use std::collections::BTreeSet;
+
+/// The expressions that a statement itself has, not those of statements within it.
+pub fn own<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a Expr)) {
+    match stmt {
+        Stmt::Set(_, value) | Stmt::Check(value, _) => visit(value),
+        Stmt::Bind(_, array) => match array {
+            ArrayExpr::Same(_) | ArrayExpr::Transposed(_) => {}
+            ArrayExpr::New { shape, fill, .. } => shape.iter().chain(fill).for_each(visit),
+            ArrayExpr::Reshape { shape, .. } => shape.iter().for_each(visit),
+            ArrayExpr::View { cuts, .. } => {
+                for cut in cuts {
+                    match cut {
+                        Cut::At(at, _) => visit(at),
+                        Cut::Range { low, high, step, .. } => {
+                            [low, high, step].into_iter().flatten().for_each(&mut *visit)
+                        }
+                    }
+                }
+            }
+        },
+        Stmt::Store { index, value, .. } => {
+            index.iter().for_each(&mut *visit);
+            visit(value);
+        }
+        Stmt::If { test, .. } | Stmt::While { test, .. } => visit(test),
+        Stmt::For {
+            start, stop, step, ..
+        } => [start, stop, step].into_iter().for_each(visit),
+        Stmt::ParFor(par) => [&par.start, &par.stop].into_iter().for_each(visit),
+        Stmt::Print(parts) => {
+            for part in parts {
+                if let Printed::Value(value) = part {
+                    visit(value);
+                }
+            }
+        }
+        Stmt::Block { .. } | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return => {}
+    }
+}
+
+/// The same, to change them.
+pub fn own_mut(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Expr)) {
+    match stmt {
+        Stmt::Set(_, value) | Stmt::Check(value, _) => visit(value),
+        Stmt::Bind(_, array) => match array {
+            ArrayExpr::Same(_) | ArrayExpr::Transposed(_) => {}
+            ArrayExpr::New { shape, fill, .. } => shape.iter_mut().chain(fill).for_each(visit),
+            ArrayExpr::Reshape { shape, .. } => shape.iter_mut().for_each(visit),
+            ArrayExpr::View { cuts, .. } => {
+                for cut in cuts {
+                    match cut {
+                        Cut::At(at, _) => visit(at),
+                        Cut::Range { low, high, step, .. } => {
+                            [low, high, step].into_iter().flatten().for_each(&mut *visit)
+                        }
+                    }
+                }
+            }
+        },
+        Stmt::Store { index, value, .. } => {
+            index.iter_mut().for_each(&mut *visit);
+            visit(value);
+        }
+        Stmt::If { test, .. } | Stmt::While { test, .. } => visit(test),
+        Stmt::For {
+            start, stop, step, ..
+        } => [start, stop, step].into_iter().for_each(visit),
+        Stmt::ParFor(par) => [&mut par.start, &mut par.stop].into_iter().for_each(visit),
+        Stmt::Print(parts) => {
+            for part in parts {
+                if let Printed::Value(value) = part {
+                    visit(value);
+                }
+            }
+        }
+        Stmt::Block { .. } | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return => {}
+    }
+}
+
+/// The blocks within a statement.
+pub fn blocks(stmt: &Stmt) -> [&[Stmt]; 2] {
+    match stmt {
+        Stmt::If { yes, no, .. } => [yes, no],
+        Stmt::While { before, body, .. } => [before, body],
+        Stmt::Block { body, .. } | Stmt::For { body, .. } => [body, &[]],
+        Stmt::ParFor(par) => [&par.body, &[]],
+        _ => [&[], &[]],
+    }
+}
+
+/// The same, to change them.
+pub fn blocks_mut(stmt: &mut Stmt) -> Vec<&mut Vec<Stmt>> {
+    match stmt {
+        Stmt::If { yes, no, .. } => vec![yes, no],
+        Stmt::While { before, body, .. } => vec![before, body],
+        Stmt::Block { body, .. } | Stmt::For { body, .. } => vec![body],
+        Stmt::ParFor(par) => vec![&mut par.body],
+        _ => Vec::new(),
+    }
+}
+
+/// The operands of an expression.
+pub fn operands(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => Vec::new(),
+        ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => vec![a],
+        ExprKind::Binary(_, a, b)
+        | ExprKind::Divide(_, a, b, _)
+        | ExprKind::Compare(_, a, b)
+        | ExprKind::And(a, b)
+        | ExprKind::Or(a, b) => vec![a, b],
+        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
+        ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => all.iter().collect(),
+        ExprKind::Let(all, last) => all.iter().map(|(_, one)| one).chain([&**last]).collect(),
+    }
+}
+
+/// The same, to change them.
+pub fn operands_mut(expr: &mut Expr) -> Vec<&mut Expr> {
+    match &mut expr.kind {
+        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => Vec::new(),
+        ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => vec![a],
+        ExprKind::Binary(_, a, b)
+        | ExprKind::Divide(_, a, b, _)
+        | ExprKind::Compare(_, a, b)
+        | ExprKind::And(a, b)
+        | ExprKind::Or(a, b) => vec![a, b],
+        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
+        ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => all.iter_mut().collect(),
+        ExprKind::Let(all, last) => all.iter_mut().map(|(_, one)| one).chain([&mut **last]).collect(),
+    }
+}
+
+/// An expression and all within it, from above.
+pub fn within<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    visit(expr);
+    for one in operands(expr) {
+        within(one, visit);
+    }
+}
+
+/// The same, to change them, from below.
+pub fn within_mut(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
+    for one in operands_mut(expr) {
+        within_mut(one, visit);
+    }
+    visit(expr);
+}
+
+/// All statements, each before those within it.
+pub fn statements<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Stmt)) {
+    for stmt in body {
+        visit(stmt);
+        for block in blocks(stmt) {
+            statements(block, visit);
+        }
+    }
+}
+
+/// All statements to change, each before those within it.
+pub fn statements_mut(body: &mut [Stmt], visit: &mut dyn FnMut(&mut Stmt)) {
+    for stmt in body {
+        visit(stmt);
+        for block in blocks_mut(stmt) {
+            statements_mut(block, visit);
+        }
+    }
+}
+
+/// All expressions of all statements.
+pub fn expressions<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
+    statements(body, &mut |stmt| own(stmt, &mut |expr| within(expr, visit)));
+}
+
+/// How many statements set a local.
+pub fn sets(body: &[Stmt], local: Local) -> usize {
+    let mut count = 0;
+    statements(body, &mut |stmt| {
+        let set = match stmt {
+            Stmt::Set(set, _) => *set == local,
+            Stmt::For { var, .. } => *var == local,
+            Stmt::ParFor(par) => par.var == local,
+            _ => false,
+        };
+        count += usize::from(set);
+    });
+    count
+}
+
+/// Puts another local in the place of one that nothing sets any more.
+pub fn rename(body: &mut [Stmt], from: Local, to: Local) {
+    statements_mut(body, &mut |stmt| {
+        own_mut(stmt, &mut |expr| {
+            within_mut(expr, &mut |expr| {
+                if expr.kind == ExprKind::Local(from) {
+                    expr.kind = ExprKind::Local(to);
+                }
+            });
+        });
+    });
+}
+
+/// All locals and arrays that statements set, in order.
+pub fn set_in(body: &[Stmt]) -> (BTreeSet<Local>, BTreeSet<Array>) {
+    let (mut locals, mut arrays) = (BTreeSet::new(), BTreeSet::new());
+    statements(body, &mut |stmt| {
+        match stmt {
+            Stmt::Set(local, _) => {
+                locals.insert(*local);
+            }
+            Stmt::Bind(array, _) => {
+                arrays.insert(*array);
+            }
+            Stmt::For { var, .. } => {
+                locals.insert(*var);
+            }
+            Stmt::ParFor(par) => {
+                locals.insert(par.var);
+            }
+            _ => {}
+        }
+        own(stmt, &mut |expr| {
+            within(expr, &mut |expr| {
+                if let ExprKind::Let(all, _) = &expr.kind {
+                    locals.extend(all.iter().map(|(local, _)| *local));
+                }
+            });
+        });
+    });
+    (locals, arrays)
+}
+
+/// What is private to a parallel loop's iterations.
+pub fn private(body: &[Stmt], var: Local, reductions: &[Reduction]) -> (Vec<Local>, Vec<Array>) {
+    let (locals, arrays) = set_in(body);
+    let crosses = |local: &Local| *local == var || reductions.iter().any(|r| r.local == *local);
+    (
+        locals.into_iter().filter(|local| !crosses(local)).collect(),
+        arrays.into_iter().collect(),
+    )
+}

@@ -1,0 +1,425 @@
+//! Functions of a module: the serial part, and one for each parallel loop. Reductions go by the fixed tree of [`crate::ir`].
+
+use super::abi::{SlotKind, allocates};
+use super::function::{Emitter, Jump, Unit, at, word};
+use super::helpers;
+use super::walk::{self, Seen};
+use crate::ir::{Binary, Compare, LANES, Local, ParFor, Param, Reduce, Reduction, Stmt};
+use crate::types::Scalar;
+use wasm_encoder::ValType;
+
+/// Expressions of a body that is small enough to have it several times.
+const SMALL: usize = 60;
+
+/// Parallel loops that are in no other.
+pub(super) fn outer_loops(all: &[Stmt]) -> Vec<&ParFor> {
+    let mut found = Vec::new();
+    for one in all {
+        match one {
+            Stmt::ParFor(one) => found.push(&**one),
+            _ => walk::bodies(one).into_iter().for_each(|body| found.extend(outer_loops(body))),
+        }
+    }
+    found
+}
+
+/// The part of a reduction that is done with one value after another.
+pub(super) struct Partial {
+    pub what: Reduction,
+    pub of: Scalar,
+    /// One for each of the tree's lanes, or just one where the order does not matter.
+    pub parts: Vec<u32>,
+}
+
+/// Where a leaf's result goes.
+#[derive(Clone, Copy)]
+enum Sink<'s> {
+    /// To its place in the frame.
+    Frame(usize),
+    /// Combined with these variables.
+    Totals(&'s [u32]),
+}
+
+/// Whether results depend on the order.
+pub(super) fn is_ordered(op: Reduce, of: Scalar) -> bool {
+    of.is_float() && matches!(op, Reduce::Sum | Reduce::Product)
+}
+
+/// The value that changes nothing, by its bits.
+pub(super) fn neutral(op: Reduce, of: Scalar) -> u64 {
+    let width = 8 * of.bytes();
+    let all = u64::MAX >> (64 - width);
+    match (op, of) {
+        (Reduce::Sum | Reduce::Or | Reduce::Xor, _) => 0,
+        (Reduce::Product, Scalar::F32) => 1f32.to_bits().into(),
+        (Reduce::Product, Scalar::F64) => 1f64.to_bits(),
+        (Reduce::Least, Scalar::F32) => f32::INFINITY.to_bits().into(),
+        (Reduce::Least, Scalar::F64) => f64::INFINITY.to_bits(),
+        (Reduce::Greatest, Scalar::F32) => f32::NEG_INFINITY.to_bits().into(),
+        (Reduce::Greatest, Scalar::F64) => f64::NEG_INFINITY.to_bits(),
+        (Reduce::Product | Reduce::And | Reduce::Least, Scalar::Bool) => 1,
+        (Reduce::Product, _) => 1,
+        (Reduce::And, _) => all,
+        (Reduce::Least, _) if of.is_signed() => all >> 1,
+        (Reduce::Least, _) => all,
+        (Reduce::Greatest, _) if of.is_signed() => 1 << (width - 1),
+        (Reduce::Greatest, _) => 0,
+    }
+}
+
+/// The operation on two values.
+pub(super) fn operation(op: Reduce) -> Binary {
+    match op {
+        Reduce::Sum => Binary::Add,
+        Reduce::Product => Binary::Mul,
+        Reduce::Least => Binary::Min,
+        Reduce::Greatest => Binary::Max,
+        Reduce::And => Binary::And,
+        Reduce::Or => Binary::Or,
+        Reduce::Xor => Binary::Xor,
+    }
+}
+
+impl<'a> Emitter<'a> {
+    /// The serial part.
+    pub fn run(unit: &'a Unit<'a>) -> Emitter<'a> {
+        let mut own = Emitter::new(unit, &[ValType::I32]);
+        let abi = &unit.layouts.abi;
+        own.record = own.variable(ValType::I32);
+        let record = own.record;
+        own.put().local_get(0).i32_const(abi.records as i32).i32_add().local_set(record);
+        for (param, slot) in unit.program.params.iter().zip(&abi.params) {
+            match *param {
+                Param::Scalar(local) => own.load_number(local, slot.at),
+                Param::Array(array) => own.load_handle(array, slot.at),
+            }
+        }
+        own.block();
+        own.over = own.depth;
+        own.statements(&unit.program.body);
+        own.end();
+        for (param, slot) in unit.program.results.iter().zip(&abi.results) {
+            match (*param, slot.kind) {
+                (Param::Scalar(local), SlotKind::Scalar(of)) => {
+                    let variable = own.number(local);
+                    own.frame();
+                    own.get(variable);
+                    own.store_word(of, slot.at);
+                }
+                (Param::Array(array), _) => own.store_handle(array, slot.at),
+                (Param::Scalar(_), SlotKind::Array { .. }) => {}
+            }
+        }
+        own.int32(0);
+        own
+    }
+
+    /// Iterations of a parallel loop.
+    pub fn parallel_loop(unit: &'a Unit<'a>, k: usize) -> Emitter<'a> {
+        let [slot, low, high] = [1, 2, 3];
+        let mut own = Emitter::new(unit, &[ValType::I32, ValType::I32, ValType::I64, ValType::I64]);
+        let layout = &unit.layouts.loops[k];
+        own.record = own.variable(ValType::I32);
+        let record = own.record;
+        own.put().local_get(slot).i32_const(super::RECORD as i32).i32_mul();
+        own.put().i32_const(unit.layouts.abi.records as i32).i32_add();
+        own.put().local_get(0).i32_add().local_set(record);
+        for (local, place) in &layout.locals {
+            own.load_number(*local, *place);
+        }
+        for (array, place) in &layout.arrays {
+            own.load_handle(*array, *place);
+        }
+        let counter = own.variable(ValType::I64);
+        own.inside = Some((slot, counter));
+        own.block();
+        own.over = own.depth;
+        let what = unit.loops[k];
+        if what.reductions.is_empty() {
+            own.put().local_get(low).local_set(counter);
+            own.iterations(what, counter, high, &mut []);
+        } else {
+            let [start, leaf] = [own.variable(ValType::I64), own.variable(ValType::I64)];
+            own.put().local_get(0).i64_load(at(layout.start)).local_set(start);
+            own.put().local_get(0).i64_load(at(layout.leaf)).local_set(leaf);
+            own.leaves(what, counter, [low, high, start, leaf], Sink::Frame(k));
+        }
+        own.end();
+        own.int32(0);
+        own
+    }
+
+    fn load_number(&mut self, local: Local, place: u32) {
+        let variable = self.number(local);
+        let of = self.program.locals[local.0 as usize].of;
+        self.frame();
+        self.load_word(of, place);
+        self.set(variable);
+    }
+
+    /// A parallel loop as a statement.
+    pub fn parallel_for(&mut self, one: &'a ParFor) {
+        let [start, stop, leaf] = [ValType::I64; 3].map(|of| self.borrow(of));
+        for (to, e) in [(start, &one.start), (stop, &one.stop)] {
+            self.scalar(e);
+            self.convert(e.of, Scalar::I64);
+            self.set(to);
+        }
+        // 8 * ceil(n / 2048)
+        self.put().local_get(stop).local_get(start).i64_sub().i64_const(2047).i64_add();
+        self.put().i64_const(11).i64_shr_u().i64_const(3).i64_shl().local_set(leaf);
+        let totals = self.begin_totals(one);
+        self.put().local_get(start).local_get(stop);
+        let order = if one.start.of == Scalar::U64 { Scalar::U64 } else { Scalar::I64 };
+        self.compare(Compare::Less, order, order);
+        self.begin_if();
+        let outer = self.unit.loops.iter().position(|known| std::ptr::eq(*known, one));
+        match outer.filter(|_| self.inside.is_none()) {
+            Some(k) => self.call_loop(one, k, [start, stop, leaf], &totals),
+            None => {
+                let counter = self.variable(ValType::I64);
+                if one.reductions.is_empty() {
+                    self.put().local_get(start).local_set(counter);
+                    self.iterations(one, counter, stop, &mut []);
+                } else {
+                    self.leaves(one, counter, [start, stop, start, leaf], Sink::Totals(&totals));
+                }
+            }
+        }
+        self.end();
+        for (reduction, total) in one.reductions.iter().zip(&totals) {
+            let variable = self.number(reduction.local);
+            self.put().local_get(variable).local_get(*total);
+            self.binary(operation(reduction.op), self.program.locals[reduction.local.0 as usize].of);
+            self.set(variable);
+            self.give_back(&[*total]);
+        }
+        self.give_back(&[start, stop, leaf]);
+    }
+
+    fn begin_totals(&mut self, one: &ParFor) -> Vec<u32> {
+        let mut totals = Vec::new();
+        for reduction in &one.reductions {
+            let of = self.program.locals[reduction.local.0 as usize].of;
+            let total = self.borrow(word(of));
+            self.constant(of, neutral(reduction.op, of));
+            self.set(total);
+            totals.push(total);
+        }
+        totals
+    }
+
+    /// Has a loop done by its function, and combines what its leaves gave.
+    fn call_loop(&mut self, one: &ParFor, k: usize, [start, stop, leaf]: [u32; 3], totals: &[u32]) {
+        let layout = &self.unit.layouts.loops[k];
+        self.put().local_get(0).local_get(start).i64_store(at(layout.start));
+        self.put().local_get(0).local_get(leaf).i64_store(at(layout.leaf));
+        for (local, place) in &layout.locals {
+            let variable = self.number(*local);
+            self.frame();
+            self.get(variable);
+            self.store_word(self.program.locals[local.0 as usize].of, *place);
+        }
+        for (array, place) in &layout.arrays {
+            self.store_handle(*array, *place);
+        }
+        self.frame();
+        match self.unit.target.threads {
+            true => self.put().i32_const(k as i32).local_get(start).local_get(stop).call(2),
+            false => self.put().i32_const(0).local_get(start).local_get(stop),
+        };
+        if !self.unit.target.threads {
+            self.call_own(helpers::RUN + 1 + k as u32);
+        }
+        self.begin_if();
+        self.put().i32_const(1).return_();
+        self.end();
+        if one.reductions.is_empty() {
+            return;
+        }
+        let [place, end] = [ValType::I32; 2].map(|of| self.borrow(of));
+        // As many as start before the end.
+        self.put().local_get(0).local_tee(place).local_get(stop).local_get(start).i64_sub();
+        self.put().i64_const(1).i64_sub().local_get(leaf).i64_div_u().i32_wrap_i64();
+        self.put().i32_const(1).i32_add().i32_const(3).i32_shl().i32_add().local_set(end);
+        self.begin_loop();
+        let top = self.depth;
+        for (total, (reduction, offset)) in totals.iter().zip(&layout.partials) {
+            let of = self.program.locals[reduction.local.0 as usize].of;
+            self.put().local_get(*total).local_get(place);
+            self.load_word(of, *offset);
+            self.binary(operation(reduction.op), of);
+            self.set(*total);
+        }
+        self.put().local_get(place).i32_const(8).i32_add().local_tee(place).local_get(end).i32_ne();
+        self.jump_if(top);
+        self.end();
+        self.give_back(&[place, end]);
+    }
+
+    /// Iterations from `low` up to `high`, which is above it, leaf by leaf.
+    fn leaves(&mut self, one: &'a ParFor, counter: u32, [low, high, start, leaf]: [u32; 4], sink: Sink<'_>) {
+        let [begin, end] = [ValType::I64; 2].map(|of| self.borrow(of));
+        let mut partials: Vec<Partial> = Vec::new();
+        for what in &one.reductions {
+            let of = self.program.locals[what.local.0 as usize].of;
+            let n = if is_ordered(what.op, of) { LANES } else { 1 };
+            let parts = (0..n).map(|_| self.variable(word(of))).collect();
+            partials.push(Partial { what: *what, of, parts });
+        }
+        self.put().local_get(low).local_set(begin);
+        self.block();
+        let done = self.depth;
+        self.begin_loop();
+        let top = self.depth;
+        self.put().local_get(begin).local_get(high).i64_ge_s();
+        self.jump_if(done);
+        // A leaf, or what is left.
+        self.put().local_get(high).local_get(begin).i64_sub().local_tee(end).local_get(leaf);
+        self.put().local_get(end).local_get(leaf).i64_lt_u().select();
+        self.put().local_get(begin).i64_add().local_set(end);
+        for partial in &partials {
+            for part in &partial.parts {
+                self.constant(partial.of, neutral(partial.what.op, partial.of));
+                self.set(*part);
+            }
+        }
+        self.put().local_get(begin).local_set(counter);
+        self.iterations(one, counter, end, &mut partials);
+        for (which, partial) in partials.iter().enumerate() {
+            let op = operation(partial.what.op);
+            match sink {
+                Sink::Frame(k) => {
+                    self.put().local_get(begin).local_get(start).i64_sub().local_get(leaf).i64_div_u();
+                    self.put().i32_wrap_i64().i32_const(3).i32_shl().local_get(0).i32_add();
+                    self.combine(partial);
+                    self.store_word(partial.of, self.unit.layouts.loops[k].partials[which].1);
+                }
+                Sink::Totals(totals) => {
+                    self.get(totals[which]);
+                    self.combine(partial);
+                    self.binary(op, partial.of);
+                    self.set(totals[which]);
+                }
+            }
+        }
+        self.put().local_get(end).local_set(begin);
+        self.jump(top);
+        self.end();
+        self.end();
+        self.give_back(&[begin, end]);
+    }
+
+    /// Puts all of a leaf's parts on the stack, as one.
+    fn combine(&mut self, partial: &Partial) {
+        let parts = &partial.parts;
+        let order: &[usize] = if parts.len() == 1 { &[0] } else { &[0, 4, 2, 6, 1, 5, 3, 7] };
+        // After how many values how many pairs are complete.
+        for (n, part) in order.iter().enumerate() {
+            self.get(parts[*part]);
+            for _ in 0..(n + 1).trailing_zeros() {
+                self.binary(operation(partial.what.op), partial.of);
+            }
+        }
+    }
+
+    /// Iterations from the counter's up to the end, each on the next of the parts.
+    fn iterations(&mut self, one: &'a ParFor, counter: u32, end: u32, partials: &mut [Partial]) {
+        let before: Vec<u32> = partials.iter().map(|partial| self.number(partial.what.local)).collect();
+        let ordered = partials.iter().any(|partial| partial.parts.len() > 1);
+        let mut seen = Seen::default();
+        walk::body(&one.body, &mut seen);
+        let lanes = LANES as usize;
+        if ordered && seen.size <= SMALL && !seen.loops {
+            // Eight at a time while there are as many.
+            self.block();
+            let done = self.depth;
+            self.begin_loop();
+            let top = self.depth;
+            self.put().local_get(end).local_get(counter).i64_sub().i64_const(LANES as i64).i64_lt_s();
+            self.jump_if(done);
+            for lane in 0..lanes {
+                for partial in partials.iter() {
+                    self.rename(partial.what.local, partial.parts[lane % partial.parts.len()]);
+                }
+                self.iteration_of(one, counter);
+                self.put().local_get(counter).i64_const(1).i64_add().local_set(counter);
+            }
+            self.jump(top);
+            self.end();
+            self.end();
+        }
+        for partial in partials.iter() {
+            self.rename(partial.what.local, partial.parts[0]);
+        }
+        self.put().local_get(counter).local_get(end).i64_lt_s();
+        self.begin_if();
+        let turns = self.borrow(ValType::I32);
+        if ordered {
+            self.int32(0);
+            self.set(turns);
+        }
+        self.begin_loop();
+        let top = self.depth;
+        self.iteration_of(one, counter);
+        if ordered {
+            self.turn(partials);
+            self.put().local_get(turns).i32_const(1).i32_add().local_set(turns);
+        }
+        self.put().local_get(counter).i64_const(1).i64_add().local_tee(counter).local_get(end).i64_lt_s();
+        self.jump_if(top);
+        self.end();
+        if ordered {
+            // Until each part is at its place again.
+            self.block();
+            let done = self.depth;
+            self.begin_loop();
+            let top = self.depth;
+            self.put().local_get(turns).i32_const(LANES as i32 - 1).i32_and().i32_eqz();
+            self.jump_if(done);
+            self.turn(partials);
+            self.put().local_get(turns).i32_const(1).i32_add().local_set(turns);
+            self.jump(top);
+            self.end();
+            self.end();
+        }
+        self.give_back(&[turns]);
+        self.end();
+        for (partial, variable) in partials.iter().zip(before) {
+            self.rename(partial.what.local, variable);
+        }
+    }
+
+    /// Moves the parts on by one.
+    fn turn(&mut self, partials: &[Partial]) {
+        for partial in partials.iter().filter(|partial| partial.parts.len() > 1) {
+            for part in &partial.parts {
+                self.get(*part);
+            }
+            let n = partial.parts.len();
+            for lane in (0..n).rev() {
+                self.set(partial.parts[(lane + n - 1) % n]);
+            }
+        }
+    }
+
+    /// One iteration of a parallel loop.
+    fn iteration_of(&mut self, one: &'a ParFor, counter: u32) {
+        if let Some((slot, outer)) = self.inside
+            && outer == counter
+            && allocates(&one.body)
+        {
+            self.put().local_get(0).local_get(slot).call(1);
+        }
+        let var = self.number(one.var);
+        self.get(counter);
+        self.convert(Scalar::I64, self.program.locals[one.var.0 as usize].of);
+        self.set(var);
+        self.block();
+        let end = self.depth;
+        self.jumps.push(Jump { label: one.label, leave: end, again: Some(end) });
+        self.statements(&one.body);
+        self.jumps.pop();
+        self.end();
+    }
+}
