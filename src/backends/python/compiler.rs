@@ -1,6 +1,9 @@
 //! The compiler as back ends, engine and page use it: values and diagnostics in the words of the protocol.
 
 use crate::{BackendError, Pool, StopFlag};
+use parallax_compiler::interpret::{self, What};
+use parallax_compiler::ir::{Failure, Program};
+use parallax_compiler::wasm::host::Failed;
 use parallax_compiler::{ArrayValue, Diagnostic, Position, Prepared, Request, Scalar, Source, Span, Value};
 use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note};
 use parallax_workloads::{Argument, Array, PythonProgram};
@@ -207,4 +210,62 @@ pub(super) fn arrays(values: Vec<Value>) -> Vec<Array> {
         }
     }
     out
+}
+
+/// Tuples' parts one after the other.
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+pub(super) fn flat(values: &[Value]) -> Vec<&Value> {
+    let mut out = Vec::new();
+    for value in values {
+        match value {
+            Value::Tuple(all) => out.extend(flat(all)),
+            Value::None => {}
+            _ => out.push(value),
+        }
+    }
+    out
+}
+
+/// An error that compiled code has written down, in the words that the interpreter has for it.
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+pub(super) fn fault(text: &str, program: &Program, failed: Failed) -> BackendError {
+    let site = program.sites.get(failed.site.0 as usize);
+    let what = match site.map(|site| site.what) {
+        Some(Failure::Index(array, axis)) => What::Index {
+            array: program
+                .arrays
+                .get(array.0 as usize)
+                .map_or_else(String::new, |info| info.name.clone()),
+            axis,
+            index: Some(failed.index),
+            length: Some(failed.length as u64),
+            proven: false,
+        },
+        Some(Failure::Division) => What::Division,
+        Some(Failure::Shape) => What::Shape,
+        Some(Failure::Memory) if failed.index < 0 => What::Negative,
+        Some(Failure::Memory) => What::Memory {
+            of: Scalar::U8,
+            shape: vec![failed.index as u64],
+        },
+        Some(Failure::Assertion) => What::Assertion,
+        Some(Failure::Step) => What::Step,
+        Some(Failure::Empty) => What::Empty,
+        None => What::Broken("an error has a site"),
+    };
+    let failed = interpret::Failed {
+        what,
+        span: site.map(|site| site.span),
+        iteration: None,
+    };
+    BackendError::Python(diagnoses(text, &[failed.diagnostic()]))
+}
+
+/// Back ends that write no code for a kernel leave it to others.
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+pub(super) fn refused(why: &[impl std::fmt::Debug]) -> BackendError {
+    let all: Vec<String> = why.iter().map(|one| format!("{one:?}")).collect();
+    BackendError::LeftOut {
+        reason: format!("not compiled: {}", all.join("; ")),
+    }
 }

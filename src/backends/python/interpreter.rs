@@ -117,8 +117,15 @@ fn interpreted(
             return Err(End::TooLong);
         }
     }
-    let results = prepared.results(&machine).map_err(failed)?;
-    Ok(compiler::arrays(results))
+    let results = machine.results().map_err(|error| failed(error.diagnostic()))?;
+    if !results.is_empty() {
+        return Ok(compiler::arrays(results));
+    }
+    // A kernel that returns nothing gives the arguments that it changed.
+    let given = compiler::flat(&prepared.arguments);
+    let changed = given.into_iter().zip(machine.arguments());
+    let changed = changed.filter(|(before, now)| *before != now).map(|(_, now)| now);
+    Ok(compiler::arrays(changed.collect()))
 }
 
 impl Prepared for Ready {

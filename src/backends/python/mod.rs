@@ -13,6 +13,8 @@ mod interpreter;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 mod loops;
 #[cfg(target_arch = "wasm32")]
+mod rooms;
+#[cfg(target_arch = "wasm32")]
 mod wasm;
 
 use crate::{Backend, BackendError, Machine, Order, Pool, Prepared};
