@@ -14,13 +14,11 @@ pub mod module;
 pub mod print;
 pub mod random;
 pub mod rules;
-mod soon;
 pub mod source;
 pub mod syntax;
 pub mod types;
 pub mod validate;
 pub mod value;
-pub use soon::*;
 pub mod walk;
 pub mod wasm;
 
