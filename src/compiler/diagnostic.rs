@@ -32,6 +32,8 @@ pub enum Kind {
     Unbound,
     /// The compiler's own fault.
     Internal,
+    /// What Python itself raises, by the exception's name: a division by zero, an index out of range.
+    Raised(&'static str),
 }
 
 impl Kind {
@@ -51,6 +53,7 @@ impl Kind {
             Kind::Assertion => "AssertionError",
             Kind::Unbound => "UnboundLocalError",
             Kind::Internal => "InternalError",
+            Kind::Raised(name) => name,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! found, and the typed program is written as WebAssembly, as WGSL, or interpreted. Whatever is
 //! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
 
+pub mod compile;
 pub mod diagnostic;
 pub mod expand;
 pub mod flow;
@@ -13,7 +14,9 @@ pub mod ir;
 pub mod module;
 pub mod print;
 pub mod random;
+pub mod ranges;
 pub mod rules;
+pub mod setup;
 pub mod source;
 pub mod syntax;
 pub mod types;
@@ -21,7 +24,9 @@ pub mod validate;
 pub mod value;
 pub mod walk;
 pub mod wasm;
+pub mod wgsl;
 
+pub use compile::{Failed, Prepared, Request, prepare};
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};
 pub use types::{Layout, Scalar, Type};

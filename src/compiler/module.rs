@@ -484,7 +484,8 @@ impl<'a> Reader<'a> {
 
 /// What a module has by a name.
 pub fn library(module: &str, name: &str) -> Global {
-    let number = |value: f64| Global::Number(Number::float(Scalar::F64, value, false));
+    // Python's own floats, which take the type of what they meet.
+    let number = |value: f64| Global::Number(Number::float(Scalar::F64, value, true));
     match (module, name) {
         ("math" | "numpy", "pi") => number(std::f64::consts::PI),
         ("math" | "numpy", "e") => number(std::f64::consts::E),
@@ -504,7 +505,13 @@ pub(crate) fn negated(op: UnaryOp, a: Number) -> Option<Number> {
         UnaryOp::Plus => a,
         UnaryOp::Minus if a.of.is_float() => Number::float(a.of, -a.float, a.is_weak),
         UnaryOp::Minus => {
-            let of = if a.of == Scalar::Bool { Scalar::I64 } else { a.of };
+            // The least int64 is written as the opposite of what only a uint64 holds.
+            let is_least = a.is_weak && a.int == 1 << 63;
+            let of = if a.of == Scalar::Bool || is_least {
+                Scalar::I64
+            } else {
+                a.of
+            };
             Number::int(of, -a.int, a.is_weak)
         }
         UnaryOp::Not => Number::int(Scalar::Bool, i128::from(a.as_float() == 0.0), true),

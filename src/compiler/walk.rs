@@ -243,3 +243,12 @@ pub fn private(body: &[Stmt], var: Local, reductions: &[Reduction]) -> (Vec<Loca
         arrays.into_iter().collect(),
     )
 }
+
+/// Counts anew what is private to iterations, after a pass has made variables.
+pub fn renew_private(body: &mut [Stmt]) {
+    statements_mut(body, &mut |stmt| {
+        if let Stmt::ParFor(par) = stmt {
+            (par.private, par.private_arrays) = private(&par.body, par.var, &par.reductions);
+        }
+    });
+}

@@ -79,7 +79,11 @@ impl Builder {
         if at == next {
             nodes.all.push((op, of));
         }
-        Value { builder: self, at, of }
+        Value {
+            builder: self,
+            at,
+            of,
+        }
     }
 
     /// What the function is called with.
@@ -100,7 +104,10 @@ impl Builder {
     /// A table's place in the program.
     pub fn table(&self, table: TableInfo) -> Table {
         let tables = &mut self.0.borrow_mut().tables;
-        let at = tables.iter().position(|known| *known == table).unwrap_or(tables.len());
+        let at = tables
+            .iter()
+            .position(|known| *known == table)
+            .unwrap_or(tables.len());
         if at == tables.len() {
             tables.push(table);
         }
@@ -294,7 +301,8 @@ impl<'b> Value<'b> {
     fn compare(self, op: Compare, other: impl Operand<'b>) -> Value<'b> {
         let other = other.of_type(self);
         debug_assert_eq!(self.of, other.of);
-        self.builder.node(Op::Compare(op, self.at, other.at), Scalar::Bool)
+        self.builder
+            .node(Op::Compare(op, self.at, other.at), Scalar::Bool)
     }
 
     /// A float of its type.

@@ -4,9 +4,7 @@
 //! away, and ln 2 is a sum of two floats, the first with so few bits that its product with n is exact.
 
 use super::build::Value;
-use super::double::{
-    Double, bits, fast_sum, least_normal, scale, scale_far, shifter, signed,
-};
+use super::double::{Double, bits, fast_sum, least_normal, scale, scale_far, shifter, signed};
 use crate::types::Scalar;
 
 /// `x = n ln 2 + hi - lo`.
@@ -162,11 +160,19 @@ pub(super) fn exp2<'b>(x: Value<'b>) -> Value<'b> {
     let far = scale_far(y, n);
     let far = x.le(least).select(0.0, far);
     let far = x.lt(most).not().select(x * f64::INFINITY, far);
-    x.abs().lt(usual).choose(scale(y, n), x.le(least).select(0.0, far))
+    x.abs()
+        .lt(usual)
+        .choose(scale(y, n), x.le(least).select(0.0, far))
 }
 
 const EXP2_32: [f64; 7] = [
-    6.931_471_805_6e-1, 0.240_226_51, 0.055_504_11, 0.009_618_129, 0.001_333_355, 0.000_154_035, 0.000_015_25,
+    6.931_471_805_6e-1,
+    0.240_226_51,
+    0.055_504_11,
+    0.009_618_129,
+    0.001_333_355,
+    0.000_154_035,
+    0.000_015_25,
 ];
 
 /// `tanh x`: Cephes' polynomial for small `float32`; else by `e^2x - 1`, as `E / (E + 2)` where that is at most a half,

@@ -55,7 +55,12 @@ fn core<'b>(k: Value<'b>, f: Value<'b>, c: Option<Value<'b>>) -> Value<'b> {
     let z = s * s;
     let half = 0.5 * f * f;
     let r = z * match f.of {
-        Scalar::F32 => z.poly(&[0.666_666_626_93, 0.400_009_721_52, 0.284_987_866_88, 0.242_790_788_41]),
+        Scalar::F32 => z.poly(&[
+            0.666_666_626_93,
+            0.400_009_721_52,
+            0.284_987_866_88,
+            0.242_790_788_41,
+        ]),
         _ => z.poly(&[
             6.666_666_666_666_735_130e-1,
             3.999_999_999_940_941_908e-1,
@@ -111,7 +116,9 @@ pub(super) fn log1p<'b>(x: Value<'b>) -> Value<'b> {
     let f = near.select(x, m - 1.0);
     let c = near.select(0.0, lost / u);
     let usual = signed_of(core(k, f, Some(c)), x);
-    let rare = x.eq(-1.0).select(f64::NEG_INFINITY, x.lt(-1.0).select(f64::NAN, x));
+    let rare = x
+        .eq(-1.0)
+        .select(f64::NEG_INFINITY, x.lt(-1.0).select(f64::NAN, x));
     (x.gt(-1.0) & x.lt(f64::INFINITY)).choose(usual, rare)
 }
 

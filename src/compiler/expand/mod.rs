@@ -120,7 +120,9 @@ impl Expander<'_> {
     fn expr(&mut self, expr: &mut Expr) {
         match &mut expr.kind {
             ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {}
-            ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => self.expr(a),
+            ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => {
+                self.expr(a)
+            }
             ExprKind::Binary(_, a, b)
             | ExprKind::Divide(_, a, b, _)
             | ExprKind::Compare(_, a, b)
@@ -174,7 +176,10 @@ impl Expander<'_> {
             })
             .collect();
         let builder = Builder::new(std::mem::take(self.tables));
-        let handles: Vec<Value> = (0..).zip(&simple).map(|(i, a)| builder.argument(i, a.of)).collect();
+        let handles: Vec<Value> = (0..)
+            .zip(&simple)
+            .map(|(i, a)| builder.argument(i, a.of))
+            .collect();
         let result = match handles[..] {
             [x] => unary(function, x),
             [x, y] => binary(function, x, y),
@@ -183,7 +188,10 @@ impl Expander<'_> {
         let Some(at) = result.map(Value::at) else {
             // A wrong number of arguments: validation finds what is left.
             *self.tables = builder.into_tables();
-            return Expr { of, kind: ExprKind::Math(function, simple) };
+            return Expr {
+                of,
+                kind: ExprKind::Math(function, simple),
+            };
         };
         let (inner, tables) = builder.finish(at, &simple, &format!("{function:?}"), self.locals);
         *self.tables = tables;

@@ -39,7 +39,8 @@ pub(super) fn log2_parts<'b>(x: Value<'b>, up: Option<Value<'b>>) -> Double<'b> 
     let s_lo = v * ((u - s_hi * sum_hi) - s_hi * sum_lo);
     // log a = 2/3 s (3 + s^2 + r).
     let z = s * s;
-    let r = z * z
+    let r = z
+        * z
         * z.poly(&[
             5.999_999_999_999_946_487_25e-1,
             4.285_714_285_785_501_842_52e-1,
@@ -201,7 +202,10 @@ pub(super) fn log10<'b>(x: Value<'b>) -> Value<'b> {
                     hi: x.float(LOG10_2_HI),
                     lo: x.float(LOG10_2_LO),
                 };
-                let (hi, lo) = (parts.hi * ratio.hi, parts.hi * ratio.lo + parts.lo * std::f64::consts::LOG10_2);
+                let (hi, lo) = (
+                    parts.hi * ratio.hi,
+                    parts.hi * ratio.lo + parts.lo * std::f64::consts::LOG10_2,
+                );
                 hi + lo
             }
         }

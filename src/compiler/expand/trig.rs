@@ -29,8 +29,16 @@ fn usual(of: Scalar) -> f64 {
 /// Cody and Waite's reduction. What the second subtraction loses is kept.
 fn turned<'b>(x: Value<'b>) -> Turned<'b> {
     let parts = match x.of {
-        Scalar::F32 => [1.570_785_522_460_937_5, 1.080_427_318_811_416_6e-5, 6.077_100_506_506_192e-11],
-        _ => [1.570_796_326_792_333_3, 2.563_344_151_583_955_8e-12, 1.056_299_906_698_742_8e-23],
+        Scalar::F32 => [
+            1.570_785_522_460_937_5,
+            1.080_427_318_811_416_6e-5,
+            6.077_100_506_506_192e-11,
+        ],
+        _ => [
+            1.570_796_326_792_333_3,
+            2.563_344_151_583_955_8e-12,
+            1.056_299_906_698_742_8e-23,
+        ],
     };
     let shifted = x * std::f64::consts::FRAC_2_PI + shifter(x.of);
     let n = shifted - shifter(x.of);
@@ -48,14 +56,70 @@ fn turned<'b>(x: Value<'b>) -> Turned<'b> {
 
 /// 2/pi in words of 32 bits after two empty ones.
 const TWO_OVER_PI: [u32; 64] = [
-    0x0000_0000, 0x0000_0000, 0xa2f9_836e, 0x4e44_1529, 0xfc27_57d1, 0xf534_ddc0, 0xdb62_9599, 0x3c43_9041,
-    0xfe51_63ab, 0xdebb_c561, 0xb724_6e3a, 0x424d_d2e0, 0x0649_2eea, 0x09d1_921c, 0xfe1d_eb1c, 0xb129_a73e,
-    0xe882_35f5, 0x2ebb_4484, 0xe99c_7026, 0xb45f_7e41, 0x3991_d639, 0x8353_39f4, 0x9c84_5f8b, 0xbdf9_283b,
-    0x1ff8_97ff, 0xde05_980f, 0xef2f_118b, 0x5a0a_6d1f, 0x6d36_7ecf, 0x27cb_09b7, 0x4f46_3f66, 0x9e5f_ea2d,
-    0x7527_bac7, 0xebe5_f17b, 0x3d07_39f7, 0x8a52_92ea, 0x6bfb_5fb1, 0x1f8d_5d08, 0x5603_3046, 0xfc7b_6bab,
-    0xf0cf_bc20, 0x9af4_361d, 0xa9e3_9161, 0x5ee6_1b08, 0x6599_855f, 0x14a0_6840, 0x8dff_d880, 0x4d73_2731,
-    0x0606_1556, 0xca73_a8c9, 0x60e2_7bc0, 0x8c6b_47c4, 0x19c3_67cd, 0xdce8_092a, 0x8359_c476, 0x8b96_1ca6,
-    0xddaf_44d1, 0x5719_053e, 0xa5ff_0705, 0x3f7e_33e8, 0x32c2_de4f, 0x9832_7dbb, 0xc33d_26ef, 0x6b1e_5ef8,
+    0x0000_0000,
+    0x0000_0000,
+    0xa2f9_836e,
+    0x4e44_1529,
+    0xfc27_57d1,
+    0xf534_ddc0,
+    0xdb62_9599,
+    0x3c43_9041,
+    0xfe51_63ab,
+    0xdebb_c561,
+    0xb724_6e3a,
+    0x424d_d2e0,
+    0x0649_2eea,
+    0x09d1_921c,
+    0xfe1d_eb1c,
+    0xb129_a73e,
+    0xe882_35f5,
+    0x2ebb_4484,
+    0xe99c_7026,
+    0xb45f_7e41,
+    0x3991_d639,
+    0x8353_39f4,
+    0x9c84_5f8b,
+    0xbdf9_283b,
+    0x1ff8_97ff,
+    0xde05_980f,
+    0xef2f_118b,
+    0x5a0a_6d1f,
+    0x6d36_7ecf,
+    0x27cb_09b7,
+    0x4f46_3f66,
+    0x9e5f_ea2d,
+    0x7527_bac7,
+    0xebe5_f17b,
+    0x3d07_39f7,
+    0x8a52_92ea,
+    0x6bfb_5fb1,
+    0x1f8d_5d08,
+    0x5603_3046,
+    0xfc7b_6bab,
+    0xf0cf_bc20,
+    0x9af4_361d,
+    0xa9e3_9161,
+    0x5ee6_1b08,
+    0x6599_855f,
+    0x14a0_6840,
+    0x8dff_d880,
+    0x4d73_2731,
+    0x0606_1556,
+    0xca73_a8c9,
+    0x60e2_7bc0,
+    0x8c6b_47c4,
+    0x19c3_67cd,
+    0xdce8_092a,
+    0x8359_c476,
+    0x8b96_1ca6,
+    0xddaf_44d1,
+    0x5719_053e,
+    0xa5ff_0705,
+    0x3f7e_33e8,
+    0x32c2_de4f,
+    0x9832_7dbb,
+    0xc33d_26ef,
+    0x6b1e_5ef8,
 ];
 
 /// Payne and Hanek's reduction of a `float64` from 2^17 on. `x = M 2^e` with an integer M of 53 bits; of `x 2/pi / 4`
@@ -138,7 +202,11 @@ fn cos_core<'b>(r: &Turned<'b>) -> Double<'b> {
     let half = 0.5 * z;
     let hi = 1.0 - half;
     let p = match y.of {
-        Scalar::F32 => z.poly(&[4.166_664_568_298_827e-2, -1.388_731_625_493_765e-3, 2.443_315_711_809_948e-5]),
+        Scalar::F32 => z.poly(&[
+            4.166_664_568_298_827e-2,
+            -1.388_731_625_493_765e-3,
+            2.443_315_711_809_948e-5,
+        ]),
         _ => z.poly(&[
             4.166_666_666_666_660_190_37e-2,
             -1.388_888_888_887_410_957_49e-3,
@@ -170,7 +238,9 @@ fn wave<'b>(x: Value<'b>, quarters: i64) -> Value<'b> {
         Scalar::F32 => wave(x.to(Scalar::F64), quarters).to(Scalar::F32),
         _ => of_turned(&turned_far(x), quarters),
     };
-    x.abs().lt(usual(x.of)).choose(of_turned(&turned(x), quarters), far)
+    x.abs()
+        .lt(usual(x.of))
+        .choose(of_turned(&turned(x), quarters), far)
 }
 
 /// The sine.
@@ -198,7 +268,9 @@ pub(super) fn tan<'b>(x: Value<'b>) -> Value<'b> {
         let q = top.over(below).rounded();
         (bits(q) ^ (r.q & 1).shl(63)).bits_as(q.of)
     };
-    x.abs().lt(usual(x.of)).choose(quotient(&turned(x)), quotient(&turned_far(x)))
+    x.abs()
+        .lt(usual(x.of))
+        .choose(quotient(&turned(x)), quotient(&turned_far(x)))
 }
 
 /// The integer of the width of these.

@@ -81,7 +81,7 @@ impl Maker<'_> {
                             == self.program.arrays[array.0 as usize].layout
                     {
                         *last = *array;
-                    } else {
+                    } else if from != *array {
                         self.emit(Stmt::Bind(*array, ArrayExpr::Same(from)));
                     }
                 }
@@ -151,11 +151,6 @@ impl Maker<'_> {
             }
             syntax::ExprKind::Subscript(of, indices) => {
                 let mark = self.out.len();
-                let value = match value {
-                    // Made before the target is looked at.
-                    Operand::Value(expr) => Operand::Value(expr),
-                    other => other,
-                };
                 let Some(place) = self.place(of, indices, target.span) else {
                     return;
                 };
@@ -218,6 +213,7 @@ impl Maker<'_> {
                     if let Operand::Array(array) = left {
                         let result = self.binary(op, Operand::Array(array), right, span);
                         self.fill(array, result, span);
+                        self.assign(target, Operand::Array(array));
                     }
                     return;
                 }

@@ -5,6 +5,7 @@ use super::{Maker, RESULT};
 use crate::diagnostic::Kind;
 use crate::ir::{Expr, Stmt};
 use crate::module::Global;
+use crate::rules;
 use crate::source::Span;
 use crate::syntax::{self, ExprKind, Ident};
 use crate::types::Scalar;
@@ -27,14 +28,27 @@ impl Maker<'_> {
             && matches!(name.as_str(), "numpy.array" | "numpy.asarray")
             && let Some(ExprKind::List(_) | ExprKind::Tuple(_)) = args.first().map(|arg| &arg.kind)
         {
-            let named = self.named_args(&keywords[..]);
+            let named = self.named_args(keywords);
             return self.array_of_list(&args[0], args.get(1), named, span);
         }
         let values = self.operands(args);
         let named = self.named_args(keywords);
         let function = self.kept(mark, function);
         match function {
-            Operand::Known(Global::Type(of)) => self.cast(of, values, span),
+            Operand::Known(Global::Type(of)) => {
+                // Python's own keep what is one already.
+                let own = self.is_builtin(callee).then(|| match values.as_slice() {
+                    [one] => match (self.known(one), of) {
+                        (Some(super::operand::Known::Scalar(given)), Scalar::I64) => Some(rules::int(given)),
+                        (Some(super::operand::Known::Scalar(given)), Scalar::F64) => {
+                            Some(rules::float(given).unwrap_or(of))
+                        }
+                        _ => None,
+                    },
+                    _ => None,
+                });
+                self.cast(own.flatten().unwrap_or(of), values, span)
+            }
             Operand::Known(Global::Function(index)) => self.inline(index, values, named, span),
             Operand::Known(Global::Library(name)) => self.library_call(&name, values, named, span),
             Operand::Method(of, name) => self.method(*of, &name, values, named, span),

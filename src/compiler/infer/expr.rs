@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::Maker;
-use super::operand::{Known, Operand, both, compare, number, select};
+use super::operand::{Known, Operand, both, compare, select};
 use crate::diagnostic::Kind;
 use crate::ir::{Compare, Cut, Expr, ExprKind as Ir, Failure, Stmt};
 use crate::module::{self, Global, Number};
@@ -190,7 +190,7 @@ impl Maker<'_> {
         }
         if let Operand::Known(Global::Number(known)) = &value
             && let Some(folded) = module::negated(op, *known)
-            && known.of != Scalar::Bool
+            && (known.of != Scalar::Bool || op == UnaryOp::Minus)
         {
             return Operand::Known(Global::Number(folded));
         }
@@ -470,10 +470,8 @@ impl Maker<'_> {
 
     /// A comparison of numbers.
     pub(super) fn order(&mut self, name: &str, a: Expr, b: Expr) -> Expr {
-        let (a, b) = if a.of.is_float() || b.of.is_float() {
-            let of = rules::unify(a.of, b.of);
-            (self.convert(a, of), self.convert(b, of))
-        } else if a.of == Scalar::Bool || b.of == Scalar::Bool {
+        let is_whole = |one: &Expr| one.of.is_int();
+        let (a, b) = if !is_whole(&a) || !is_whole(&b) {
             let of = rules::unify(a.of, b.of);
             (self.convert(a, of), self.convert(b, of))
         } else {
@@ -670,12 +668,24 @@ impl Maker<'_> {
                 }
             )
         };
-        if open.iter().take(given).any(|i| !is_whole(&cuts[*i])) {
+        if !indices.is_empty() && open.iter().any(|i| !is_whole(&cuts[*i])) {
             let view = self.view(array, cuts);
             return self.place_in(Operand::Array(view), indices, span);
         }
         let mut faulty = false;
-        for (index, &at) in indices.iter().zip(&open) {
+        let mut open = open.into_iter();
+        let axes = open.len();
+        for index in indices {
+            if let Index::At(one) = index
+                && is_ellipsis(one)
+            {
+                // As many whole axes as the others leave.
+                for _ in given..axes {
+                    open.next();
+                }
+                continue;
+            }
+            let Some(at) = open.next() else { continue };
             match index {
                 Index::At(one) => {
                     let mark = self.out.len();

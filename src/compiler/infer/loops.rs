@@ -87,7 +87,7 @@ impl Maker<'_> {
     ) -> bool {
         let over = self.expr(iter);
         match over {
-            Operand::Range(range) if range.is_parallel && self.is_outermost() => {
+            Operand::Range(range) if range.is_parallel && self.is_outermost() && !is_left(body) => {
                 self.parallel_loop(span, target, *range, body);
                 if !or_else.is_empty() {
                     self.block_here(or_else);
@@ -165,6 +165,12 @@ impl Maker<'_> {
         or_else: &[syntax::Stmt],
     ) {
         let Operand::Tuple(all) = of else { return };
+        if all
+            .iter()
+            .any(|one| matches!(one, Operand::Tuple(_) | Operand::Known(Global::Tuple(_))))
+        {
+            return self.tuples_together(target, how == "enumerate", all, span, body, or_else);
+        }
         let mut arrays = Vec::new();
         for one in all {
             let Some(array) = self.handle(one, span) else {
@@ -196,6 +202,40 @@ impl Maker<'_> {
             maker.assign(target, Operand::Tuple(parts));
             maker.block_here(body);
         });
+    }
+
+    /// The same of tuples.
+    fn tuples_together(
+        &mut self,
+        target: &syntax::Expr,
+        counts: bool,
+        all: Vec<Operand>,
+        span: Span,
+        body: &[syntax::Stmt],
+        or_else: &[syntax::Stmt],
+    ) {
+        let mut tuples: Vec<Vec<Operand>> = Vec::new();
+        for one in all {
+            match one {
+                Operand::Tuple(parts) => tuples.push(parts),
+                Operand::Known(Global::Tuple(parts)) => {
+                    tuples.push(parts.into_iter().map(Operand::Known).collect());
+                }
+                _ => {
+                    self.fault(Kind::Unsupported, span, "tuples go together with tuples only");
+                    return;
+                }
+            }
+        }
+        let count = tuples.iter().map(Vec::len).min().unwrap_or(0);
+        let items = (0..count)
+            .map(|i| {
+                let number = counts.then(|| Operand::Value(Expr::int(i as i64)));
+                let parts = tuples.iter().map(|parts| parts[i].clone());
+                Operand::Tuple(number.into_iter().chain(parts).collect())
+            })
+            .collect();
+        self.unrolled(target, items, body, or_else);
     }
 
     /// Over the parts of a tuple: the body as often as there are parts.
@@ -376,6 +416,30 @@ fn whole_span(stmt: &syntax::Stmt) -> Span {
         .into_iter()
         .flatten()
         .fold(stmt.span, |span, one| span.to(whole_span(one)))
+}
+
+/// Whether a loop can be left early: no parallel one in Numba either.
+fn is_left(body: &[syntax::Stmt]) -> bool {
+    use syntax::StmtKind;
+    body.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Break | StmtKind::Return(_) => true,
+        StmtKind::If { body, or_else, .. } => is_left(body) || is_left(or_else),
+        StmtKind::For { body, or_else, .. } | StmtKind::While { body, or_else, .. } => {
+            returns(body) || is_left(or_else)
+        }
+        _ => false,
+    })
+}
+
+fn returns(body: &[syntax::Stmt]) -> bool {
+    use syntax::StmtKind;
+    body.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Return(_) => true,
+        StmtKind::If { body, or_else, .. }
+        | StmtKind::For { body, or_else, .. }
+        | StmtKind::While { body, or_else, .. } => returns(body) || returns(or_else),
+        _ => false,
+    })
 }
 
 fn has_leave(body: &[Stmt], label: crate::ir::Label) -> bool {

@@ -31,7 +31,7 @@ use crate::module::{File, Global};
 use crate::source::Span;
 use crate::types::{Layout, Scalar, Type};
 use operand::{Known, Operand, Slot};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 /// Rounds at most: types widen only a few times each.
@@ -41,11 +41,22 @@ const LARGEST: usize = 60_000;
 /// Calls within calls.
 const DEEPEST_CALLS: usize = 40;
 
+/// A program and what was found of its types.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    /// What it does.
+    pub program: Program,
+    /// The type of what it gives.
+    pub gives: Type,
+    /// Every variable's types, as Numba writes them: the function's name, the variable's, the type.
+    pub variables: BTreeSet<(String, String, String)>,
+}
+
 /// Types a function of a file for these arguments.
 ///
 /// # Errors
 /// All that is wrong with it.
-pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Program, Vec<Diagnostic>> {
+pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, Vec<Diagnostic>> {
     let mut known = HashMap::new();
     let mut keys = HashMap::new();
     let mut flows = HashMap::new();
@@ -195,9 +206,35 @@ impl<'a> Maker<'a> {
         self.frames.pop();
     }
 
-    fn finish(mut self) -> Result<Program, Vec<Diagnostic>> {
+    fn finish(mut self) -> Result<Typed, Vec<Diagnostic>> {
         if self.faults.is_empty() {
-            return Ok(self.program);
+            let functions: HashMap<Key, usize> =
+                self.keys.iter().map(|((.., at), key)| (*key, *at)).collect();
+            let entry = self.keys.iter().find(|((around, ..), _)| around.is_none());
+            let mut gives = Type::None;
+            let mut variables = BTreeSet::new();
+            for ((key, web), known) in &self.types {
+                if *web == RESULT {
+                    if entry.is_some_and(|(_, entry)| entry == key) {
+                        gives = known.as_type();
+                    }
+                    continue;
+                }
+                let Some(&function) = functions.get(key) else {
+                    continue;
+                };
+                let Some(names) = self.flows.get(&function).map(|webs| &webs.names) else {
+                    continue;
+                };
+                let name = names.get(web.0 as usize).cloned().unwrap_or_default();
+                let function = self.file.functions[function].def.name.name.clone();
+                variables.insert((function, name, known.words()));
+            }
+            return Ok(Typed {
+                program: self.program,
+                gives,
+                variables,
+            });
         }
         let mut unique: Vec<Diagnostic> = Vec::new();
         for fault in self.faults.drain(..) {

@@ -179,8 +179,11 @@ impl Maker<'_> {
                 let Some(one) = args.take(self, 0, "a") else {
                     return self.lacks(name, "a", span);
                 };
-                if args.take(self, 1, "axis").is_some() {
-                    return self.no_axis(name, span);
+                if let Some(axis) = args.take(self, 1, "axis") {
+                    return match name {
+                        "sum" => self.sum_along(one, axis, span),
+                        _ => self.no_axis(name, span),
+                    };
                 }
                 if let Operand::Tuple(_) = one
                     && matches!(name, "min" | "max" | "sum")

@@ -124,6 +124,20 @@ impl Known {
         }
     }
 
+    /// As the type of a value; `None` for what is none.
+    pub(super) fn as_type(&self) -> Type {
+        match self {
+            Known::Scalar(of) => Type::Scalar(*of),
+            Known::Array(of, axes, layout) => Type::Array {
+                of: *of,
+                axes: *axes,
+                layout: *layout,
+            },
+            Known::Tuple(all) => Type::Tuple(all.iter().map(Known::as_type).collect()),
+            Known::Thing(_) => Type::None,
+        }
+    }
+
     /// What holds both; nothing if there is no such type.
     pub(super) fn join(&self, other: &Known) -> Option<Known> {
         if self == other {

@@ -173,6 +173,68 @@ impl Maker<'_> {
         }
     }
 
+    /// `a.sum(axis)`: an array with an axis less, each element's sum in order.
+    pub(super) fn sum_along(&mut self, array: Operand, axis: Operand, span: Span) -> Operand {
+        let Some(axis) = self.constant_number(&axis) else {
+            return self.refuse(Kind::Typing, span, "the axis is a constant");
+        };
+        let Some(lazy) = self.lazy(array, span) else {
+            return Operand::Unknown;
+        };
+        let axes = lazy.shape.len();
+        let at = if axis.int < 0 {
+            axis.int + axes as i128
+        } else {
+            axis.int
+        };
+        let Some(along) = usize::try_from(at).ok().filter(|at| *at < axes) else {
+            return self.refuse(Kind::Typing, span, "'axis' entry is out of bounds");
+        };
+        if axes == 1 {
+            return self.reduce_array("sum", Operand::Lazy(Box::new(lazy)), span);
+        }
+        let of = match lazy.of {
+            Scalar::F32 | Scalar::F64 => lazy.of,
+            of if super::scalars::is_unsigned(of) => Scalar::U64,
+            _ => Scalar::I64,
+        };
+        let mut shape = lazy.shape.clone();
+        let stop = shape.remove(along);
+        let Operand::Array(out) = self.new_array(of, shape.clone(), None, span) else {
+            return Operand::Unknown;
+        };
+        let sum = self.temp(of);
+        self.nest(&shape, None, |maker, at| {
+            maker.emit(Stmt::Set(sum, Expr::bits(of, 0)));
+            let range = super::operand::Span3 {
+                start: Expr::int(0),
+                stop,
+                step: None,
+                is_parallel: false,
+            };
+            let mut is_known = true;
+            maker.range_loop(range, None, &[], |maker, i| {
+                let mut place = at.to_vec();
+                place.insert(along, i);
+                match maker.element(&lazy, &place) {
+                    Some(element) => {
+                        let before = super::operand::local(of, sum);
+                        maker.emit(Stmt::Set(sum, binary(Binary::Add, before, convert(element, of))));
+                    }
+                    None => is_known = false,
+                }
+            });
+            maker.emit(Stmt::Store {
+                array: out,
+                index: at.to_vec(),
+                value: super::operand::local(of, sum),
+                site: None,
+            });
+            is_known.then_some(())
+        });
+        Operand::Array(out)
+    }
+
     fn truths(&mut self, lazy: Lazy, span: Span) -> Option<Lazy> {
         if lazy.of == Scalar::Bool {
             return Some(lazy);

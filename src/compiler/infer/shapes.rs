@@ -186,11 +186,12 @@ impl Maker<'_> {
             "enumerate" | "zip" => self.refuse(Kind::Typing, span, "this is not callable"),
             "item" if values.is_empty() => of,
             "sum" | "prod" | "mean" | "min" | "max" | "any" | "all" | "argmin" | "argmax" | "var" | "std" => {
-                if let Some(axis) = named.first() {
-                    return self.no_axis(name, axis.2);
-                }
-                if !values.is_empty() {
-                    return self.no_axis(name, span);
+                let axis = named.into_iter().map(|(_, axis, _)| axis).chain(values).next();
+                if let Some(axis) = axis {
+                    return match name {
+                        "sum" => self.sum_along(of, axis, span),
+                        _ => self.no_axis(name, span),
+                    };
                 }
                 self.reduce_array(name, of, span)
             }

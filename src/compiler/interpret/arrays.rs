@@ -188,7 +188,9 @@ impl Machine {
         let mut count = Some(1u64);
         for &length in &lengths {
             let length = u64::try_from(length).ok();
-            count = count.zip(length).and_then(|(count, length)| count.checked_mul(length));
+            count = count
+                .zip(length)
+                .and_then(|(count, length)| count.checked_mul(length));
         }
         if count != Some(of.len()) {
             return Err(Box::new(Fault {

@@ -1,7 +1,9 @@
 //! From statements to the machine's instructions, in one pass over a valid program.
 
 use super::boxed::Boxed;
-use super::code::{Access, ArrayVar, Code, Cut, Division, For, New, Op, ParFor, Part, Pc, Reg, View, Reshape};
+use super::code::{
+    Access, ArrayVar, Code, Cut, Division, For, New, Op, ParFor, Part, Pc, Reg, Reshape, View,
+};
 use crate::ir::{self, ArrayExpr, Expr, ExprKind, Label, Printed, Program, Site, Stmt};
 use crate::types::Scalar;
 use std::collections::HashMap;

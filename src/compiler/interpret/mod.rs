@@ -30,6 +30,7 @@ use boxed::Boxed;
 use code::{Code, Op, Reg};
 use memory::{Handle, Memory};
 use parallel::Par;
+use std::fmt;
 use std::sync::Arc;
 
 /// How a program is run.
@@ -91,7 +92,6 @@ enum Given {
 }
 
 /// A program while it runs.
-#[derive(Debug)]
 pub struct Machine {
     code: Arc<Code>,
     pc: usize,
@@ -546,6 +546,14 @@ impl Machine {
             }
             _ => self.ended = Some(Err(failed)),
         }
+    }
+}
+
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Machine");
+        shown.field("pc", &self.pc).field("executed", &self.executed);
+        shown.field("ended", &self.ended).finish_non_exhaustive()
     }
 }
 

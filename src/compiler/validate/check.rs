@@ -3,8 +3,8 @@
 use super::MOST_DEPTH;
 use super::fault::{Fault, Wrong};
 use crate::ir::{
-    Array, ArrayExpr, ArrayInfo, Binary, Cut, Divide, Expr, ExprKind, Failure, Label, Local, ParFor, Param,
-    Printed, Program, Reduce, Reduction, Site, Stmt, Table, Unary,
+    Array, ArrayExpr, ArrayInfo, Binary, Compare, Cut, Divide, Expr, ExprKind, Failure, Label, Local, ParFor,
+    Param, Printed, Program, Reduce, Reduction, Site, Stmt, Table, Unary,
 };
 use crate::types::{Layout, MOST_AXES, Scalar};
 use std::collections::HashSet;
@@ -389,6 +389,24 @@ impl<'a> Check<'a> {
             },
             ExprKind::Divide(Divide::True, a, b, site) if reduction.op == Reduce::Product && is_it(a) => {
                 (a, b, *site)
+            }
+            ExprKind::Select(test, yes, no) => {
+                // The lesser as Python's `min` gives it: `value if value < x else x`.
+                let ExprKind::Compare(Compare::Less | Compare::AtMost, a, b) = &test.kind else {
+                    return wrong;
+                };
+                let value = if is_it(a) { b } else { a };
+                same(Scalar::Bool, test.of)?;
+                self.typed(value, of)?;
+                let chosen = match reduction.op {
+                    Reduce::Least => (a, b),
+                    Reduce::Greatest => (b, a),
+                    _ => return wrong,
+                };
+                if chosen != (yes, no) {
+                    return wrong;
+                }
+                (a, b, None)
             }
             _ => return wrong,
         };

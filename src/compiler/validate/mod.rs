@@ -26,9 +26,12 @@
 //! Locals of a `Let` are read in it alone, behind their value. Several may use the same locals one
 //! after the other, so that expressions can be copied.
 //!
-//! A reduced local is changed by `x = x op value` or `x = value op x` (`-=` and `/=` only the first way) and is
-//! not read in the value. Of a parallel loop both `Leave` and `Again` mean `continue`.
+//! A reduced local is changed by `x = x op value` or `x = value op x` (`-=` and `/=` only the first way), or by
+//! a `Select` of the lesser or greater of it and a value, and is not read in the value. Of a parallel loop both
+//! `Leave` and `Again` mean `continue`.
 
+#[cfg(test)]
+pub(crate) mod built;
 mod check;
 mod fault;
 #[cfg(test)]
@@ -105,7 +108,10 @@ fn take_apart(body: Vec<Stmt>) {
             match stmt {
                 Stmt::Set(_, value) | Stmt::Check(value, _) => exprs.push(value),
                 Stmt::Bind(_, ArrayExpr::Reshape { shape, .. }) => exprs.extend(shape),
-                Stmt::Bind(_, ArrayExpr::Same(_) | ArrayExpr::Transposed(_)) | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return => {}
+                Stmt::Bind(_, ArrayExpr::Same(_) | ArrayExpr::Transposed(_))
+                | Stmt::Leave(_)
+                | Stmt::Again(_)
+                | Stmt::Return => {}
                 Stmt::Bind(_, ArrayExpr::New { shape, fill, .. }) => {
                     exprs.extend(shape);
                     exprs.extend(fill);

@@ -23,7 +23,12 @@ impl<'a> Emitter<'a> {
                 self.set(variable);
             }
             Stmt::Bind(array, value) => self.bind(*array, value),
-            Stmt::Store { array, index, value, site } => self.store(*array, index, value, *site),
+            Stmt::Store {
+                array,
+                index,
+                value,
+                site,
+            } => self.store(*array, index, value, *site),
             Stmt::If { test, yes, no } => {
                 self.scalar(test);
                 self.begin_if();
@@ -39,17 +44,40 @@ impl<'a> Emitter<'a> {
                 self.within(*label, self.depth, None, body);
                 self.end();
             }
-            Stmt::While { label, before, test, body } => self.while_loop(*label, before, test, body),
-            Stmt::For { label, var, start, stop, step, body, .. } => {
+            Stmt::While {
+                label,
+                before,
+                test,
+                body,
+            } => self.while_loop(*label, before, test, body),
+            Stmt::For {
+                label,
+                var,
+                start,
+                stop,
+                step,
+                body,
+                ..
+            } => {
                 self.for_loop(*label, *var, [start, stop, step], body);
             }
             Stmt::ParFor(one) => self.parallel_for(one),
             Stmt::Leave(label) => {
-                let to = self.jumps.iter().rev().find(|one| one.label == *label).map(|one| one.leave);
+                let to = self
+                    .jumps
+                    .iter()
+                    .rev()
+                    .find(|one| one.label == *label)
+                    .map(|one| one.leave);
                 self.jump(to.unwrap_or(self.over));
             }
             Stmt::Again(label) => {
-                let to = self.jumps.iter().rev().find(|one| one.label == *label).and_then(|one| one.again);
+                let to = self
+                    .jumps
+                    .iter()
+                    .rev()
+                    .find(|one| one.label == *label)
+                    .and_then(|one| one.again);
                 self.jump(to.unwrap_or(self.over));
             }
             Stmt::Return => self.jump(self.over),
@@ -183,7 +211,13 @@ impl<'a> Emitter<'a> {
             let test = self.borrow(ValType::I32);
             self.set(test);
             let (up, down) = (self.borrow(ValType::I32), self.borrow(ValType::I32));
-            self.put().local_set(down).local_set(up).local_get(down).local_get(up).local_get(test).select();
+            self.put()
+                .local_set(down)
+                .local_set(up)
+                .local_get(down)
+                .local_get(up)
+                .local_get(test)
+                .select();
             self.give_back(&[test, up, down]);
         }
     }

@@ -37,7 +37,10 @@ fn zip<A: Copy, B>(a: &[A], b: &[A], f: impl Fn(A, A) -> B) -> Vec<B> {
 
 fn pick<A: Copy>(test: &[bool], yes: &[A], no: &[A]) -> Vec<A> {
     let pairs = yes.iter().zip(no);
-    test.iter().zip(pairs).map(|(t, (a, b))| if *t { *a } else { *b }).collect()
+    test.iter()
+        .zip(pairs)
+        .map(|(t, (a, b))| if *t { *a } else { *b })
+        .collect()
 }
 
 impl Machine<'_> {
@@ -56,7 +59,9 @@ impl Machine<'_> {
             },
             ExprKind::Local(local) => {
                 self.operations -= 1;
-                let value = self.locals[local.0 as usize].clone().expect("a variable is set before it is read");
+                let value = self.locals[local.0 as usize]
+                    .clone()
+                    .expect("a variable is set before it is read");
                 assert_eq!(self.program.locals[local.0 as usize].of, expr.of);
                 return value;
             }

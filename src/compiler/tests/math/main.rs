@@ -75,7 +75,10 @@ fn call(program: &Program, arguments: Vec<Column>, count: usize) -> Rc<Column> {
     let [Stmt::Set(_, expr)] = &program.body[..] else {
         panic!("one statement");
     };
-    let mut locals: Vec<_> = arguments.into_iter().map(|column| Some(Rc::new(column))).collect();
+    let mut locals: Vec<_> = arguments
+        .into_iter()
+        .map(|column| Some(Rc::new(column)))
+        .collect();
     locals.resize(program.locals.len(), None);
     let mut machine = Machine {
         program,
@@ -139,8 +142,14 @@ fn table() -> Vec<Rows> {
     let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b));
     while !rest.is_empty() {
         let (head, body) = rest.split_at(12);
-        let name = String::from_utf8_lossy(&head[..8]).trim_end_matches('\0').to_owned();
-        let (size, arity, count) = (usize::from(head[8]), usize::from(head[9]), word(&head[10..]) as usize);
+        let name = String::from_utf8_lossy(&head[..8])
+            .trim_end_matches('\0')
+            .to_owned();
+        let (size, arity, count) = (
+            usize::from(head[8]),
+            usize::from(head[9]),
+            word(&head[10..]) as usize,
+        );
         let (words, body) = body.split_at(count * size * (arity + 1));
         let (off, body) = body.split_at(count * 2);
         let mut columns: Vec<Vec<u64>> = words
@@ -152,7 +161,10 @@ fn table() -> Vec<Rows> {
             of: if size == 4 { F32 } else { F64 },
             results: columns.pop().unwrap(),
             arguments: columns,
-            off: off.chunks(2).map(|off| f64::from(word(off) as i16) / 65536.0).collect(),
+            off: off
+                .chunks(2)
+                .map(|off| f64::from(word(off) as i16) / 65536.0)
+                .collect(),
         });
         rest = body;
     }
@@ -183,15 +195,24 @@ fn results_are_as_near_to_the_exact_ones_as_is_said() {
     let mut faults = Vec::new();
     let wanted = std::env::var("MATH").ok();
     for (function, name, arity, bound64, bound32) in BOUNDS {
-        if wanted.as_ref().is_some_and(|wanted| !wanted.split(',').any(|one| one == name)) {
+        if wanted
+            .as_ref()
+            .is_some_and(|wanted| !wanted.split(',').any(|one| one == name))
+        {
             continue;
         }
         for (of, bound) in [(F64, bound64), (F32, bound32)] {
-            let rows = table.iter().find(|rows| rows.name == name && rows.of == of).unwrap();
+            let rows = table
+                .iter()
+                .find(|rows| rows.name == name && rows.of == of)
+                .unwrap();
             assert_eq!(rows.arguments.len(), arity);
             let (error, row) = worst(&program(function, of, arity), rows);
             let at: Vec<f64> = rows.arguments.iter().map(|bits| value(of, bits[row])).collect();
-            println!("{name:8} {of} {error:6.3} ULP of {bound}, at {at:?} -> {:e}", value(of, rows.results[row]));
+            println!(
+                "{name:8} {of} {error:6.3} ULP of {bound}, at {at:?} -> {:e}",
+                value(of, rows.results[row])
+            );
             if error > bound {
                 faults.push(format!("{name} {of}: {error} at {at:?}"));
             }

@@ -1,0 +1,249 @@
+//! From a text to all that runs: the compiler's front door.
+//!
+//! A file's arguments have types only when they are there, so that [`prepare`] runs `setup(n)` first, then types the
+//! kernel for what it gave, and leaves to each back end to be written on demand.
+
+use crate::diagnostic::{Diagnostic, Kind};
+use crate::interpret::{self, Machine};
+use crate::ir::{Array, ArrayExpr, Param, Program, Stmt};
+use crate::setup::{self, Limits};
+use crate::source::{Source, Span, TooLong};
+use crate::syntax;
+use crate::types::Type;
+use crate::validate::{self, Valid};
+use crate::value::Value;
+use crate::{expand, infer, module, ranges, wasm, wgsl};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is wanted of a text.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The function that is run, instead of the file's own choice.
+    pub entry: Option<String>,
+    /// What `setup` is called with.
+    pub size: i64,
+    /// What the kernel is given, instead of what `setup` makes.
+    pub arguments: Option<Vec<Value>>,
+}
+
+/// A kernel for its arguments.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The entry's name.
+    pub name: String,
+    /// What it is given.
+    pub arguments: Vec<Value>,
+    /// The type of what it returns.
+    pub gives: Type,
+    /// Every variable's type: the function's name, the variable's, the type as Numba writes it.
+    pub variables: BTreeSet<(String, String, String)>,
+    /// As it was typed, functions and checks and all: what the GPU's shaders are written of.
+    pub typed: Program,
+    /// Made of nothing but arithmetic, checks hoisted, validated: what all others run.
+    pub program: Valid,
+}
+
+/// Why there is no kernel: all that is wrong with the text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failed {
+    /// Nothing of it was read.
+    TooLong(TooLong),
+    /// What is wrong, in the order of the text.
+    Diagnostics(Vec<Diagnostic>),
+}
+
+impl Failed {
+    /// For a terminal.
+    pub fn render(&self, text: &str) -> String {
+        let source = match (self, Source::new(text)) {
+            (Failed::Diagnostics(all), Ok(source)) => {
+                return all
+                    .iter()
+                    .map(|one| one.render(source))
+                    .collect::<Vec<_>>()
+                    .join("\n");
+            }
+            (Failed::TooLong(why), _) => why.clone(),
+            (_, Err(why)) => why,
+        };
+        format!("{}: {source}\n", Kind::Limit.name())
+    }
+}
+
+impl From<Vec<Diagnostic>> for Failed {
+    fn from(all: Vec<Diagnostic>) -> Failed {
+        Failed::Diagnostics(all)
+    }
+}
+
+impl From<Diagnostic> for Failed {
+    fn from(one: Diagnostic) -> Failed {
+        Failed::Diagnostics(vec![one])
+    }
+}
+
+/// Reads, sets up, types and lowers a text. `stop` is asked now and then while `setup` runs.
+///
+/// # Errors
+/// All that is wrong, as far as it can be seen at once.
+pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result<Prepared, Failed> {
+    let source = Source::new(text).map_err(Failed::TooLong)?;
+    let (tree, mut faults) = syntax::parse(source);
+    let (file, more) = module::file(&tree, request.entry.as_deref());
+    faults.extend(more);
+    if !faults.is_empty() {
+        faults.sort_by_key(|fault| fault.span.start);
+        return Err(faults.into());
+    }
+    let Some(entry) = file.entry else {
+        let words = "there is no kernel in this file";
+        let fault = Diagnostic::new(Kind::Name, Span::default(), words);
+        return Err(fault
+            .help("decorate a function with '@njit(parallel=True)' from numba")
+            .into());
+    };
+    let arguments = match (&request.arguments, file.setup) {
+        (Some(given), _) => given.clone(),
+        (None, Some(_)) => setup::setup(&file, request.size, &Limits::default(), stop)?,
+        (None, None) if file.functions[entry].def.params.is_empty() => Vec::new(),
+        (None, None) => {
+            let function = &file.functions[entry];
+            let name = &function.def.name.name;
+            let words = format!("nothing gives '{name}' its arguments");
+            let fault = Diagnostic::new(Kind::Name, function.span, words);
+            let help = format!("add 'def setup(n):' that returns what '{name}' takes");
+            return Err(fault.help(help).into());
+        }
+    };
+    let types: Vec<Type> = arguments.iter().map(Value::type_of).collect();
+    let typed = infer::program(&file, entry, &types)?;
+    let mut lowered = typed.program.clone();
+    expand::expand(&mut lowered);
+    ranges::hoist(&mut lowered);
+    crate::walk::renew_private(&mut lowered.body);
+    let program = validate::validate(lowered).map_err(|fault| {
+        // Not the user's fault.
+        let words = format!("the compiler made a program that does not hold: {fault}");
+        Diagnostic::new(Kind::Internal, file.functions[entry].span, words)
+    })?;
+    Ok(Prepared {
+        name: typed.program.name.clone(),
+        arguments,
+        gives: typed.gives,
+        variables: typed.variables,
+        typed: typed.program,
+        program,
+    })
+}
+
+impl Prepared {
+    /// The arguments as the program takes them: tuples' parts one after the other.
+    pub fn flat_arguments(&self) -> Vec<Value> {
+        let mut out = Vec::new();
+        flatten(&self.arguments, &mut out);
+        out
+    }
+
+    /// The interpreter, ready to run.
+    ///
+    /// # Errors
+    /// If the arguments are not what the program takes, or too large.
+    pub fn machine(&self, options: interpret::Options) -> Result<Machine, interpret::Refusal> {
+        Machine::with(&self.program, self.flat_arguments(), options)
+    }
+
+    /// As WebAssembly.
+    ///
+    /// # Errors
+    /// Why this target has no such module.
+    pub fn wasm(&self, target: wasm::Target) -> Result<wasm::Module, Vec<wasm::Refusal>> {
+        wasm::write(&self.program, target)
+    }
+
+    /// As WebGPU's shaders and what the host does around them.
+    ///
+    /// # Errors
+    /// Why it does not run on a GPU.
+    pub fn shaders(&self, narrow: bool) -> Result<wgsl::Plan, Vec<wgsl::Refusal>> {
+        let arg = |value: &Value| match value {
+            Value::Array(array) => wgsl::Arg::Shape(array.shape.clone()),
+            Value::Scalar(_, bits) => wgsl::Arg::Scalar(*bits),
+            Value::Tuple(_) | Value::None => wgsl::Arg::Scalar(0),
+        };
+        let args = self.flat_arguments().iter().map(arg).collect();
+        let options = wgsl::Options {
+            narrow,
+            ..wgsl::Options::new(args)
+        };
+        wgsl::write(&self.typed, &options)
+    }
+
+    /// Whether any loop runs in parallel.
+    pub fn is_parallel(&self) -> bool {
+        let mut found = false;
+        crate::walk::statements(&self.program.body, &mut |stmt| {
+            found |= matches!(stmt, Stmt::ParFor(_));
+        });
+        found
+    }
+
+    /// Places of the arguments (tuples' parts one after the other) that the kernel changes: its outputs
+    /// if it returns nothing.
+    pub fn changed(&self) -> Vec<usize> {
+        let stored = stored(&self.typed);
+        let is_stored = |param: &Param| match param {
+            Param::Array(array) => stored.contains(array),
+            Param::Scalar(_) => false,
+        };
+        let params = self.typed.params.iter().enumerate();
+        params
+            .filter(|(_, param)| is_stored(param))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// What the kernel gave: what it returned, or else the arguments that it changed.
+    pub fn outputs(&self, results: Vec<Value>, arguments: &[Value]) -> Vec<Value> {
+        if !self.typed.results.is_empty() {
+            return results;
+        }
+        self.changed()
+            .into_iter()
+            .filter_map(|at| arguments.get(at).cloned())
+            .collect()
+    }
+}
+
+fn flatten(all: &[Value], out: &mut Vec<Value>) {
+    for one in all {
+        match one {
+            Value::Tuple(parts) => flatten(parts, out),
+            Value::None => {}
+            other => out.push(other.clone()),
+        }
+    }
+}
+
+/// The arrays that are stored to, under whatever name.
+fn stored(program: &Program) -> BTreeSet<Array> {
+    // What each handle may be another of.
+    let mut from: BTreeMap<Array, BTreeSet<Array>> = BTreeMap::new();
+    let mut open: Vec<Array> = Vec::new();
+    crate::walk::statements(&program.body, &mut |stmt| match stmt {
+        Stmt::Bind(to, ArrayExpr::Same(of) | ArrayExpr::Transposed(of)) => {
+            from.entry(*to).or_default().insert(*of);
+        }
+        Stmt::Bind(to, ArrayExpr::View { of, .. } | ArrayExpr::Reshape { of, .. }) => {
+            from.entry(*to).or_default().insert(*of);
+        }
+        Stmt::Store { array, .. } => open.push(*array),
+        _ => {}
+    });
+    let mut found = BTreeSet::new();
+    while let Some(one) = open.pop() {
+        if found.insert(one) {
+            open.extend(from.get(&one).into_iter().flatten());
+        }
+    }
+    found
+}

@@ -1,0 +1,141 @@
+//! What a kernel is given: `def setup(n)` run as CPython and NumPy 2 run it.
+//!
+//! Under real Numba a file's `setup(n)` is plain Python over NumPy, so that here it is evaluated on the tree with
+//! the same rules: Python's integers do not wrap, NumPy's do; Python's numbers take the type of what they meet
+//! (NEP 50); slices are views; floats are summed pairwise in NumPy's blocks; random numbers are PCG64's. Integers,
+//! the four operations, square roots, sums and random numbers are equal to the last bit. Functions that NumPy takes
+//! from the C library or from the machine's vector units (`exp`, `sin`, `**`, `dot` of floats, a normal number in
+//! the tails) may differ in the last bits, as they do between machines that run NumPy.
+//!
+//! Steps, memory and depth are bounded by [`Limits`].
+
+mod args;
+mod array;
+mod builtins;
+mod create;
+mod eval;
+mod index;
+mod iterate;
+mod linear;
+mod methods;
+mod number;
+mod numpy;
+mod object;
+mod ops;
+mod random;
+mod reduce;
+mod shape;
+mod ufunc;
+
+use crate::diagnostic::{Diagnostic, Kind};
+use crate::module::File;
+use crate::source::Span;
+use crate::types::{MOST_AXES, Scalar};
+use crate::value::{ArrayValue, Value};
+use object::{Budget, Fault, Object, Res};
+
+/// How far it may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Nodes of the tree that are evaluated, and elements that are computed.
+    pub steps: u64,
+    /// Bytes of arrays and lists at once.
+    pub bytes: usize,
+    /// Expressions, blocks and calls within one another.
+    pub depth: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            steps: 2_000_000_000,
+            bytes: 1 << 30,
+            depth: 600,
+        }
+    }
+}
+
+/// Runs `setup(n)`: the parts of the tuple that it returns, or the one value. `stop` is asked now and then
+/// whether to end.
+///
+/// # Errors
+/// What is not supported, what Python would raise, or what is too much, at its place.
+pub fn setup(
+    file: &File,
+    n: i64,
+    limits: &Limits,
+    stop: &dyn Fn() -> bool,
+) -> Result<Vec<Value>, Diagnostic> {
+    let Some(function) = file.setup else {
+        let words = "this file has no setup(n)";
+        return Err(Diagnostic::new(Kind::Name, Span::default(), words));
+    };
+    let budget = Budget::new(limits.bytes, limits.steps, stop);
+    let mut machine = eval::Machine::new(file, budget, limits.depth);
+    let span = file.functions[function].span;
+    let run = |machine: &mut eval::Machine| -> Res<Vec<Value>> {
+        let returned = machine.call(function, vec![Object::Int(n.into())], Vec::new())?;
+        match returned {
+            Object::Tuple(all) => all.to_vec().iter().map(|one| value(machine, one, 0)).collect(),
+            one => Ok(vec![value(machine, &one, 0)?]),
+        }
+    };
+    run(&mut machine).map_err(|fault| *fault.at(span).told)
+}
+
+/// An object as a kernel gets it.
+fn value(machine: &eval::Machine, object: &Object, depth: usize) -> Res<Value> {
+    Ok(match object {
+        Object::None => Value::None,
+        Object::Bool(value) => Value::Scalar(Scalar::Bool, u64::from(*value)),
+        Object::Int(value) => match i64::try_from(*value) {
+            Ok(value) => Value::int(value),
+            Err(_) => match u64::try_from(*value) {
+                Ok(value) => Value::Scalar(Scalar::U64, value),
+                Err(_) => {
+                    let words = format!("setup returns {value}, which is no 64-bit integer");
+                    return Err(Fault::raised("OverflowError", words));
+                }
+            },
+        },
+        Object::Float(value) => Value::float(*value),
+        Object::Scalar(of, number) => Value::Scalar(*of, array::bits(*of, *number)),
+        Object::Array(array) => {
+            let axes = array.shape.len();
+            if !(1..=usize::from(MOST_AXES)).contains(&axes) {
+                let words =
+                    format!("setup returns an array of {axes} axes; kernels are given 1 to {MOST_AXES}");
+                return Err(Fault::unsupported(words).help("reshape it"));
+            }
+            let whole = array.contiguous(&machine.budget)?;
+            let width = array.of.bytes() as usize;
+            let range = whole.start * width..(whole.start + whole.len()) * width;
+            Value::Array(ArrayValue {
+                of: array.of,
+                shape: whole.shape.clone(),
+                bytes: whole.data.bytes.borrow().get(range).unwrap_or_default().to_vec(),
+            })
+        }
+        Object::Tuple(all) if depth < 16 => {
+            let all = all.to_vec();
+            Value::Tuple(
+                all.iter()
+                    .map(|one| value(machine, one, depth + 1))
+                    .collect::<Res<_>>()?,
+            )
+        }
+        Object::List(_) => {
+            return Err(
+                Fault::unsupported("setup returns a list, which kernels are not given")
+                    .help("make an array of it: np.array(...)"),
+            );
+        }
+        _ => {
+            let words = format!(
+                "setup returns a '{}', which kernels are not given",
+                object.type_name()
+            );
+            return Err(Fault::unsupported(words));
+        }
+    })
+}

@@ -1,0 +1,105 @@
+//! WebAssembly against the interpreter: random programs, bit for bit.
+
+#[path = "wasm/random.rs"]
+mod random;
+#[path = "wasm/runner.rs"]
+mod runner;
+
+use parallax_compiler::interpret::{Failed, Machine, State};
+use parallax_compiler::validate::{Valid, validate};
+use parallax_compiler::{ArrayValue, Scalar, Value};
+use runner::{TARGETS, run};
+
+/// Any NaN as the one.
+fn plain(value: &Value) -> Value {
+    let plain = |of, bits: u64| match of {
+        Scalar::F32 if f32::from_bits(bits as u32).is_nan() => f32::NAN.to_bits().into(),
+        Scalar::F64 if f64::from_bits(bits).is_nan() => f64::NAN.to_bits(),
+        _ => bits,
+    };
+    match value {
+        Value::Scalar(of, bits) => Value::Scalar(*of, plain(*of, *bits)),
+        Value::Array(array) => {
+            let width = array.of.bytes() as usize;
+            let bits = (0..array.len()).map(|at| plain(array.of, array.bits(at).unwrap()));
+            let bytes = bits
+                .flat_map(|bits| bits.to_le_bytes().into_iter().take(width))
+                .collect();
+            Value::Array(ArrayValue {
+                of: array.of,
+                shape: array.shape.clone(),
+                bytes,
+            })
+        }
+        other => other.clone(),
+    }
+}
+
+fn interpret(program: &Valid, arguments: &[Value]) -> (Machine, Option<Failed>) {
+    let mut machine = Machine::new(program, arguments.to_vec()).unwrap();
+    let failed = match machine.run(100_000_000) {
+        Ok(State::Done) => None,
+        Ok(State::Paused) => panic!("it goes on and on"),
+        Err(failed) => Some(failed),
+    };
+    (machine, failed)
+}
+
+/// Runs a program everywhere, and compares.
+fn compare(program: &Valid, arguments: &[Value], seed: u64) {
+    let (machine, failed) = interpret(program, arguments);
+    for target in TARGETS.into_iter().take(4) {
+        if std::env::var("ONLY").is_ok_and(|only| only != format!("{}", target.simd)) {
+            continue;
+        }
+        let ran = run(program, target, arguments, seed);
+        let iteration = failed.as_ref().map(|failed| failed.iteration);
+        assert_eq!(
+            ran.failed.map(|failed| Some(failed.iteration.into())),
+            iteration,
+            "seed {seed} {target:?}: {failed:?} {:?} in\n{}",
+            ran.failed,
+            **program
+        );
+        if failed.is_some() {
+            continue;
+        }
+        let pairs = [
+            (&ran.results, machine.results().unwrap()),
+            (&ran.arguments, machine.arguments()),
+        ];
+        for (which, (is, should)) in pairs.into_iter().enumerate() {
+            for (n, (is, should)) in is.iter().zip(should).enumerate() {
+                let (is, should) = (plain(is), plain(&should));
+                let kind = ["result", "argument"][which];
+                if let (Value::Array(is), Value::Array(should)) = (&is, &should) {
+                    let first = (0..is.len()).find(|at| is.bits(*at) != should.bits(*at));
+                    let bits = first.map(|at| (at, is.bits(at), should.bits(at)));
+                    assert!(
+                        bits.is_none(),
+                        "seed {seed} {target:?}: {kind} {n} at, is, should {bits:x?} in\n{}",
+                        **program
+                    );
+                }
+                assert!(
+                    is == should,
+                    "seed {seed} {target:?}: {kind} {n} is {is:?}, should be {should:?}, in\n{}",
+                    **program
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn random_programs_do_what_the_interpreter_does() {
+    let first: u64 = std::env::var("SEED").ok().map_or(0, |text| text.parse().unwrap());
+    let n: u64 = std::env::var("SEEDS")
+        .ok()
+        .map_or(300, |text| text.parse().unwrap());
+    for seed in first..first + n {
+        let made = random::program(seed, seed % 3 == 0);
+        let valid = validate(made.program).unwrap_or_else(|why| panic!("seed {seed}: {why:?}"));
+        compare(&valid, &made.arguments, seed);
+    }
+}

@@ -1,0 +1,312 @@
+//! What is handed over: the host's program, the shaders, and how they are bound.
+
+use crate::ir::{Array, ArrayExpr, Expr, Local, Program, Reduce, Site};
+use crate::source::Span;
+use crate::types::Scalar;
+use std::fmt;
+
+/// What the plan is made for. A plan holds for these arguments alone: what fits 32 bits depends on them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Whether 64 bits may become 32: floats rounded, integers by their low bits.
+    pub narrow: bool,
+    /// Iterations of all loops of one invocation, and of the host's own loops, at most.
+    pub bound: u32,
+    /// What the kernel is given, in the order of [`Program::params`].
+    pub args: Vec<Arg>,
+    /// Storage buffers of a shader at most: the device's `maxStorageBuffersPerShaderStage`, of which the
+    /// report takes one.
+    pub buffers: u32,
+    /// Elements of all arrays together at most.
+    pub elements: u64,
+}
+
+impl Options {
+    /// WebGPU's default limits, and iterations that take a device seconds at worst.
+    pub fn new(args: Vec<Arg>) -> Options {
+        Options {
+            narrow: false,
+            bound: 1 << 24,
+            args,
+            buffers: 8,
+            elements: 1 << 27,
+        }
+    }
+}
+
+/// An argument, as far as a plan depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg {
+    /// A number, by its bits.
+    Scalar(u64),
+    /// An array, by its shape.
+    Shape(Vec<usize>),
+}
+
+/// What a kernel comes to: a program of the host, which [`super::Run`] takes step by step, and shaders.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Names, types and sites; of its body nothing is used any more.
+    pub program: Program,
+    /// What the host does.
+    pub code: Vec<Op>,
+    /// What it dispatches.
+    pub shaders: Vec<Shader>,
+    /// The host's own variables besides those of the program, for ranges that are under way.
+    pub ranges: usize,
+    /// What it was made for.
+    pub options: Options,
+}
+
+/// A step of the host. Jumps lead to a step's place in [`Plan::code`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Op {
+    /// Gives a number a value.
+    Set(Local, Expr),
+    /// Gives an array a handle; a new array a new buffer.
+    Bind(Array, ArrayExpr),
+    /// On at the place if the value does not hold.
+    Unless(Expr, usize),
+    /// On at the place.
+    Jump(usize),
+    /// Another round of a loop that nothing else bounds.
+    Round,
+    /// Evaluates a range: its own number, first, end and step.
+    Range(usize, Expr, Expr, Expr),
+    /// Gives the variable the range's next number, or on at the place if there is none.
+    Next(usize, Local, usize),
+    /// Ends by an error if the value does not hold.
+    Check(Expr, Site),
+    /// Runs the shader of this number.
+    Dispatch(usize),
+    /// The kernel is over.
+    End,
+}
+
+/// A compute shader, and what it is to be given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shader {
+    /// The parallel loop's place in the source; `None` of serial statements.
+    pub span: Option<Span>,
+    /// How many invocations there are, and what they count.
+    pub work: Work,
+    /// Numbers in the uniform block, after [`HEADER`] words.
+    pub captures: Vec<Capture>,
+    /// Arrays: their handles follow in the uniform block, each as the offset, the lengths and the strides.
+    pub handles: Vec<Bound>,
+    /// Numbers that it gives back.
+    pub outputs: Vec<Output>,
+    /// All but the bindings: see [`Shader::wgsl`].
+    pub(super) body: String,
+}
+
+/// What a shader's invocations count.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
+    /// One invocation for all.
+    Serial,
+    /// One for each number from the first up to the second.
+    Each(Expr, Expr),
+    /// One for each lane of each leaf of the reduction's tree over these numbers.
+    Lanes(Expr, Expr),
+}
+
+/// Words at the beginning of the uniform block: which dispatch it is (from 0), how many iterations, the
+/// first, invocations of a row of the grid, [`Options::bound`], a leaf's iterations, the shader's number.
+pub const HEADER: usize = 7;
+
+/// A number that the host computes for a shader.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Capture {
+    /// Its value.
+    pub value: Expr,
+    /// What the shader relies on, of integers.
+    pub fits: (i128, i128),
+    pub(super) name: String,
+}
+
+/// An array that a shader uses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bound {
+    /// Which.
+    pub array: Array,
+    /// Whether it stores elements.
+    pub is_written: bool,
+    /// What the shader relies on of each axis' length.
+    pub fits: Vec<(i128, i128)>,
+    pub(super) name: String,
+    pub(super) of: Scalar,
+}
+
+/// A number that a shader gives back, in the report's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Output {
+    /// Where it goes.
+    pub local: Local,
+    /// What is combined; `None` if it is simply the value.
+    pub reduce: Option<Reduce>,
+    /// Words of each invocation: 2 where 64 bits are combined.
+    pub words: u32,
+}
+
+/// Invocations of a workgroup.
+pub const GROUP: u32 = 64;
+/// Workgroups along one axis of a grid, at most.
+pub const MOST_GROUPS: u32 = 65_535;
+/// Words of the report before the results: who failed first (the dispatch and the iteration), how many records, one unused, and
+/// 64 records of 4 words: iteration, site, index, shader.
+pub const REPORT: u32 = 4 + 64 * 4;
+/// What the first words of the report hold before anything failed.
+pub const NOBODY: u32 = u32::MAX;
+/// A record's site where an invocation ran too many iterations.
+pub const STOPPED: u32 = u32::MAX;
+/// A record's site where a value does not fit 32 bits.
+pub const UNFIT: u32 = u32::MAX - 1;
+
+/// Why it does not run on the GPU.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refusal {
+    /// Why.
+    pub why: Why,
+    /// Where: the parallel loop, or the statement that can fail.
+    pub span: Option<(u32, u32)>,
+}
+
+/// Reasons to refuse.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// A number of 64 bits, by its name if it has one.
+    Wide(Option<String>, Scalar),
+    /// An array of such.
+    WideArray(String, Scalar),
+    /// More arrays than buffers.
+    Buffers {
+        /// How many there are.
+        have: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// An array is made inside a parallel loop, and is not small and of a known size.
+    Allocation(String),
+    /// A name for several arrays.
+    Ambiguous(String),
+    /// More private memory than a shader has.
+    Private,
+    /// A reduction that 32 bits cannot do.
+    Reduction(String),
+    /// What WGSL lacks.
+    Lacks(&'static str),
+    /// The arguments do not go with the parameters.
+    Arguments,
+}
+
+impl Refusal {
+    /// Where, as elsewhere.
+    pub fn span(&self) -> Option<Span> {
+        self.span.map(|(start, end)| Span { start, end })
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let narrowed = |of: Scalar| narrow(of).name();
+        match &self.why {
+            Why::Wide(Some(name), of) => write!(f, "'{name}' is {of}; narrow to {}?", narrowed(*of)),
+            Why::Wide(None, of) => write!(f, "a value is {of}; narrow to {}?", narrowed(*of)),
+            Why::WideArray(name, of) => {
+                write!(f, "the array '{name}' is {of}; narrow to {}?", narrowed(*of))
+            }
+            Why::Buffers { have, most } => {
+                write!(
+                    f,
+                    "{have} arrays are used at once; a shader has {most} buffers for them"
+                )
+            }
+            Why::Allocation(name) => write!(
+                f,
+                "'{name}' is made inside a parallel loop; there, arrays have at most {MOST_PRIVATE} elements, known in advance"
+            ),
+            Why::Ambiguous(name) => write!(f, "'{name}' may be one of several arrays inside a parallel loop"),
+            Why::Private => write!(
+                f,
+                "the arrays made inside a parallel loop take more than {MOST_PRIVATE} elements"
+            ),
+            Why::Reduction(name) => write!(
+                f,
+                "'{name}' is combined in 64 bits, which a shader does for sums only"
+            ),
+            Why::Lacks(what) => write!(f, "a shader has no {what}"),
+            Why::Arguments => f.write_str("the arguments do not go with the parameters"),
+        }
+    }
+}
+
+/// Elements of arrays that one invocation makes for itself, at most: WGSL has 8 kB for all.
+pub const MOST_PRIVATE: u64 = 1024;
+
+/// A type's own, or the type of 32 bits of its kind.
+pub fn narrow(of: Scalar) -> Scalar {
+    match of {
+        Scalar::F64 => Scalar::F32,
+        Scalar::I64 => Scalar::I32,
+        Scalar::U64 => Scalar::U32,
+        other => other,
+    }
+}
+
+/// What can go wrong while a plan runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// What the source itself makes an error.
+    Site {
+        /// Where, and what.
+        site: Site,
+        /// The index, of a bad one.
+        index: i64,
+    },
+    /// An invocation, or the host, ran more iterations than [`Options::bound`].
+    Stopped {
+        /// After so many.
+        after: u32,
+        /// The parallel loop that it was in.
+        span: Option<Span>,
+    },
+    /// A value does not fit the 32 bits that a shader has.
+    Unfit {
+        /// Its name; a float that was to be an integer has none.
+        name: Option<String>,
+        /// The parallel loop.
+        span: Option<Span>,
+    },
+    /// Several names for one array leave more buffers than a shader has. (None are known to.)
+    Buffers,
+    /// More elements than [`Options::elements`], or fewer than none.
+    Memory(Site),
+    /// An array was used before it was there.
+    Unset(Array),
+    /// What only a shader can do was left to the host.
+    Shader,
+    /// The device gave back too little.
+    Device,
+    /// An argument is not of the parameter's type or shape.
+    Argument(usize),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Site { site, index } => write!(f, "failed at site {} (index {index})", site.0),
+            Fault::Stopped { after, .. } => write!(f, "stopped after {after} iterations"),
+            Fault::Unfit { name: Some(name), .. } => write!(f, "'{name}' does not fit 32 bits"),
+            Fault::Unfit { name: None, .. } => f.write_str("a value does not fit 32 bits"),
+            Fault::Buffers => f.write_str("a shader uses more arrays than it has buffers"),
+            Fault::Memory(_) => f.write_str("there is no memory for an array"),
+            Fault::Unset(_) => f.write_str("an array was used before it was there"),
+            Fault::Shader => f.write_str("the host cannot compute this"),
+            Fault::Device => f.write_str("the device gave back too little"),
+            Fault::Argument(at) => write!(f, "argument {at} is not what the plan was made for"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
