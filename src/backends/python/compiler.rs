@@ -3,9 +3,12 @@
 use crate::{BackendError, Pool, StopFlag};
 use parallax_compiler::interpret::{self, What};
 use parallax_compiler::ir::{Failure, Program};
-use parallax_compiler::wasm::host::Failed;
-use parallax_compiler::{ArrayValue, Diagnostic, Position, Prepared, Request, Scalar, Source, Span, Value};
-use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note};
+use parallax_compiler::wasm::{Target, host};
+use parallax_compiler::wgsl;
+use parallax_compiler::{
+    ArrayValue, Diagnostic, Failed, Position, Prepared, Request, Scalar, Source, Span, Value,
+};
+use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
 use parallax_workloads::{Argument, Array, PythonProgram};
 use std::sync::Arc;
 
@@ -43,7 +46,7 @@ pub async fn compile(pool: &Pool, kernel: KernelSource, size: u32, stop: StopFla
     let made = pool.offload(move || all(kernel, size, &stop)).await;
     made.unwrap_or_else(|message| {
         let panicked = Diagnostic::new(
-            parallax_compiler::Kind::Limit,
+            parallax_compiler::Kind::Internal,
             Span::default(),
             format!("the compiler broke down: {message}"),
         );
@@ -74,14 +77,19 @@ fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
     };
     let made = match prepare(&program, stop) {
         Ok(prepared) => {
-            let (refusals, wasm_bytes) = super::refusals(&program, &prepared);
+            let target = Target {
+                simd: true,
+                threads: true,
+                shared: true,
+            };
+            let module = prepared.wasm(target).ok();
             let types = prepared.arguments.iter().map(|value| value.type_of().to_string());
             Compilation {
                 ok: true,
                 entry: Some(prepared.name.clone()),
                 arguments: types.collect(),
-                refusals,
-                wasm_bytes,
+                refusals: refusals(&program.source, program.narrow, &prepared),
+                wasm_bytes: module.map(|module| module.bytes.len() as u32),
                 ..failed(Vec::new())
             }
         }
@@ -106,12 +114,17 @@ pub(super) fn prepare(program: &PythonProgram, stop: &StopFlag) -> Result<Prepar
             .arguments
             .as_ref()
             .map(|all| all.iter().map(value).collect()),
-        narrow: program.narrow,
     };
     let made = parallax_compiler::prepare(&program.source, &request, &|| stop.is_raised());
     made.map_err(|all| match stop.is_raised() {
         true => BackendError::Stopped,
-        false => BackendError::Python(diagnoses(&program.source, &all)),
+        false => BackendError::Python(match &all {
+            Failed::Diagnostics(all) => diagnoses(&program.source, all),
+            Failed::TooLong(why) => {
+                let why = Diagnostic::new(parallax_compiler::Kind::Limit, Span::default(), why.to_string());
+                diagnoses("", &[why])
+            }
+        }),
     })
 }
 
@@ -212,23 +225,9 @@ pub(super) fn arrays(values: Vec<Value>) -> Vec<Array> {
     out
 }
 
-/// Tuples' parts one after the other.
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-pub(super) fn flat(values: &[Value]) -> Vec<&Value> {
-    let mut out = Vec::new();
-    for value in values {
-        match value {
-            Value::Tuple(all) => out.extend(flat(all)),
-            Value::None => {}
-            _ => out.push(value),
-        }
-    }
-    out
-}
-
 /// An error that compiled code has written down, in the words that the interpreter has for it.
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-pub(super) fn fault(text: &str, program: &Program, failed: Failed) -> BackendError {
+pub(super) fn fault(text: &str, program: &Program, failed: host::Failed) -> BackendError {
     let site = program.sites.get(failed.site.0 as usize);
     let what = match site.map(|site| site.what) {
         Some(Failure::Index(array, axis)) => What::Index {
@@ -261,11 +260,83 @@ pub(super) fn fault(text: &str, program: &Program, failed: Failed) -> BackendErr
     BackendError::Python(diagnoses(text, &[failed.diagnostic()]))
 }
 
-/// Back ends that write no code for a kernel leave it to others.
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-pub(super) fn refused(why: &[impl std::fmt::Debug]) -> BackendError {
-    let all: Vec<String> = why.iter().map(|one| format!("{one:?}")).collect();
+/// What went wrong on a GPU, in the same words.
+#[cfg(feature = "gpu")]
+pub(super) fn gpu_fault(text: &str, program: &Program, fault: &wgsl::Fault) -> BackendError {
+    let span = match fault {
+        wgsl::Fault::Site { site, index } => {
+            let length = match program.sites.get(site.0 as usize).map(|site| site.what) {
+                // The GPU does not say how long the axis is.
+                Some(Failure::Index(array, axis)) => {
+                    let name = program.arrays.get(array.0 as usize);
+                    let words = format!(
+                        "index {index} is out of bounds for axis {axis} of '{}'",
+                        name.map_or("an array", |info| info.name.as_str())
+                    );
+                    let span = program.sites.get(site.0 as usize).map(|site| site.span);
+                    let one =
+                        Diagnostic::new(parallax_compiler::Kind::Index, span.unwrap_or_default(), words);
+                    return BackendError::Python(diagnoses(text, &[one]));
+                }
+                _ => 0,
+            };
+            return self::fault(
+                text,
+                program,
+                host::Failed {
+                    site: *site,
+                    axis: 0,
+                    index: *index,
+                    length,
+                    iteration: 0,
+                },
+            );
+        }
+        wgsl::Fault::Memory(site) => program.sites.get(site.0 as usize).map(|site| site.span),
+        wgsl::Fault::Stopped { span, .. } | wgsl::Fault::Unfit { span, .. } => *span,
+        _ => None,
+    };
+    let kind = match fault {
+        wgsl::Fault::Unfit { .. } => parallax_compiler::Kind::Value,
+        wgsl::Fault::Memory(_) => parallax_compiler::Kind::Memory,
+        wgsl::Fault::Stopped { .. } => parallax_compiler::Kind::Limit,
+        _ => parallax_compiler::Kind::Internal,
+    };
+    let one = Diagnostic::new(kind, span.unwrap_or_default(), fault.to_string());
+    BackendError::Python(diagnoses(text, &[one]))
+}
+
+/// What a back end that writes no code for a kernel is left out for.
+#[cfg(feature = "gpu")]
+pub(super) fn refused(why: &[impl std::fmt::Display]) -> BackendError {
+    let all: Vec<String> = why.iter().map(ToString::to_string).collect();
     BackendError::LeftOut {
-        reason: format!("not compiled: {}", all.join("; ")),
+        reason: format!("refused: {}", all.join("; ")),
     }
+}
+
+/// The same of WebAssembly, which refuses nothing that a person would write.
+#[cfg(target_arch = "wasm32")]
+pub(super) fn too_large(why: &[parallax_compiler::wasm::Refusal]) -> BackendError {
+    BackendError::LeftOut {
+        reason: format!("refused: this kernel is too large for one module ({why:?})"),
+    }
+}
+
+/// The back ends that refuse a kernel which others run.
+fn refusals(text: &str, narrow: bool, prepared: &Prepared) -> Vec<Refused> {
+    let Err(why) = prepared.shaders(narrow) else {
+        return Vec::new();
+    };
+    let one = |why: &wgsl::Refusal| {
+        let span = why.span().unwrap_or_default();
+        diagnosis(
+            text,
+            &Diagnostic::new(parallax_compiler::Kind::Unsupported, span, why.to_string()),
+        )
+    };
+    vec![Refused {
+        backend: "gpu".into(),
+        diagnostics: why.iter().take(MOST_OF_A_KERNEL).map(one).collect(),
+    }]
 }

@@ -3,7 +3,7 @@
 use super::compiler;
 use crate::{BackendError, Chaos, Machine, Order, Pool, Prepared, StopFlag};
 use futures_util::future::LocalBoxFuture;
-use parallax_compiler::interpret;
+use parallax_compiler::{Diagnostic, Kind, Span, interpret};
 use parallax_protocol::Diagnosis;
 use parallax_workloads::{Array, Output, Problem};
 use std::sync::Arc;
@@ -102,7 +102,17 @@ fn interpreted(
     stop: &StopFlag,
 ) -> Result<Vec<Array>, End> {
     let failed = |one| End::Failed(compiler::diagnoses(source, &[one]));
-    let mut machine = prepared.machine(memory).map_err(failed)?;
+    let options = interpret::Options {
+        memory,
+        ..interpret::Options::default()
+    };
+    let mut machine = prepared.machine(options).map_err(|why| {
+        let kind = match why {
+            interpret::Refusal::Memory { .. } => Kind::Memory,
+            _ => Kind::Typing,
+        };
+        failed(Diagnostic::new(kind, Span::default(), why.to_string()))
+    })?;
     let begin = crate::host::wall_ms();
     loop {
         match machine.run(SLICE) {
@@ -118,14 +128,8 @@ fn interpreted(
         }
     }
     let results = machine.results().map_err(|error| failed(error.diagnostic()))?;
-    if !results.is_empty() {
-        return Ok(compiler::arrays(results));
-    }
-    // A kernel that returns nothing gives the arguments that it changed.
-    let given = compiler::flat(&prepared.arguments);
-    let changed = given.into_iter().zip(machine.arguments());
-    let changed = changed.filter(|(before, now)| *before != now).map(|(_, now)| now);
-    Ok(compiler::arrays(changed.collect()))
+    let outputs = prepared.outputs(results, &machine.arguments());
+    Ok(compiler::arrays(outputs))
 }
 
 impl Prepared for Ready {

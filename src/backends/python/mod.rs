@@ -19,8 +19,8 @@ mod wasm;
 
 use crate::{Backend, BackendError, Machine, Order, Pool, Prepared};
 use futures_util::future::LocalBoxFuture;
-use parallax_protocol::{BackendInfo, Form, Refused, Support, reported_id};
-use parallax_workloads::{Arithmetic, Problem, PythonProgram};
+use parallax_protocol::{BackendInfo, Form, Support};
+use parallax_workloads::{Arithmetic, Problem};
 use std::sync::Arc;
 
 /// One of Python's rungs.
@@ -184,13 +184,4 @@ fn left_out(reason: &str) -> BackendError {
     BackendError::LeftOut {
         reason: reason.into(),
     }
-}
-
-/// The back ends that refuse a kernel, and the bytes of its module with vectors and threads.
-fn refusals(
-    _program: &PythonProgram,
-    _prepared: &parallax_compiler::Prepared,
-) -> (Vec<Refused>, Option<u32>) {
-    let _ = reported_id;
-    (Vec::new(), None)
 }

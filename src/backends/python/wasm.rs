@@ -11,9 +11,9 @@ use super::rooms::Rooms;
 use crate::{BackendError, Chaos, Job, Machine, Order, Pool, Prepared, Recorder};
 use futures_util::future::LocalBoxFuture;
 use js_sys::{Array as JsArray, BigInt, Function, Object, Reflect, Uint8Array};
+use parallax_compiler::ir;
 use parallax_compiler::wasm::host::Call;
 use parallax_compiler::wasm::{Abi, Module, Target};
-use parallax_compiler::{Value, ir};
 use parallax_protocol::Timeline;
 use parallax_workloads::{Array, Output, Problem};
 use std::cell::{Cell, RefCell};
@@ -236,7 +236,7 @@ pub async fn prepare(
     let begin = machine.host.now_ms();
     let job = move || -> Result<_, BackendError> {
         let prepared = compiler::prepare(&program, &stop)?;
-        let module = prepared.wasm(target).map_err(|why| compiler::refused(&why))?;
+        let module = prepared.wasm(target).map_err(|why| compiler::too_large(&why))?;
         Ok((prepared, module))
     };
     let made = machine.pool.offload(job).await;
@@ -326,7 +326,7 @@ impl Ready {
             Ended::Early => {
                 let failed = self.code.rooms.failed(&self.code.call, self.abi());
                 Err(match failed {
-                    Some(failed) => compiler::fault(&self.source, self.prepared.program(), failed),
+                    Some(failed) => compiler::fault(&self.source, &self.prepared.program, failed),
                     None => BackendError::Kernel {
                         what: "broke down",
                         message: "it ended early and left no reason".into(),
@@ -346,17 +346,9 @@ impl Ready {
         let job = move || {
             let abi = &code.module.abi;
             let now = code.rooms.arguments(&code.call, abi);
-            let given = compiler::flat(&prepared.arguments);
             let results = code.rooms.results(&code.call, abi);
-            let changed: Vec<Value> = given
-                .into_iter()
-                .zip(now)
-                .filter(|(before, now)| *before != now)
-                .map(|(_, now)| now)
-                .collect();
-            let is_changed = !changed.is_empty();
-            let outputs = if results.is_empty() { changed } else { results };
-            (compiler::arrays(outputs), is_changed)
+            let outputs = prepared.outputs(results, &now);
+            (compiler::arrays(outputs), !prepared.changed().is_empty())
         };
         let read = self.pool.offload(job).await;
         read.map_err(|message| BackendError::Panicked { message })
