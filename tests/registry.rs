@@ -171,7 +171,10 @@ fn back_ends_are_in_ladder_order_with_the_names_that_others_rely_on() {
         let name = reported_id(&info.id);
         assert!(name == info.id || info.form == Form::Python, "{}", info.id);
         // Python's rungs stand behind those of the same name.
-        let place = LADDER.iter().position(|id| *id == name).map(|i| (i, info.form == Form::Python));
+        let place = LADDER
+            .iter()
+            .position(|id| *id == name)
+            .map(|i| (i, info.form == Form::Python));
         assert!(place.is_some(), "{} is not in INTERFACES", info.id);
         assert!(place > last, "{} is out of order", info.id);
         last = place;
