@@ -160,7 +160,11 @@ fn main() {
     let trial = |case: Case| Trial::test(case.name(), move || check(&case));
     // Where a back end needs a browser, one case a workload says so; `tests/browser.rs` and
     // `tests/e2e` run them.
-    let is_worth_saying = |case: &Case| case.backend.info().id != "javascript" || case.size == 7;
+    let elsewhere = |id: &str| id == "javascript" || id.ends_with(":python") && id != "gpu:python";
+    let is_worth_saying = |case: &Case| {
+        let only = case.size == 7 && case.deal == Deal::default();
+        only || !elsewhere(&case.backend.info().id)
+    };
     let cases = common::cases().into_iter().filter(is_worth_saying);
     let mut trials: Vec<_> = cases.map(trial).collect();
     for case in common::cases() {

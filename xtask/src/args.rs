@@ -417,6 +417,20 @@ mod tests {
                 full: true,
             })),
         );
+        check(
+            "kernel a.py --entry f --size 9 --threads 2 --backend scalar,gpu --values --native --json o",
+            Ok(Command::Kernel(Kernel {
+                file: "a.py".into(),
+                entry: Some("f".into()),
+                size: Some(9),
+                threads: Some(2),
+                backends: vec!["scalar".into(), "gpu".into()],
+                values: true,
+                native: true,
+                json: Some("o".into()),
+            })),
+        );
+        check("kernel", Err("kernel takes a file: cargo xtask kernel FILE.py"));
         check("bench", Ok(Command::Bench(Bench::default())));
         check(
             "bench --workload mandelbrot,matmul --backend scalar,scalar#2 --experiment race --size 256 \
