@@ -118,8 +118,8 @@ pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result
     let types: Vec<Type> = arguments.iter().map(Value::type_of).collect();
     let typed = infer::program(&file, entry, &types)?;
     let mut lowered = typed.program.clone();
-    expand::expand(&mut lowered);
     ranges::hoist(&mut lowered);
+    expand::expand(&mut lowered);
     crate::walk::renew_private(&mut lowered.body);
     let program = validate::validate(lowered).map_err(|fault| {
         // Not the user's fault.

@@ -58,12 +58,6 @@ impl<'b> Double<'b> {
         self.hi + self.lo
     }
 
-    /// Plus a float, which is less in magnitude.
-    pub fn plus(self, other: Value<'b>) -> Double<'b> {
-        let sum = fast_sum(self.hi, other);
-        fast_sum(sum.hi, sum.lo + self.lo)
-    }
-
     /// Times another.
     pub fn times(self, other: Double<'b>) -> Double<'b> {
         let exact = product(self.hi, other.hi);
@@ -78,12 +72,12 @@ impl<'b> Double<'b> {
         fast_sum(hi, rest / other.hi)
     }
 
-    /// Times a power of two.
-    pub fn scaled(self, by: impl Fn(Value<'b>) -> Value<'b>) -> Double<'b> {
-        Double {
-            hi: by(self.hi),
-            lo: by(self.lo),
-        }
+    /// Its root; of 0 that is no number.
+    pub fn sqrt(self) -> Double<'b> {
+        let hi = self.hi.sqrt();
+        let back = product(hi, hi);
+        let rest = ((self.hi - back.hi) - back.lo) + self.lo;
+        fast_sum(hi, rest / (hi + hi))
     }
 
     /// One of two.
@@ -131,6 +125,11 @@ pub(super) fn sign<'b>(x: Value<'b>) -> Value<'b> {
 /// A result that is not negative where the argument is not, with the argument's sign.
 pub(super) fn signed<'b>(magnitude: Value<'b>, sign_of: Value<'b>) -> Value<'b> {
     (bits(magnitude) | sign(sign_of)).bits_as(magnitude.of)
+}
+
+/// A power of two, of a normal exponent, without a library's function.
+pub(super) fn two_to(exponent: i32) -> f64 {
+    f64::from_bits(((exponent + 1023) as u64) << 52)
 }
 
 /// The least normal number.

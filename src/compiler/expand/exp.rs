@@ -4,7 +4,7 @@
 //! away, and ln 2 is a sum of two floats, the first with so few bits that its product with n is exact.
 
 use super::build::Value;
-use super::double::{Double, bits, fast_sum, least_normal, scale, scale_far, shifter, signed};
+use super::double::{Double, bits, fast_sum, scale, scale_far, shifter, signed};
 use crate::types::Scalar;
 
 /// `x = n ln 2 + hi - lo`.
@@ -159,20 +159,17 @@ pub(super) fn exp2<'b>(x: Value<'b>) -> Value<'b> {
     };
     let far = scale_far(y, n);
     let far = x.le(least).select(0.0, far);
-    let far = x.lt(most).not().select(x * f64::INFINITY, far);
-    x.abs()
-        .lt(usual)
-        .choose(scale(y, n), x.le(least).select(0.0, far))
+    let far = x.float(most).le(x).select(f64::INFINITY, far);
+    x.abs().lt(usual).choose(scale(y, n), far)
 }
 
-const EXP2_32: [f64; 7] = [
-    6.931_471_805_6e-1,
-    0.240_226_51,
-    0.055_504_11,
-    0.009_618_129,
-    0.001_333_355,
-    0.000_154_035,
-    0.000_015_25,
+const EXP2_32: [f64; 6] = [
+    0.693_147_182_464_599_6,
+    0.240_226_507_186_889_65,
+    0.055_503_658_950_328_83,
+    0.009_618_083_015_084_267,
+    0.001_338_807_516_731_321_8,
+    0.000_154_538_807_692_006_23,
 ];
 
 /// `tanh x`: Cephes' polynomial for small `float32`; else by `e^2x - 1`, as `E / (E + 2)` where that is at most a half,
@@ -213,8 +210,65 @@ pub(super) fn tanh<'b>(x: Value<'b>) -> Value<'b> {
     }
 }
 
-/// Keeps the linter of unused names quiet until the hyperbolic functions are there.
-#[allow(dead_code)]
-fn least(of: Scalar) -> f64 {
-    least_normal(of)
+/// `e^(hi + lo) = y 2^n`, y within about 2^-57, n in the last bits of an integer.
+pub(super) fn exp_double<'b>(x: Double<'b>) -> (Double<'b>, Value<'b>) {
+    let part = reduced(x.hi);
+    let part = Reduced {
+        lo: part.lo - x.lo,
+        ..part
+    };
+    let (r, e) = core_m1(&part);
+    let sum = fast_sum(r.float(1.0), r);
+    (fast_sum(sum.hi, sum.lo - e), part.n)
+}
+
+/// `(e^a + s e^-a) / 2` for an a that is not negative; `2^n` where that is too large.
+fn halves_of_both<'b>(a: Value<'b>, s: f64) -> Value<'b> {
+    let (y, n) = exp_double(Double::of(a));
+    let below = Double::of(a.float(s)).over(y);
+    // 2^(n-1) y and 2^(-n-1) / y.
+    let up = scale(a.float(0.5), n);
+    let down = scale(a.float(0.5), n.constant(0) - n);
+    let sum = fast_sum(up * y.hi, down * below.hi);
+    let usual = sum.hi + (sum.lo + (up * y.lo + down * below.lo));
+    let far = a.gt(711.0).select(f64::INFINITY, scale_far(y.rounded(), n - 1));
+    a.lt(700.0).choose(usual, far)
+}
+
+/// `sinh x`, from unrounded exponentials; a series where they would cancel. In `float32` from those of `float64`.
+pub(super) fn sinh<'b>(x: Value<'b>) -> Value<'b> {
+    let is_narrow = x.of == Scalar::F32;
+    let wide = x.to(Scalar::F64);
+    let a = wide.abs();
+    let z = a * a;
+    let factorials = [
+        6.0,
+        120.0,
+        5_040.0,
+        362_880.0,
+        39_916_800.0,
+        6_227_020_800.0,
+        1_307_674_368_000.0,
+    ];
+    let series = factorials.map(|n| 1.0 / n);
+    let (terms, far) = match is_narrow {
+        true => (&series[..4], halves_of_both_in_wide(a, -1.0)),
+        false => (&series[..], halves_of_both(a, -1.0)),
+    };
+    let near = a + a * (z * z.poly(terms));
+    signed(a.lt(0.5).choose(near, far), wide).to(x.of)
+}
+
+/// Of a `float32` in `float64`, where rounding does not matter and nothing is too large.
+fn halves_of_both_in_wide<'b>(a: Value<'b>, s: f64) -> Value<'b> {
+    let e = exp(a);
+    0.5 * (e + s / e)
+}
+
+/// `cosh x`, from unrounded exponentials. In `float32` from those of `float64`.
+pub(super) fn cosh<'b>(x: Value<'b>) -> Value<'b> {
+    match x.of {
+        Scalar::F32 => halves_of_both_in_wide(x.to(Scalar::F64).abs(), 1.0).to(Scalar::F32),
+        _ => halves_of_both(x.abs(), 1.0),
+    }
 }

@@ -5,7 +5,7 @@
 //! is enough.
 
 use super::build::Value;
-use super::double::{Double, bits, fast_sum, least_normal, scale, scale_far, shifter};
+use super::double::{Double, bits, fast_sum, least_normal, scale, scale_far, shifter, two_to};
 use super::exp::EXP64;
 use super::log::scaled;
 use crate::types::Scalar;
@@ -98,32 +98,30 @@ pub(super) fn log2_of_float32<'b>(x: Value<'b>) -> Value<'b> {
     cut.k + s * (s * s).poly(&LOG2_32)
 }
 
-const LOG2_32: [f64; 7] = [
-    2.885_390_081_777_926_8,
-    0.961_796_693_925_975_6,
-    0.577_078_016_355_585_3,
-    0.412_198_583_111_132_36,
-    0.320_598_897_975_325_2,
-    0.262_308_189_252_538_8,
-    0.221_953_083_213_686_7,
+const LOG2_32: [f64; 6] = [
+    2.885_390_081_777_85,
+    0.961_796_694_113_507_2,
+    0.577_077_942_302_443,
+    0.412_209_259_947_117_66,
+    0.319_905_340_001_572_17,
+    0.282_905_865_181_031_5,
 ];
 
-/// `2^t` of a `float64` to 34 bits (minimax by tests/oracle/minimax.py), and n as above.
+/// `2^t` of a `float64` to 28 bits (minimax by tests/oracle/minimax.py), and n as above.
 fn exp2_for_float32<'b>(t: Value<'b>) -> Value<'b> {
     let shifted = t + shifter(t.of);
     let f = t - (shifted - shifter(t.of));
     scale(f.poly(&EXP2_FOR_32), bits(shifted))
 }
 
-const EXP2_FOR_32: [f64; 8] = [
-    1.0,
-    0.693_147_180_559_945_3,
-    0.240_226_506_959_100_7,
-    0.055_504_108_664_821_58,
-    0.009_618_129_107_628_477,
-    0.001_333_355_814_642_844_3,
-    0.000_154_035_303_933_816_1,
-    1.525_273_380_405_984e-5,
+const EXP2_FOR_32: [f64; 7] = [
+    0.999_999_999_959_483_4,
+    0.693_147_206_742_050_1,
+    0.240_226_512_142_174_58,
+    0.055_503_271_471_715_604,
+    0.009_618_025_520_014_8,
+    0.001_340_045_897_508_321_1,
+    0.000_154_697_585_124_978_34,
 ];
 
 /// `x^y`.
@@ -144,7 +142,7 @@ pub(super) fn pow<'b>(x: Value<'b>, y: Value<'b>) -> Value<'b> {
 fn unusual<'b>(x: Value<'b>, y: Value<'b>) -> Value<'b> {
     let a = x.abs();
     let small = a.lt(least_normal(x.of));
-    let normal = small.select(a * 54_f64.exp2(), a);
+    let normal = small.select(a * two_to(54), a);
     let p = times(log2_parts(normal, Some(small.select(-54.0, a.float(0.0)))), y);
     let (value, n) = exp2_parts(p);
     let far = scale_far(value, n);

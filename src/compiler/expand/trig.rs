@@ -6,16 +6,16 @@
 //! matter, in integers (M. H. Payne and R. N. Hanek, Radian reduction for trigonometric functions, 1983).
 
 use super::build::Value;
-use super::double::{Double, bits, fast_sum, int_of, shifter};
+use super::double::{Double, bits, fast_sum, shifter, two_to};
 use crate::ir::TableInfo;
 use crate::types::Scalar;
 
-/// `x = q pi/2 + hi + lo`.
+/// `x = q pi/2 + hi - less`. Subtracting keeps the sign of -0.
 struct Turned<'b> {
     /// An integer whose last two bits are those of q.
     q: Value<'b>,
     hi: Value<'b>,
-    lo: Value<'b>,
+    less: Value<'b>,
 }
 
 /// Below this, Cody and Waite's reduction is used.
@@ -50,7 +50,7 @@ fn turned<'b>(x: Value<'b>) -> Turned<'b> {
     Turned {
         q: bits(shifted),
         hi,
-        lo: (b - hi) - c,
+        less: c - (b - hi),
     }
 }
 
@@ -151,10 +151,9 @@ fn turned_far<'b>(x: Value<'b>) -> Turned<'b> {
     // The first two bits are quarters of a turn, to the nearest.
     let quarter = (head + (1 << 61)).shr(62);
     let rest = (head - quarter.shl(62)).bits_as(Scalar::I64);
-    let unit = |exponent: i32| f64::from(exponent).exp2();
     let hi = rest.to(Scalar::F64);
-    let lo = (rest - hi.to(Scalar::I64)).to(Scalar::F64) * unit(-62) + tail.to(Scalar::F64) * unit(-126);
-    let turns = fast_sum(hi * unit(-62), lo);
+    let lo = (rest - hi.to(Scalar::I64)).to(Scalar::F64) * two_to(-62) + tail.to(Scalar::F64) * two_to(-126);
+    let turns = fast_sum(hi * two_to(-62), lo);
     let half_pi = Double {
         hi: x.float(std::f64::consts::FRAC_PI_2),
         lo: x.float(6.123_233_995_736_766e-17),
@@ -165,19 +164,19 @@ fn turned_far<'b>(x: Value<'b>) -> Turned<'b> {
     Turned {
         q: negative.select(quarter.constant(0) - quarter, quarter),
         // Infinities and NaN become NaN.
-        hi: negative.select(-r.hi, r.hi) + (x - x),
-        lo: negative.select(-r.lo, r.lo),
+        hi: negative.select(-r.hi, r.hi) + x * 0.0,
+        less: negative.select(r.lo, -r.lo),
     }
 }
 
-/// The sine of a reduced argument, unrounded: Cephes' sinf.c and fdlibm's k_sin.c.
-fn sin_core<'b>(r: &Turned<'b>) -> Double<'b> {
+/// The sine of a reduced argument as a difference: Cephes' sinf.c and fdlibm's k_sin.c.
+fn sin_core<'b>(r: &Turned<'b>) -> (Value<'b>, Value<'b>) {
     let y = r.hi;
     let z = y * y;
-    let lo = match y.of {
+    let less = match y.of {
         Scalar::F32 => {
             let p = z.poly(&[-1.666_665_461_1e-1, 8.332_160_873_6e-3, -1.951_529_589_1e-4]);
-            y * (z * p) + r.lo
+            r.less - y * (z * p)
         }
         _ => {
             let p = z.poly(&[
@@ -188,15 +187,14 @@ fn sin_core<'b>(r: &Turned<'b>) -> Double<'b> {
                 1.589_690_995_211_550_102_21e-10,
             ]);
             let cube = z * y;
-            let tail = z * (0.5 * r.lo - cube * p) - r.lo;
-            -(tail - cube * -1.666_666_666_666_663_243_48e-1)
+            (r.less - z * (0.5 * r.less + cube * p)) - cube * -1.666_666_666_666_663_243_48e-1
         }
     };
-    Double { hi: y, lo }
+    (y, less)
 }
 
 /// The cosine likewise: Cephes' sinf.c and fdlibm's k_cos.c.
-fn cos_core<'b>(r: &Turned<'b>) -> Double<'b> {
+fn cos_core<'b>(r: &Turned<'b>) -> (Value<'b>, Value<'b>) {
     let y = r.hi;
     let z = y * y;
     let half = 0.5 * z;
@@ -216,8 +214,7 @@ fn cos_core<'b>(r: &Turned<'b>) -> Double<'b> {
             -1.135_964_755_778_819_482_65e-11,
         ]),
     };
-    let lo = ((1.0 - hi) - half) + (z * (z * p) - y * r.lo);
-    Double { hi, lo }
+    (hi, (half - (1.0 - hi)) - (z * (z * p) + y * r.less))
 }
 
 /// The sine of x and so many quarters of a turn.
@@ -228,7 +225,8 @@ fn of_turned<'b>(r: &Turned<'b>, quarters: i64) -> Value<'b> {
         _ => r.q + quarters,
     };
     let is_cosine = (q & 1).ne(0);
-    let value = is_cosine.select(cos_core(r).rounded(), sin_core(r).rounded());
+    let ((sine, sine_less), (cosine, cosine_less)) = (sin_core(r), cos_core(r));
+    let value = is_cosine.select(cosine - cosine_less, sine - sine_less);
     let negative = (q & 2).shl(8 * of.bytes() - 2);
     (bits(value) ^ negative).bits_as(of)
 }
@@ -253,28 +251,51 @@ pub(super) fn cos<'b>(x: Value<'b>) -> Value<'b> {
     wave(x, 1)
 }
 
-/// The tangent: the quotient of both unrounded, which is rounded twice. A `float32` is computed in `float64`.
+/// The tangent: the quotient of both unrounded, which is rounded twice. In `float32` that of both in `float64`.
 pub(super) fn tan<'b>(x: Value<'b>) -> Value<'b> {
-    if x.of == Scalar::F32 {
-        return tan(x.to(Scalar::F64)).to(Scalar::F32);
-    }
+    let is_narrow = x.of == Scalar::F32;
+    let x = x.to(Scalar::F64);
     let quotient = |r: &Turned<'b>| {
-        let (sine, cosine) = (sin_core(r), cos_core(r));
-        let sine = fast_sum(sine.hi, sine.lo);
-        let cosine = fast_sum(cosine.hi, cosine.lo);
+        let ((sine, sine_less), (cosine, cosine_less)) = (sin_core(r), cos_core(r));
         let flipped = (r.q & 1).ne(0);
+        let sign = (r.q & 1).shl(63);
+        if is_narrow {
+            let (sine, cosine) = (sine - sine_less, cosine - cosine_less);
+            let q = flipped.select(cosine, sine) / flipped.select(sine, cosine);
+            return (bits(q) ^ sign).bits_as(q.of);
+        }
+        let sine = fast_sum(sine, -sine_less);
+        let cosine = fast_sum(cosine, -cosine_less);
         let top = Double::select(flipped, cosine, sine);
         let below = Double::select(flipped, sine, cosine);
         let q = top.over(below).rounded();
-        (bits(q) ^ (r.q & 1).shl(63)).bits_as(q.of)
+        // Of -0 it is -0.
+        let q = r.hi.eq(0.0).select(top.hi / below.hi, q);
+        (bits(q) ^ sign).bits_as(q.of)
     };
-    x.abs()
+    let result = x
+        .abs()
         .lt(usual(x.of))
-        .choose(quotient(&turned(x)), quotient(&turned_far(x)))
+        .choose(quotient(&turned(x)), quotient(&turned_far(x)));
+    if is_narrow { result.to(Scalar::F32) } else { result }
 }
 
-/// The integer of the width of these.
-#[allow(dead_code)]
-fn width(of: Scalar) -> Scalar {
-    int_of(of)
+/// `sin(pi r)` for |r| at most 1/2.
+pub(super) fn sin_of_turns<'b>(r: Value<'b>) -> Value<'b> {
+    let pi = Double {
+        hi: r.float(std::f64::consts::PI),
+        lo: r.float(1.224_646_799_147_353_2e-16),
+    };
+    let angle = |r: Value<'b>| {
+        let angle = Double::of(r).times(pi);
+        Turned {
+            q: bits(r),
+            hi: angle.hi,
+            less: -angle.lo,
+        }
+    };
+    let a = r.abs();
+    let near = sin_core(&angle(a));
+    let far = cos_core(&angle(0.5 - a));
+    a.le(0.25).select(near.0 - near.1, far.0 - far.1).copysign(r)
 }

@@ -99,7 +99,7 @@ impl Failed {
             What::Race(_) => Kind::Race,
         };
         let mut message = self.what.to_string();
-        if let Some(iteration) = self.iteration {
+        if let (Some(iteration), true) = (self.iteration, kind != Kind::Race) {
             message.push_str(&format!(", in iteration {iteration} of the parallel loop"));
         }
         let made = Diagnostic::new(kind, self.span.unwrap_or_default(), message);

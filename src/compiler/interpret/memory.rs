@@ -112,6 +112,20 @@ const NOBODY: Seen = Seen {
     site: None,
 };
 
+const UNSEEN: Shadow = Shadow {
+    epoch: 0,
+    writer: NOBODY,
+    readers: [NOBODY; 2],
+};
+
+/// Some of the same, if the machine has the memory.
+fn room<T: Clone>(count: Option<usize>, of: T) -> Option<Vec<T>> {
+    let (count, mut all) = (count?, Vec::new());
+    all.try_reserve_exact(count).ok()?;
+    all.resize(count, of);
+    Some(all)
+}
+
 #[derive(Debug, Default)]
 struct Block {
     of: Option<Scalar>,
@@ -174,17 +188,16 @@ impl Memory {
         if !self.claim(bytes) {
             return Err(full);
         }
-        let mut data = Vec::new();
-        match given {
-            Some(given) => data = given,
-            None => match data.try_reserve_exact(bytes as usize) {
-                Ok(()) => data.resize(bytes as usize, 0),
-                Err(_) => {
+        let data = match given {
+            Some(given) => given,
+            None => match room(usize::try_from(bytes).ok(), 0) {
+                Some(data) => data,
+                None => {
                     self.used -= bytes;
                     return Err(full);
                 }
             },
-        }
+        };
         let block = Block {
             of: Some(of),
             bytes: data,
@@ -320,26 +333,22 @@ impl Memory {
         if self.blocks[block].shadow.is_empty() {
             let of = self.blocks[block].of.unwrap_or(Scalar::U8);
             let elements = self.blocks[block].bytes.len() / of.bytes() as usize;
-            if !self.claim((elements * size_of::<Shadow>()) as u64) {
+            let bytes = elements as u64 * size_of::<Shadow>() as u64;
+            let shadow = match self.claim(bytes) {
+                true => room(Some(elements), UNSEEN),
+                false => None,
+            };
+            let Some(shadow) = shadow else {
                 let shape = vec![elements as u64];
                 return Err(What::Memory { of, shape });
-            }
-            let unseen = Shadow {
-                epoch: 0,
-                writer: NOBODY,
-                readers: [NOBODY; 2],
             };
-            self.blocks[block].shadow = vec![unseen; elements];
+            self.blocks[block].shadow = shadow;
         }
         let Some(shadow) = self.blocks[block].shadow.get_mut(at as usize) else {
             return Ok(None);
         };
         if shadow.epoch != epoch {
-            *shadow = Shadow {
-                epoch,
-                writer: NOBODY,
-                readers: [NOBODY; 2],
-            };
+            *shadow = Shadow { epoch, ..UNSEEN };
         }
         let is_other = |seen: Seen| seen != NOBODY && seen.iteration != who.iteration;
         if is_other(shadow.writer) {

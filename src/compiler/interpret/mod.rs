@@ -487,13 +487,13 @@ impl Machine {
                 },
                 code::Part::Array(array) => {
                     let handle = self.handle(*array)?;
-                    self.executed += handle.len();
+                    self.executed += handle.len().min(1000);
                     let memory = &self.memory;
-                    let mut element = |number| {
+                    let element = |number| {
                         let value = memory.load(handle.block, handle.place(number));
-                        show::scalar(value.unwrap_or(Boxed::Undefined))
+                        value.unwrap_or(Boxed::Undefined)
                     };
-                    show::array(handle.lengths(), &mut element, &mut text);
+                    text.push_str(&show::array(handle.lengths(), &element));
                 }
             }
         }

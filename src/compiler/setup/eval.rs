@@ -1,19 +1,20 @@
 //! Statements and expressions.
 
 use super::args::Args;
-use super::index::{self, Cut, Part};
+use super::index::{self, Cut};
 use super::iterate;
 use super::number;
-use super::object::{
-    Budget, Fault, Num, Object, Res, Seq, Weak as Kindness, storable, type_error, value_error,
-};
+use super::object::{Budget, Fault, Num, Object, Res, Seq, storable, type_error, value_error};
 use super::ops;
+use super::scope::assigned;
+use super::subscript::{Subscript, Subscripts, sequence_place};
 use super::ufunc::{self, Fun};
 use super::{builtins, methods, numpy};
 use crate::diagnostic::Kind;
 use crate::module::{self, File, Global};
 use crate::source::Span;
-use crate::syntax::{Def, Expr, ExprKind, Index, LogicOp, Stmt, StmtKind, UnaryOp};
+use crate::syntax::{BinaryOp, CompareOp, Expr, ExprKind, Index, LogicOp, Stmt, StmtKind, UnaryOp};
+use crate::types::Scalar;
 use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
 
@@ -78,6 +79,7 @@ impl<'a, 'b> Machine<'a, 'b> {
     }
 
     /// Calls a function of the file.
+    #[inline(never)]
     pub fn call(&mut self, function: usize, given: Vec<Object>, named: Vec<(String, Object)>) -> Res<Object> {
         let file = self.file;
         let Some(of) = file.functions.get(function) else {
@@ -149,6 +151,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
+    #[inline(never)]
     fn block(&mut self, frame: &mut Frame<'a>, body: &'a [Stmt]) -> Res<Flow> {
         for stmt in body {
             let flow = self.stmt(frame, stmt).map_err(|fault| fault.at(stmt.span))?;
@@ -159,6 +162,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         Ok(Flow::Next)
     }
 
+    #[inline(never)]
     fn stmt(&mut self, frame: &mut Frame<'a>, stmt: &'a Stmt) -> Res<Flow> {
         self.budget.spend(1)?;
         match &stmt.kind {
@@ -176,28 +180,7 @@ impl<'a, 'b> Machine<'a, 'b> {
                     self.assign(frame, target, value)?;
                 }
             }
-            StmtKind::Augmented { target, op, value } => match &target.kind {
-                ExprKind::Subscript(of, indices) => {
-                    let of = self.eval(frame, of)?;
-                    let indices = self.indices(frame, indices)?;
-                    let old = self
-                        .subscript(&of, &indices)
-                        .map_err(|fault| fault.at(target.span))?;
-                    let by = self.eval(frame, value)?;
-                    let made = ops::augmented(&self.budget, *op, &old, &by)?;
-                    self.put(&of, indices, made)
-                        .map_err(|fault| fault.at(target.span))?;
-                }
-                _ => {
-                    let old = self.eval(frame, target)?;
-                    let by = self.eval(frame, value)?;
-                    let made = ops::augmented(&self.budget, *op, &old, &by)?;
-                    if let (Object::List(list), Object::List(_)) = (&old, &by) {
-                        self.tangled.push(Rc::downgrade(list));
-                    }
-                    self.assign(frame, target, made)?;
-                }
-            },
+            StmtKind::Augmented { target, op, value } => self.augmented(frame, target, *op, value)?,
             StmtKind::For {
                 target,
                 iter,
@@ -205,21 +188,7 @@ impl<'a, 'b> Machine<'a, 'b> {
                 or_else,
             } => return self.deeper(|m| m.each(frame, target, iter, body, or_else)),
             StmtKind::While { test, body, or_else } => {
-                return self.deeper(|m| {
-                    while m
-                        .eval(frame, test)?
-                        .truth()
-                        .map_err(|fault| fault.at(test.span))?
-                    {
-                        m.budget.spend(1)?;
-                        match m.block(frame, body)? {
-                            Flow::Break => return Ok(Flow::Next),
-                            Flow::Return(object) => return Ok(Flow::Return(object)),
-                            Flow::Next | Flow::Continue => {}
-                        }
-                    }
-                    m.block(frame, or_else)
-                });
+                return self.deeper(|m| m.repeat(frame, test, body, or_else));
             }
             StmtKind::If { test, body, or_else } => {
                 let truth = self
@@ -274,6 +243,63 @@ impl<'a, 'b> Machine<'a, 'b> {
         Ok(Flow::Next)
     }
 
+    #[inline(never)]
+    fn augmented(
+        &mut self,
+        frame: &mut Frame<'a>,
+        target: &'a Expr,
+        op: BinaryOp,
+        value: &'a Expr,
+    ) -> Res<()> {
+        match &target.kind {
+            ExprKind::Subscript(of, indices) => {
+                let of = self.eval(frame, of)?;
+                let indices = self.indices(frame, indices)?;
+                let old = self
+                    .subscript(&of, &indices)
+                    .map_err(|fault| fault.at(target.span))?;
+                let by = self.eval(frame, value)?;
+                let made = ops::augmented(&self.budget, op, &old, &by)?;
+                self.put(&of, indices, made)
+                    .map_err(|fault| fault.at(target.span))?;
+            }
+            _ => {
+                let old = self.eval(frame, target)?;
+                let by = self.eval(frame, value)?;
+                let made = ops::augmented(&self.budget, op, &old, &by)?;
+                if let (Object::List(list), Object::List(_)) = (&old, &by) {
+                    self.tangled.push(Rc::downgrade(list));
+                }
+                self.assign(frame, target, made)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn repeat(
+        &mut self,
+        frame: &mut Frame<'a>,
+        test: &'a Expr,
+        body: &'a [Stmt],
+        or_else: &'a [Stmt],
+    ) -> Res<Flow> {
+        while self
+            .eval(frame, test)?
+            .truth()
+            .map_err(|fault| fault.at(test.span))?
+        {
+            self.budget.spend(1)?;
+            match self.block(frame, body)? {
+                Flow::Break => return Ok(Flow::Next),
+                Flow::Return(object) => return Ok(Flow::Return(object)),
+                Flow::Next | Flow::Continue => {}
+            }
+        }
+        self.block(frame, or_else)
+    }
+
+    #[inline(never)]
     fn each(
         &mut self,
         frame: &mut Frame<'a>,
@@ -295,6 +321,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         self.block(frame, or_else)
     }
 
+    #[inline(never)]
     fn assign(&mut self, frame: &mut Frame<'a>, target: &'a Expr, value: Object) -> Res<()> {
         match &target.kind {
             ExprKind::Name(name) => {
@@ -337,6 +364,7 @@ impl<'a, 'b> Machine<'a, 'b> {
     }
 
     /// `of[indices] = value`.
+    #[inline(never)]
     fn put(&mut self, of: &Object, indices: Subscripts, value: Object) -> Res<()> {
         match (of, indices) {
             (Object::Array(array), indices) => {
@@ -367,6 +395,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
+    #[inline(never)]
     fn indices(&mut self, frame: &mut Frame<'a>, indices: &'a [Index]) -> Res<Subscripts> {
         let mut out = Vec::with_capacity(indices.len());
         for index in indices {
@@ -405,6 +434,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         Ok(Subscripts(out))
     }
 
+    #[inline(never)]
     fn subscript(&mut self, of: &Object, indices: &Subscripts) -> Res<Object> {
         match (of, indices.0.as_slice()) {
             (Object::Array(array), _) => {
@@ -449,6 +479,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
+    #[inline(never)]
     fn name(&mut self, frame: &Frame<'a>, name: &str) -> Res<Object> {
         if let Some(object) = frame.names.get(name) {
             return Ok(object.clone());
@@ -469,9 +500,13 @@ impl<'a, 'b> Machine<'a, 'b> {
     }
 
     /// A name of the file's as an object.
+    #[inline(never)]
     fn object(&mut self, global: &Global) -> Res<Object> {
         Ok(match global {
             Global::Library(name) if name == "numpy.newaxis" => Object::None,
+            Global::Library(name) if matches!(name.as_str(), "numpy.True_" | "numpy.False_") => {
+                Object::Scalar(Scalar::Bool, Num::Int(i128::from(name == "numpy.True_")))
+            }
             Global::Library(name) => Object::Library(name.as_str().into()),
             Global::Type(of) => Object::Type(*of, false),
             Global::Number(number) => {
@@ -480,9 +515,7 @@ impl<'a, 'b> Machine<'a, 'b> {
                     false => Num::Int(number.int),
                 };
                 match (value, number.is_weak) {
-                    (Num::Int(value), true) if number.of == crate::types::Scalar::Bool => {
-                        Object::Bool(value != 0)
-                    }
+                    (Num::Int(value), true) if number.of == Scalar::Bool => Object::Bool(value != 0),
                     (Num::Int(value), true) => Object::Int(value),
                     (Num::Float(value), true) => Object::Float(value),
                     (value, false) => Object::Scalar(number.of, value),
@@ -504,97 +537,121 @@ impl<'a, 'b> Machine<'a, 'b> {
         })
     }
 
-    /// The value of an expression.
+    /// The value of an expression. Kinds have functions of their own, so that each level takes little of the stack.
     fn eval(&mut self, frame: &mut Frame<'a>, expr: &'a Expr) -> Res<Object> {
-        self.budget.spend(1).map_err(|fault| fault.at(expr.span))?;
-        match &expr.kind {
+        let value = self.budget.spend(1).and_then(|()| match &expr.kind {
             // What needs no depth.
-            ExprKind::Name(name) => self.name(frame, name).map_err(|fault| fault.at(expr.span)),
+            ExprKind::Name(name) => self.name(frame, name),
             ExprKind::Int(value) => Ok(Object::Int((*value).into())),
             ExprKind::Float(value) => Ok(Object::Float(*value)),
             ExprKind::Bool(value) => Ok(Object::Bool(*value)),
             ExprKind::None => Ok(Object::None),
             ExprKind::Str(text) => Ok(Object::Str(text.as_str().into())),
-            _ => self
-                .deeper(|m| m.compound(frame, expr))
-                .map_err(|fault| fault.at(expr.span)),
-        }
+            _ => self.deeper(|m| m.compound(frame, expr)),
+        });
+        value.map_err(|fault| fault.at(expr.span))
     }
 
+    #[inline(never)]
     fn all(&mut self, frame: &mut Frame<'a>, all: &'a [Expr]) -> Res<Vec<Object>> {
         all.iter().map(|one| self.eval(frame, one)).collect()
     }
 
+    #[inline(never)]
     fn compound(&mut self, frame: &mut Frame<'a>, expr: &'a Expr) -> Res<Object> {
         match &expr.kind {
-            ExprKind::Tuple(all) => {
-                let all = self.all(frame, all)?;
-                self.budget.tuple(all)
-            }
-            ExprKind::List(all) => {
-                let all = self.all(frame, all)?;
-                self.budget.list(all)
-            }
-            ExprKind::Unary(op, a) => {
-                let a = self.eval(frame, a)?;
-                self.unary(*op, &a)
-            }
-            ExprKind::Binary(op, a, b) => {
-                let a = self.eval(frame, a)?;
-                let b = self.eval(frame, b)?;
-                ops::binary(&self.budget, *op, &a, &b)
-            }
-            ExprKind::Logic(op, all) => {
-                let mut last = Object::None;
-                for one in all {
-                    last = self.eval(frame, one)?;
-                    if last.truth().map_err(|fault| fault.at(one.span))? == (*op == LogicOp::Or) {
-                        break;
-                    }
-                }
-                Ok(last)
-            }
-            ExprKind::Compare(first, rest) => {
-                let mut left = self.eval(frame, first)?;
-                let mut last = Object::Bool(true);
-                for (at, (op, right)) in rest.iter().enumerate() {
-                    let right = self.eval(frame, right)?;
-                    last = ops::compare(&self.budget, *op, &left, &right)?;
-                    if at + 1 < rest.len() && !last.truth()? {
-                        break;
-                    }
-                    left = right;
-                }
-                Ok(last)
-            }
-            ExprKind::Choice { test, yes, no } => {
-                let truth = self.eval(frame, test)?.truth()?;
-                self.eval(frame, if truth { yes } else { no })
-            }
+            ExprKind::Tuple(all) => self.sequence(frame, all, false),
+            ExprKind::List(all) => self.sequence(frame, all, true),
+            ExprKind::Unary(op, a) => self.one_sided(frame, *op, a),
+            ExprKind::Binary(op, a, b) => self.two_sided(frame, *op, a, b),
+            ExprKind::Logic(op, all) => self.logic(frame, *op, all),
+            ExprKind::Compare(first, rest) => self.compared(frame, first, rest),
+            ExprKind::Choice { test, yes, no } => self.chosen(frame, test, yes, no),
             ExprKind::Call {
                 callee,
                 args,
                 keywords,
             } => self.called(frame, expr.span, callee, args, keywords),
-            ExprKind::Attribute(of, name) => {
-                let of = self.eval(frame, of)?;
-                self.attribute(&of, &name.name)
-            }
-            ExprKind::Subscript(of, indices) => {
-                let of = self.eval(frame, of)?;
-                let indices = self.indices(frame, indices)?;
-                self.subscript(&of, &indices)
-            }
-            ExprKind::Imaginary(_) => Err(Fault::unsupported("complex numbers are not supported")),
-            ExprKind::Other("comprehensions") => {
-                Err(Fault::unsupported("comprehensions are not supported in setup")
-                    .help("write a loop: out = [] and out.append(...), or an expression of whole arrays"))
-            }
-            ExprKind::Other(what) => Err(Fault::unsupported(format!("{what} are not supported in setup"))),
-            _ => Err(Fault::new(Kind::Syntax, "this was not understood")),
+            ExprKind::Attribute(of, name) => self.member(frame, of, &name.name),
+            ExprKind::Subscript(of, indices) => self.element(frame, of, indices),
+            other => Err(foreign(other)),
         }
     }
 
+    #[inline(never)]
+    fn sequence(&mut self, frame: &mut Frame<'a>, all: &'a [Expr], is_list: bool) -> Res<Object> {
+        let all = self.all(frame, all)?;
+        match is_list {
+            true => self.budget.list(all),
+            false => self.budget.tuple(all),
+        }
+    }
+
+    #[inline(never)]
+    fn one_sided(&mut self, frame: &mut Frame<'a>, op: UnaryOp, a: &'a Expr) -> Res<Object> {
+        let a = self.eval(frame, a)?;
+        self.unary(op, &a)
+    }
+
+    #[inline(never)]
+    fn two_sided(&mut self, frame: &mut Frame<'a>, op: BinaryOp, a: &'a Expr, b: &'a Expr) -> Res<Object> {
+        let a = self.eval(frame, a)?;
+        let b = self.eval(frame, b)?;
+        ops::binary(&self.budget, op, &a, &b)
+    }
+
+    #[inline(never)]
+    fn logic(&mut self, frame: &mut Frame<'a>, op: LogicOp, all: &'a [Expr]) -> Res<Object> {
+        let mut last = Object::None;
+        for one in all {
+            last = self.eval(frame, one)?;
+            if last.truth().map_err(|fault| fault.at(one.span))? == (op == LogicOp::Or) {
+                break;
+            }
+        }
+        Ok(last)
+    }
+
+    #[inline(never)]
+    fn compared(
+        &mut self,
+        frame: &mut Frame<'a>,
+        first: &'a Expr,
+        rest: &'a [(CompareOp, Expr)],
+    ) -> Res<Object> {
+        let mut left = self.eval(frame, first)?;
+        let mut last = Object::Bool(true);
+        for (at, (op, right)) in rest.iter().enumerate() {
+            let right = self.eval(frame, right)?;
+            last = ops::compare(&self.budget, *op, &left, &right)?;
+            if at + 1 < rest.len() && !last.truth()? {
+                break;
+            }
+            left = right;
+        }
+        Ok(last)
+    }
+
+    #[inline(never)]
+    fn chosen(&mut self, frame: &mut Frame<'a>, test: &'a Expr, yes: &'a Expr, no: &'a Expr) -> Res<Object> {
+        let truth = self.eval(frame, test)?.truth()?;
+        self.eval(frame, if truth { yes } else { no })
+    }
+
+    #[inline(never)]
+    fn member(&mut self, frame: &mut Frame<'a>, of: &'a Expr, name: &str) -> Res<Object> {
+        let of = self.eval(frame, of)?;
+        self.attribute(&of, name)
+    }
+
+    #[inline(never)]
+    fn element(&mut self, frame: &mut Frame<'a>, of: &'a Expr, indices: &'a [Index]) -> Res<Object> {
+        let of = self.eval(frame, of)?;
+        let indices = self.indices(frame, indices)?;
+        self.subscript(&of, &indices)
+    }
+
+    #[inline(never)]
     fn unary(&mut self, op: UnaryOp, a: &Object) -> Res<Object> {
         let plain = match a {
             Object::Bool(value) => Some(i128::from(*value)),
@@ -627,6 +684,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         })
     }
 
+    #[inline(never)]
     fn attribute(&mut self, of: &Object, name: &str) -> Res<Object> {
         match of {
             Object::Library(module) => self.object(&module::library(module, name)),
@@ -634,6 +692,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
+    #[inline(never)]
     fn called(
         &mut self,
         frame: &mut Frame<'a>,
@@ -660,6 +719,10 @@ impl<'a, 'b> Machine<'a, 'b> {
             given,
             named,
         };
+        if let (Object::Type(of, _), Some("type")) = (&of, method) {
+            args.name = of.name().into();
+            return builtins::convert(&self.budget, *of, false, args);
+        }
         if let Some(method) = method {
             args.name = method.into();
             if let (Object::List(list), "append" | "extend", [item]) = (&of, method, args.given.as_slice())
@@ -694,89 +757,13 @@ impl<'a, 'b> Machine<'a, 'b> {
     }
 }
 
-/// The names that statements assign.
-fn assigned<'a>(body: &'a [Stmt], out: &mut HashSet<&'a str>) {
-    fn target<'a>(expr: &'a Expr, out: &mut HashSet<&'a str>) {
-        match &expr.kind {
-            ExprKind::Name(name) => {
-                out.insert(name);
-            }
-            ExprKind::Tuple(all) | ExprKind::List(all) => all.iter().for_each(|one| target(one, out)),
-            _ => {}
-        }
+/// What an expression is not evaluated for.
+fn foreign(kind: &ExprKind) -> Fault {
+    match kind {
+        ExprKind::Imaginary(_) => Fault::unsupported("complex numbers are not supported"),
+        ExprKind::Other("comprehensions") => Fault::unsupported("comprehensions are not supported in setup")
+            .help("write a loop: out = [] and out.append(...), or an expression of whole arrays"),
+        ExprKind::Other(what) => Fault::unsupported(format!("{what} are not supported in setup")),
+        _ => Fault::new(Kind::Syntax, "this was not understood"),
     }
-    for stmt in body {
-        match &stmt.kind {
-            StmtKind::Assign { targets, .. } => targets.iter().for_each(|one| target(one, out)),
-            StmtKind::Annotated { target: one, .. } | StmtKind::Augmented { target: one, .. } => {
-                target(one, out)
-            }
-            StmtKind::For {
-                target: one,
-                body,
-                or_else,
-                ..
-            } => {
-                target(one, out);
-                assigned(body, out);
-                assigned(or_else, out);
-            }
-            StmtKind::While { body, or_else, .. } | StmtKind::If { body, or_else, .. } => {
-                assigned(body, out);
-                assigned(or_else, out);
-            }
-            StmtKind::Import(names) => {
-                for alias in names {
-                    let name = alias.here.as_ref().unwrap_or(&alias.name);
-                    out.insert(name.name.split('.').next().unwrap_or_default());
-                }
-            }
-            StmtKind::From { names, .. } => {
-                let names = names
-                    .iter()
-                    .map(|alias| alias.here.as_ref().unwrap_or(&alias.name));
-                out.extend(names.map(|name| name.name.as_str()));
-            }
-            StmtKind::Def(def) => {
-                let def: &'a Def = def;
-                out.insert(&def.name.name);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// A subscript that was evaluated.
-enum Subscript {
-    At(Object),
-    Slice(Cut),
-    Rest,
-}
-
-struct Subscripts(Vec<Subscript>);
-
-impl Subscripts {
-    /// As an array takes it.
-    fn parts(&self, budget: &Budget) -> Res<Vec<Part>> {
-        let one = |subscript: &Subscript| match subscript {
-            Subscript::At(object) => index::part(budget, object),
-            Subscript::Slice(cut) => Ok(Part::Slice(*cut)),
-            Subscript::Rest => Ok(Part::Rest),
-        };
-        self.0.iter().map(one).collect()
-    }
-}
-
-/// A place in a list or a tuple.
-fn sequence_place(at: &Object, size: usize, words: &'static str) -> Res<usize> {
-    let at = match at.number() {
-        Some((Kindness::Int | Kindness::Not(_), Num::Int(at))) => at,
-        _ => {
-            return Err(type_error(format!(
-                "list indices must be integers or slices, not {}",
-                at.type_name()
-            )));
-        }
-    };
-    index::place(at, size, 0).map_err(|_| index::index_error(words))
 }

@@ -24,7 +24,9 @@ mod object;
 mod ops;
 mod random;
 mod reduce;
+mod scope;
 mod shape;
+mod subscript;
 mod ufunc;
 
 use crate::diagnostic::{Diagnostic, Kind};
@@ -50,7 +52,7 @@ impl Default for Limits {
         Limits {
             steps: 2_000_000_000,
             bytes: 1 << 30,
-            depth: 600,
+            depth: 400,
         }
     }
 }

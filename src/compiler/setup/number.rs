@@ -88,7 +88,7 @@ fn quotient(a: i128, b: i128) -> Res<f64> {
     // With at least 63 bits of the quotient, the last of which stands for all that follow.
     let shift = x.leading_zeros().saturating_sub(1);
     let wide = x << shift;
-    let bits = wide / y | u128::from(!wide.is_multiple_of(y));
+    let bits = (wide / y) | u128::from(!wide.is_multiple_of(y));
     let value = bits as f64 * 2f64.powi(-(shift as i32));
     Ok(if (a < 0) != (b < 0) { -value } else { value })
 }

@@ -204,12 +204,22 @@ fn order_of(budget: &Budget, n: usize) -> Res<Vec<usize>> {
     Ok((0..n).collect())
 }
 
-/// Fisher and Yates, from the end, as NumPy goes.
+/// Fisher and Yates, from the end, as NumPy goes: each place of as many bits as it may have, drawn anew until it fits
+/// (`random_interval`), unlike bounded integers.
 fn shuffle(random: &mut Generator, order: &mut [usize]) {
     for last in (1..order.len()).rev() {
-        let mut at = [0i128];
-        random.integers(Scalar::I64, 0, last as u64, &mut at);
-        order.swap(last, at[0] as usize);
+        let mask = u64::MAX >> (last as u64).leading_zeros();
+        let at = loop {
+            let bits = match u32::try_from(last) {
+                Ok(_) => random.next_u32().into(),
+                Err(_) => random.next_u64(),
+            };
+            let at = (bits & mask) as usize;
+            if at <= last {
+                break at;
+            }
+        };
+        order.swap(last, at);
     }
 }
 

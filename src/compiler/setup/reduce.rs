@@ -2,7 +2,8 @@
 //!
 //! NumPy's reduction of an array goes over its axes from the largest stride to the smallest, and joins those that
 //! lie within one another; the innermost then is either reduced as a whole, floats pairwise in blocks of 128 with
-//! eight partial sums (`numpy/_core/src/umath/loops_utils.h.src`, `pairwise_sum`), or added row by row.
+//! eight partial sums (`numpy/_core/src/umath/loops_utils.h.src`, `pairwise_sum`), or added row by row. Rows that do
+//! not lie one after another are gathered in a buffer, as far as whole ones fit, and summed together.
 
 use super::array::{Array, cast, load, store};
 use super::object::{Budget, Fault, Num, Object, Res, value_error};
@@ -122,21 +123,16 @@ struct Way {
 }
 
 fn run(by: Reduction, from: &Array, out: &Array, of: Scalar, is_gone: impl Fn(usize) -> bool) -> Res<()> {
-    let (mut start, mut ways) = (from.start, Vec::new());
+    let mut ways = Vec::new();
     for k in 0..from.shape.len() {
         if from.shape[k] == 1 {
             continue;
         }
-        let mut way = Way {
+        let way = Way {
             size: from.shape[k],
             from: from.strides[k],
             to: if is_gone(k) { 0 } else { out.strides[k] },
         };
-        // Backwards as NumPy goes: forwards in memory, where the result is not gone through the other way.
-        if way.from < 0 && way.to == 0 {
-            start = start.wrapping_add_signed(way.from * (way.size as isize - 1));
-            way.from = -way.from;
-        }
         ways.push(way);
     }
     ways.sort_by_key(|way| std::cmp::Reverse((way.from.unsigned_abs(), way.to.unsigned_abs())));
@@ -155,46 +151,111 @@ fn run(by: Reduction, from: &Array, out: &Array, of: Scalar, is_gone: impl Fn(us
             _ => joined.push(way),
         }
     }
+    let is_summed = by == Reduction::Sum && of.is_float();
+    let bytes = from.data.bytes.borrow();
+    let mut into = out.data.bytes.borrow_mut();
+    let get = |at: usize| cast(load(&bytes, from.of, at), of);
+    if is_summed && joined.len() > 1 && joined.iter().all(|way| way.to == 0) {
+        let mut total = load(&into, of, out.start).float();
+        buffered(&joined, from.start, |at, core, count| {
+            let mut row = Row {
+                get: |i: usize| get(place_of(core, at, i)).map(Num::float),
+                of,
+            };
+            let sum = row.pairwise(0, count)?;
+            total = row.round(total + sum);
+            Ok(())
+        })?;
+        store(&mut into, of, out.start, Num::Float(total));
+        return Ok(());
+    }
     let inner = joined.pop().unwrap_or(Way {
         size: 1,
         from: 0,
         to: 0,
     });
     let fun = by.fun();
-    let bytes = from.data.bytes.borrow();
-    let mut into = out.data.bytes.borrow_mut();
     let shape: Vec<usize> = joined.iter().map(|way| way.size).collect();
     let froms: Vec<isize> = joined.iter().map(|way| way.from).collect();
     let tos: Vec<isize> = joined.iter().map(|way| way.to).collect();
-    let is_pairwise = by == Reduction::Sum && of.is_float() && inner.to == 0;
-    let get = |at: usize| cast(load(&bytes, from.of, at), of);
-    super::array::walk(&shape, [&froms, &tos], [start, out.start], |[mut at, mut to]| {
-        if is_pairwise {
-            let mut total = load(&into, of, to).float();
-            let most = if from.of == of { inner.size } else { BUFFER };
-            let mut left = inner.size;
-            while left > 0 {
-                let count = left.min(most);
-                let mut row = Row {
-                    get: |i: usize| get(at.wrapping_add_signed(inner.from * i as isize)).map(Num::float),
-                    of,
-                };
-                let sum = row.pairwise(0, count)?;
-                total = row.round(total + sum);
-                at = at.wrapping_add_signed(inner.from * count as isize);
-                left -= count;
+    let is_pairwise = is_summed && inner.to == 0;
+    super::array::walk(
+        &shape,
+        [&froms, &tos],
+        [from.start, out.start],
+        |[mut at, mut to]| {
+            if is_pairwise {
+                let mut total = load(&into, of, to).float();
+                let most = if from.of == of { inner.size } else { BUFFER };
+                let mut left = inner.size;
+                while left > 0 {
+                    let count = left.min(most);
+                    let mut row = Row {
+                        get: |i: usize| get(at.wrapping_add_signed(inner.from * i as isize)).map(Num::float),
+                        of,
+                    };
+                    let sum = row.pairwise(0, count)?;
+                    total = row.round(total + sum);
+                    at = at.wrapping_add_signed(inner.from * count as isize);
+                    left -= count;
+                }
+                store(&mut into, of, to, Num::Float(total));
+                return Ok(());
             }
-            store(&mut into, of, to, Num::Float(total));
-            return Ok(());
-        }
-        for _ in 0..inner.size {
-            let value = of_two(fun, of, load(&into, of, to), get(at)?)?;
-            store(&mut into, of, to, value);
-            at = at.wrapping_add_signed(inner.from);
-            to = to.wrapping_add_signed(inner.to);
+            for _ in 0..inner.size {
+                let value = of_two(fun, of, load(&into, of, to), get(at)?)?;
+                store(&mut into, of, to, value);
+                at = at.wrapping_add_signed(inner.from);
+                to = to.wrapping_add_signed(inner.to);
+            }
+            Ok(())
+        },
+    )
+}
+
+/// Goes through what does not lie in one row as NumPy's iterator does since 2.3: as many whole rows as fit its buffer at
+/// once. `act` gets where they begin, the ways through them, and how many elements they have.
+fn buffered(joined: &[Way], start: usize, mut act: impl FnMut(usize, &[Way], usize) -> Res<()>) -> Res<()> {
+    let mut first = joined.len() - 1;
+    let mut size = joined[first].size;
+    while first > 0 && size * joined[first - 1].size <= BUFFER {
+        first -= 1;
+        size *= joined[first].size;
+    }
+    let mut core = joined[first..].to_vec();
+    if first == 0 {
+        return act(start, &core, size);
+    }
+    // Of the axis that does not fit as a whole, some at a time.
+    let cut = joined[first - 1];
+    let most = (BUFFER / size).max(1);
+    let outer = &joined[..first - 1];
+    let shape: Vec<usize> = outer.iter().map(|way| way.size).collect();
+    let strides: Vec<isize> = outer.iter().map(|way| way.from).collect();
+    core.insert(0, cut);
+    super::array::walk(&shape, [&strides], [start], |[mut at]| {
+        let mut left = cut.size;
+        while left > 0 {
+            let count = left.min(most);
+            act(at, &core, count * size)?;
+            at = at.wrapping_add_signed(cut.from * count as isize);
+            left -= count;
         }
         Ok(())
     })
+}
+
+/// Where the `i`th element of some ways lies.
+fn place_of(core: &[Way], at: usize, i: usize) -> usize {
+    let (mut at, mut rest) = (at, i);
+    for way in core.iter().skip(1).rev() {
+        at = at.wrapping_add_signed(way.from * (rest % way.size) as isize);
+        rest /= way.size;
+    }
+    match core.first() {
+        Some(way) => at.wrapping_add_signed(way.from * rest as isize),
+        None => at,
+    }
 }
 
 /// Floats that are summed pairwise.

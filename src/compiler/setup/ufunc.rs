@@ -623,6 +623,12 @@ fn pairwise(
         Shortcut::None(fun) => of_two(fun, of, x, y),
     };
     let into = |value: Num| if is_exact { Ok(value) } else { cast(value, of) };
+    if let Shortcut::None(fun @ (Add | Sub | Mul | Div)) = fun
+        && of.is_float()
+        && plainly(out, fun, of, (a, x), (b, y))
+    {
+        return Ok(());
+    }
     let mut bytes = out.data.bytes.borrow_mut();
     let wide = |operand: &Operand| match &operand.from {
         From::Number(_) => None,
@@ -656,4 +662,65 @@ fn pairwise(
         }),
         _ => Ok(()),
     }
+}
+
+/// The four operations on floats that lie in order, of one type and shape: what most of the work is. Whether it was
+/// done.
+fn plainly(
+    out: &Array,
+    fun: Fun,
+    of: Scalar,
+    (a, x): (&Operand, Option<Num>),
+    (b, y): (&Operand, Option<Num>),
+) -> bool {
+    let lies = |operand: &Operand| match &operand.from {
+        From::Number(_) => true,
+        From::Array(array) => array.of == of && array.shape == out.shape && array.is_contiguous(),
+    };
+    if !lies(a) || !lies(b) {
+        return false;
+    }
+    macro_rules! run {
+        ($float:ty, $bytes:literal) => {{
+            let number = |value: Option<Num>| value.map_or(0.0, Num::float) as $float;
+            let (x, y) = (number(x), number(y));
+            let act = |x: $float, y: $float| match fun {
+                Add => x + y,
+                Sub => x - y,
+                Mul => x * y,
+                _ => x / y,
+            };
+            let read = |bytes: &[u8]| <$float>::from_le_bytes(bytes.try_into().unwrap_or_default());
+            let mut into = out.data.bytes.borrow_mut();
+            let places = into.chunks_exact_mut($bytes);
+            match (&a.from, &b.from) {
+                (From::Array(a), From::Array(b)) => {
+                    let (a_bytes, b_bytes) = (a.data.bytes.borrow(), b.data.bytes.borrow());
+                    let a = a_bytes.chunks_exact($bytes).skip(a.start);
+                    let b = b_bytes.chunks_exact($bytes).skip(b.start);
+                    for (place, (x, y)) in places.zip(a.zip(b)) {
+                        place.copy_from_slice(&act(read(x), read(y)).to_le_bytes());
+                    }
+                }
+                (From::Array(a), From::Number(_)) => {
+                    let a_bytes = a.data.bytes.borrow();
+                    for (place, x) in places.zip(a_bytes.chunks_exact($bytes).skip(a.start)) {
+                        place.copy_from_slice(&act(read(x), y).to_le_bytes());
+                    }
+                }
+                (From::Number(_), From::Array(b)) => {
+                    let b_bytes = b.data.bytes.borrow();
+                    for (place, y) in places.zip(b_bytes.chunks_exact($bytes).skip(b.start)) {
+                        place.copy_from_slice(&act(x, read(y)).to_le_bytes());
+                    }
+                }
+                _ => return false,
+            }
+        }};
+    }
+    match of {
+        Scalar::F32 => run!(f32, 4),
+        _ => run!(f64, 8),
+    }
+    true
 }

@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod generate;
+mod golden;
 
 use generate::program;
 use parallax_compiler::{Source, flow, module, syntax};
@@ -64,6 +65,21 @@ fn the_programs_have_everything_that_they_are_to_show() {
     }
     let compared = (0..300).filter(|seed| program(*seed).compares_with_numpy).count();
     assert!((150..300).contains(&compared), "{compared}");
+}
+
+#[test]
+fn the_stored_hashes_are_of_these_programs() {
+    let stored = golden::differential();
+    assert!(stored.len() > 1_500, "{}", stored.len());
+    for (seed, hash, _) in stored {
+        let made = program(seed);
+        assert_eq!(
+            golden::fnv(made.source.as_bytes()),
+            hash,
+            "{seed}: run differential.py --hash"
+        );
+        assert!(made.compares_with_numpy);
+    }
 }
 
 /// For `tests/oracle/differential.py`: PARALLAX_PROGRAMS=FOLDER, and how many.

@@ -22,14 +22,8 @@ fn plain(value: &Value) -> Value {
         Value::Array(array) => {
             let width = array.of.bytes() as usize;
             let bits = (0..array.len()).map(|at| plain(array.of, array.bits(at).unwrap()));
-            let bytes = bits
-                .flat_map(|bits| bits.to_le_bytes().into_iter().take(width))
-                .collect();
-            Value::Array(ArrayValue {
-                of: array.of,
-                shape: array.shape.clone(),
-                bytes,
-            })
+            let bytes = bits.flat_map(|bits| bits.to_le_bytes().into_iter().take(width)).collect();
+            Value::Array(ArrayValue { of: array.of, shape: array.shape.clone(), bytes })
         }
         other => other.clone(),
     }
@@ -64,10 +58,7 @@ fn compare(program: &Valid, arguments: &[Value], seed: u64) {
         if failed.is_some() {
             continue;
         }
-        let pairs = [
-            (&ran.results, machine.results().unwrap()),
-            (&ran.arguments, machine.arguments()),
-        ];
+        let pairs = [(&ran.results, machine.results().unwrap()), (&ran.arguments, machine.arguments())];
         for (which, (is, should)) in pairs.into_iter().enumerate() {
             for (n, (is, should)) in is.iter().zip(should).enumerate() {
                 let (is, should) = (plain(is), plain(&should));
@@ -75,17 +66,9 @@ fn compare(program: &Valid, arguments: &[Value], seed: u64) {
                 if let (Value::Array(is), Value::Array(should)) = (&is, &should) {
                     let first = (0..is.len()).find(|at| is.bits(*at) != should.bits(*at));
                     let bits = first.map(|at| (at, is.bits(at), should.bits(at)));
-                    assert!(
-                        bits.is_none(),
-                        "seed {seed} {target:?}: {kind} {n} at, is, should {bits:x?} in\n{}",
-                        **program
-                    );
+                    assert!(bits.is_none(), "seed {seed} {target:?}: {kind} {n} at, is, should {bits:x?} in\n{}", **program);
                 }
-                assert!(
-                    is == should,
-                    "seed {seed} {target:?}: {kind} {n} is {is:?}, should be {should:?}, in\n{}",
-                    **program
-                );
+                assert!(is == should, "seed {seed} {target:?}: {kind} {n} is {is:?}, should be {should:?}, in\n{}", **program);
             }
         }
     }
@@ -94,9 +77,7 @@ fn compare(program: &Valid, arguments: &[Value], seed: u64) {
 #[test]
 fn random_programs_do_what_the_interpreter_does() {
     let first: u64 = std::env::var("SEED").ok().map_or(0, |text| text.parse().unwrap());
-    let n: u64 = std::env::var("SEEDS")
-        .ok()
-        .map_or(300, |text| text.parse().unwrap());
+    let n: u64 = std::env::var("SEEDS").ok().map_or(300, |text| text.parse().unwrap());
     for seed in first..first + n {
         let made = random::program(seed, seed % 3 == 0);
         let valid = validate(made.program).unwrap_or_else(|why| panic!("seed {seed}: {why:?}"));

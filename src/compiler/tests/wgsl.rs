@@ -2,13 +2,13 @@
 //! were read by a person (`BLESS=1` writes them anew).
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
-use parallax_compiler::validate::{Valid, validate};
-use parallax_compiler::wgsl::{self, Action, Arg, Options, Plan, Refusal, Run, Shader};
-use parallax_compiler::{ArrayValue, Layout, Scalar, Source, Type, Value, infer, module, syntax};
+use parallax_compiler::ir::Program;
+use parallax_compiler::wgsl::{self, Action, Arg, Fault, Options, Plan, Refusal, Run, Shader};
+use parallax_compiler::{ArrayValue, Scalar, Source, Type, Value, infer, module, syntax};
 use std::path::Path;
 
 /// The entry of a file for arguments of these types.
-fn compile(text: &str, types: &[Type]) -> Result<Valid, String> {
+fn compile(text: &str, types: &[Type]) -> Result<Program, String> {
     let source = Source::new(text).map_err(|fault| fault.to_string())?;
     let (module, faults) = syntax::parse(source);
     let (file, more) = module::file(&module, None);
@@ -16,8 +16,7 @@ fn compile(text: &str, types: &[Type]) -> Result<Valid, String> {
         return Err(fault.render(source));
     }
     let entry = file.entry.ok_or("no entry")?;
-    let program = infer::program(&file, entry, types).map_err(|all| all[0].render(source))?;
-    validate(program).map_err(|fault| format!("{fault:?}"))
+    infer::program(&file, entry, types).map_err(|all| all[0].render(source))
 }
 
 fn types(args: &[Value]) -> Vec<Type> {
@@ -130,6 +129,310 @@ fn all_kernels_are_refused_by_name_or_read_by_naga() {
             _ => {}
         }
     }
-    eprintln!("{written} written, {as_is} without narrowing, refused: {refused:#?}");
-    assert!(written > 100, "{written}");
+    assert!(
+        written > 140 && as_is > 25,
+        "{written} written, {as_is} without narrowing, refused: {refused:#?}"
+    );
+}
+
+fn int(value: i64) -> Value {
+    Value::int(value)
+}
+
+const HEAD: &str = "import math\nimport numpy as np\nfrom numba import njit, prange\nf32 = np.float32\n";
+
+fn kernel(body: &str) -> String {
+    format!("{HEAD}@njit(parallel=True)\n{body}")
+}
+
+const MANDELBROT: &str = "\
+def mandelbrot(steps, width, height, most):
+    for y in prange(height):
+        for x in range(width):
+            cr = f32(-2.0) + f32(x) * f32(2.5 / width)
+            ci = f32(-1.25) + f32(y) * f32(2.5 / height)
+            zr = f32(0)
+            zi = f32(0)
+            n = 0
+            while n < most and zr * zr + zi * zi <= f32(4):
+                zr, zi = zr * zr - zi * zi + cr, f32(2) * zr * zi + ci
+                n += 1
+            steps[y, x] = n
+";
+
+const HEAT: &str = "\
+def heat(a, b, rounds):
+    for t in range(rounds):
+        for i in prange(1, a.size - 1):
+            b[i] = f32(0.25) * a[i - 1] + f32(0.5) * a[i] + f32(0.25) * a[i + 1]
+        a, b = b, a
+    return a
+";
+
+const TOTAL: &str = "\
+def total(x, k):
+    s = f32(0)
+    n = 0
+    for i in prange(x.size):
+        if x[i] > f32(0):
+            n += k[i]
+            s += x[i]
+    return s, n
+";
+
+const GATHER: &str = "\
+def gather(out, a, k):
+    for i in prange(out.size):
+        out[i] = a[k[i]]
+";
+
+fn golden(name: &str, plan: &Plan) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/wgsl/{name}.wgsl"));
+    let all: Vec<String> = plan
+        .shaders
+        .iter()
+        .map(|shader| shader.wgsl(&shader.apart()))
+        .collect();
+    let text = all.join("\n");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &text).expect("written");
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(text == kept, "{name} changed; BLESS=1 keeps it:\n{text}");
+}
+
+fn mandelbrot() -> Plan {
+    let args = [array(Scalar::I32, &[64, 48]), int(48), int(64), int(100)];
+    plan(&kernel(MANDELBROT), &args, false).expect("float32 alone")
+}
+
+fn heat() -> (Plan, Vec<Value>) {
+    let args = vec![array(Scalar::F32, &[100]), array(Scalar::F32, &[100]), int(3)];
+    (plan(&kernel(HEAT), &args, false).expect("float32 alone"), args)
+}
+
+fn total() -> (Plan, Vec<Value>) {
+    let args = vec![array(Scalar::F32, &[5000]), array(Scalar::I32, &[5000])];
+    (
+        plan(&kernel(TOTAL), &args, false).expect("sums of int64 too"),
+        args,
+    )
+}
+
+#[test]
+fn texts_are_as_they_were_read() {
+    golden("mandelbrot", &mandelbrot());
+    golden("heat", &heat().0);
+    golden("total", &total().0);
+    let args = [
+        array(Scalar::F32, &[9]),
+        array(Scalar::F32, &[5]),
+        array(Scalar::I32, &[9]),
+    ];
+    golden(
+        "gather",
+        &plan(&kernel(GATHER), &args, false).expect("no 64 bits"),
+    );
+}
+
+#[test]
+fn counters_of_64_bits_need_no_narrowing_and_loops_are_bounded() {
+    let plan = mandelbrot();
+    assert_eq!(plan.shaders.len(), 1);
+    let text = plan.shaders[0].wgsl(&[0]);
+    assert!(text.contains("if (tick()) { break; }"), "{text}");
+    assert!(text.contains("spend(trips_i("), "{text}");
+}
+
+#[test]
+fn a_bad_index_is_clamped_recorded_and_stores_nothing() {
+    let args = [
+        array(Scalar::F32, &[9]),
+        array(Scalar::F32, &[5]),
+        array(Scalar::I32, &[9]),
+    ];
+    let plan = plan(&kernel(GATHER), &args, false).expect("no 64 bits");
+    let text = plan.shaders[0].wgsl(&[0, 1, 2]);
+    assert!(text.contains("return clamp(i, 0, max(n - 1, 0));"), "{text}");
+    assert!(text.contains("if (!failed) {"), "{text}");
+}
+
+/// What a run asks for, where the device answers `reads` one after the other.
+fn actions(
+    plan: &Plan,
+    args: &[Value],
+    mut reads: Vec<Vec<u32>>,
+) -> (Vec<Action>, Result<wgsl::Outcome, Fault>) {
+    let mut run = Run::new(plan, args).expect("the plan's arguments");
+    let mut all = Vec::new();
+    loop {
+        match run.step() {
+            Ok(Action::Done) => return (all, run.outcome()),
+            Ok(action) => {
+                if let Action::Read { words, .. } = &action {
+                    let mut answer = reads.remove(0);
+                    answer.resize(*words as usize, 0);
+                    run.give(answer);
+                }
+                all.push(action);
+            }
+            Err(fault) => return (all, Err(fault)),
+        }
+    }
+}
+
+fn nobody() -> Vec<u32> {
+    vec![u32::MAX, u32::MAX]
+}
+
+#[test]
+fn swapped_arrays_are_other_buffers_of_the_same_shader() {
+    let (plan, args) = heat();
+    let (all, outcome) = actions(&plan, &args, vec![nobody(), vec![7; 100], vec![8; 100]]);
+    let launches = all.iter().filter_map(|action| match action {
+        Action::Dispatch(launch) => Some((launch.sharing.clone(), launch.buffers.clone(), launch.groups)),
+        _ => None,
+    });
+    let launches: Vec<_> = launches.collect();
+    let (one, other) = (&launches[0].1, &launches[1].1);
+    assert_eq!(launches.len(), 3);
+    assert_eq!((one, one[0], one[1]), (&launches[2].1, other[1], other[0]));
+    assert!(
+        launches
+            .iter()
+            .all(|launch| launch.0 == [0, 1] && launch.2 == (2, 1))
+    );
+    let outcome = outcome.expect("done");
+    assert_eq!((outcome.results.len(), outcome.changed.len()), (1, 2));
+}
+
+#[test]
+fn partial_sums_are_combined_by_the_languages_tree_in_64_bits() {
+    let (plan, args) = total();
+    // Of 5000 iterations the leaves have 24, and there are 209.
+    let mut report = nobody();
+    report.resize(260, 0);
+    let lanes = 209 * 8;
+    let outputs: Vec<u32> = plan.shaders[0]
+        .outputs
+        .iter()
+        .map(|output| output.words)
+        .collect();
+    for words in outputs {
+        let mut own = vec![0; 2048 * words as usize];
+        for lane in 0..lanes {
+            match words {
+                1 => own[lane] = 0.5f32.to_bits(),
+                _ => (own[2 * lane], own[2 * lane + 1]) = (u32::MAX, 1),
+            }
+        }
+        report.extend(own);
+    }
+    let (_, outcome) = actions(&plan, &args, vec![report, nobody()]);
+    let half = (209.0f32 * 4.0).to_bits();
+    let sum = lanes as u64 * 0x1_ffff_ffff;
+    let want = vec![
+        Value::Scalar(Scalar::F32, half.into()),
+        Value::Scalar(Scalar::I64, sum),
+    ];
+    assert_eq!(outcome.expect("done").results, want);
+}
+
+#[test]
+fn of_several_records_the_smallest_iteration_is_reported() {
+    let args = [
+        array(Scalar::F32, &[9]),
+        array(Scalar::F32, &[5]),
+        array(Scalar::I32, &[9]),
+    ];
+    let plan = plan(&kernel(GATHER), &args, false).expect("no 64 bits");
+    let mut report = vec![0, 2, 2, 0, 6, 0, 70, 0];
+    report.extend([2, 0, -9i32 as u32, 0]);
+    let (_, outcome) = actions(&plan, &args, vec![report]);
+    assert!(
+        matches!(outcome, Err(Fault::Site { index: -9, .. })),
+        "{outcome:?}"
+    );
+    let stopped = vec![0, 2, 1, 0, 2, u32::MAX, 0, 0];
+    let (_, outcome) = actions(&plan, &args, vec![stopped]);
+    assert!(
+        matches!(outcome, Err(Fault::Stopped { span: Some(_), .. })),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn wide_values_are_refused_by_name_once_each() {
+    let text = "def f(x, out):\n    for i in prange(out.size):\n        s = 0.5 * i\n        s = s + s\n        out[i] = s\n";
+    let args = [array(Scalar::F64, &[4]), array(Scalar::F32, &[4])];
+    assert_eq!(
+        refusals(&kernel(text), &args),
+        ["'s' is float64; narrow to float32?"]
+    );
+    let text = "def f(x, out):\n    for i in prange(out.size):\n        out[i] = x[i]\n";
+    assert_eq!(
+        refusals(&kernel(text), &args),
+        ["the array 'x' is float64; narrow to float32?"]
+    );
+    assert!(plan(&kernel(text), &args, true).is_ok());
+    let text = "def f(x, out):\n    for i in prange(out.size):\n        h = i\n        for k in range(9):\n            h = h * 31 + k\n        out[i] = h % 1000\n";
+    assert_eq!(refusals(&kernel(text), &args), ["'h' is int64; narrow to int32?"]);
+    let mask = text.replace("h % 1000", "h & 1023");
+    assert!(
+        plan(&kernel(&mask), &args, false).is_ok(),
+        "low bits are low bits"
+    );
+}
+
+#[test]
+fn more_arrays_than_buffers_are_refused() {
+    let names: Vec<String> = (0..8).map(|k| format!("a{k}")).collect();
+    let sum = names
+        .iter()
+        .map(|name| format!("{name}[i]"))
+        .collect::<Vec<_>>()
+        .join(" + ");
+    let text = format!(
+        "def f({}):\n    for i in prange(a0.size):\n        a0[i] = {sum}\n",
+        names.join(", ")
+    );
+    let args = vec![array(Scalar::F32, &[4]); 8];
+    assert_eq!(
+        refusals(&kernel(&text), &args),
+        ["8 arrays are used at once; a shader has 7 buffers for them"]
+    );
+}
+
+#[test]
+fn constants_and_functions_that_wgsl_would_refuse_are_none_to_it() {
+    let text = "\
+def f(x, out, k):
+    for i in prange(out.size):
+        a = x[i]
+        out[i] = f32(math.inf) * a + f32(math.nan) + f32(1e-45) + f32(-0.0)
+        out[i] += math.expm1(a) + math.log1p(a) + math.log10(a) + math.hypot(a, a) + math.erf(a) + math.erfc(a)
+        out[i] += math.gamma(a) + math.lgamma(a) + math.fmod(a, f32(3)) + math.atan2(a, a) + np.cbrt(a)
+        out[i] += math.sinh(a) + math.cosh(a) + math.tanh(a) + math.asinh(a) + math.acosh(a) + math.atanh(a)
+        out[i] += a ** f32(2.5) + a // f32(2) + a % f32(2) + np.minimum(a, f32(1)) + math.copysign(a, a)
+        k[i] = (k[i] // 7) + (k[i] % -3) + (k[i] >> 3) + (k[i] << 2) + (1 << k[i]) + -2147483648 + np.int32(a)
+";
+    let args = [
+        array(Scalar::F32, &[4]),
+        array(Scalar::F32, &[4]),
+        array(Scalar::I32, &[4]),
+    ];
+    plan(&kernel(text), &args, true).expect("narrowed");
+}
+
+#[test]
+fn large_loops_are_grids_of_two_axes() {
+    let text = kernel("def f(out):\n    for i in prange(out.size):\n        out[i] = 1\n");
+    let args = [array(Scalar::I8, &[5_000_000])];
+    let plan = plan(&text, &args, false).expect("int8");
+    let (all, _) = actions(&plan, &args, vec![nobody(), vec![1; 5_000_000]]);
+    let groups = all.iter().find_map(|action| match action {
+        Action::Dispatch(launch) => Some((launch.groups, launch.uniforms[3])),
+        _ => None,
+    });
+    assert_eq!(groups, Some(((39_063, 2), 39_063 * 64)));
 }

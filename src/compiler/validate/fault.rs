@@ -106,7 +106,7 @@ impl fmt::Display for Wrong {
             Wrong::NoSite(Site(n)) => write!(f, "there is no site {n}"),
             Wrong::NoLabel(Label(n)) => write!(f, "there is no label {n}"),
             Wrong::NoTable(Table(n)) => write!(f, "there is no table {n}"),
-            Wrong::Type { expected, found } => write!(f, "a {found} where a {expected} is needed"),
+            Wrong::Type { expected, found } => write!(f, "{found} where {expected} is needed"),
             Wrong::Operation { name, of } => write!(f, "{of} has no {name}"),
             Wrong::Constant { of, bits } => write!(f, "{bits:#x} is no {of}"),
             Wrong::Width { from, to } => write!(f, "the bits of a {from} are no {to}"),

@@ -493,6 +493,27 @@ fn elements_and_views_that_do_not_fit_are_refused() {
         s.insert(Stmt::Bind(w, ArrayExpr::Same(s.v)));
     });
     assert_eq!(wrong, Wrong::Layout(Array(2)));
+    let wrong = broken(|s| s.insert(Stmt::Bind(s.v, ArrayExpr::Transposed(s.a))));
+    assert_eq!(wrong, axes(Array(1), 2));
+    let reshape = |of, shape, site| ArrayExpr::Reshape { of, shape, site };
+    let shape = |s: &mut Sample| s.built.site(Failure::Shape);
+    for (shape_of, expected) in [
+        (vec![one(), one()], axes(Array(1), 2)),
+        (vec![zero()], wrong_type(I64, F64)),
+    ] {
+        let wrong = broken(|s| {
+            let site = shape(s);
+            s.insert(Stmt::Bind(s.v, reshape(s.a, shape_of, site)));
+        });
+        assert_eq!(wrong, expected);
+    }
+    let wrong = broken(|s| {
+        let site = shape(s);
+        s.insert(Stmt::Bind(s.v, reshape(s.v, vec![one()], site)));
+    });
+    assert_eq!(wrong, Wrong::Layout(Array(1)));
+    let wrong = broken(|s| s.insert(Stmt::Bind(s.v, reshape(s.a, vec![one()], s.memory))));
+    assert_eq!(wrong, Wrong::SiteKind(Site(1)));
     let new = |shape, fill| ArrayExpr::New {
         shape,
         fill,
@@ -859,7 +880,7 @@ fn faults_tell_where() {
     assert_eq!(fault.path, [1, 1, 2]);
     assert_eq!(
         fault.to_string(),
-        "statement 1.1.2: a int64 where a float64 is needed"
+        "statement 1.1.2: int64 where float64 is needed"
     );
 }
 

@@ -1,9 +1,11 @@
 //! A function while it is written: its bytes, its variables, the blocks that are open.
 
 use super::abi::Layouts;
+use super::lanes::Lanes;
 use super::{Refusal, Target};
 use crate::ir::{Array, Label, Local, ParFor, Program};
 use crate::types::{Layout, Scalar};
+use std::collections::BTreeMap;
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, MemArgTarget, ValType};
 
 /// Bytes of a function's code at most; engines take a little more.
@@ -19,6 +21,8 @@ pub(super) struct Unit<'a> {
     pub loops: &'a [&'a ParFor],
     /// Number of the first function that is not imported.
     pub first: u32,
+    /// How often each variable is read.
+    pub reads: BTreeMap<Local, usize>,
 }
 
 /// Where a jump leads to: how many blocks are open around its end.
@@ -61,6 +65,8 @@ pub(super) struct Emitter<'a> {
     pub record: u32,
     /// In a parallel loop's function: the parameter that is the slot, and what counts, an `i64`.
     pub inside: Option<(u32, u32)>,
+    /// The loop in lanes that is being written.
+    pub vector: Option<Box<Lanes>>,
     pub refusals: Vec<Refusal>,
 }
 
@@ -76,12 +82,7 @@ pub(super) fn word(of: Scalar) -> ValType {
 
 /// Memory at an offset from the address, aligned or not.
 pub(super) fn at(offset: u32) -> MemArg {
-    MemArg {
-        offset: offset.into(),
-        align: 0,
-        target: MemArgTarget::Memory(0),
-        ordering: None,
-    }
+    MemArg { offset: offset.into(), align: 0, target: MemArgTarget::Memory(0), ordering: None }
 }
 
 impl<'a> Emitter<'a> {
@@ -100,16 +101,16 @@ impl<'a> Emitter<'a> {
             over: 0,
             record: 0,
             inside: None,
+            vector: None,
             refusals: Vec::new(),
         }
     }
 
     /// The function.
     pub fn finish(mut self) -> Result<Function, Vec<Refusal>> {
-        for (what, is, limit) in [
-            ("code", self.code.len(), MOST_CODE),
-            ("variables", self.types.len(), MOST_VARIABLES),
-        ] {
+        for (what, is, limit) in
+            [("code", self.code.len(), MOST_CODE), ("variables", self.types.len(), MOST_VARIABLES)]
+        {
             if is > limit {
                 self.refusals.push(Refusal::TooLarge { what, is, limit });
             }

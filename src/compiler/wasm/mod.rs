@@ -40,9 +40,16 @@ mod convert;
 mod function;
 mod helpers;
 pub mod host;
+mod inlanes;
+mod lanes;
+mod masks;
 mod parallel;
+mod plan;
 mod scalar;
 mod statements;
+mod vaccess;
+mod vconvert;
+mod vector;
 mod walk;
 
 pub use abi::{Abi, RECORD, Slot, SlotKind};
@@ -103,13 +110,7 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
     let loops = parallel::outer_loops(&program.body);
     let layouts = Layouts::new(program, &loops)?;
     let imports = if target.threads { 3 } else { 2 };
-    let unit = Unit {
-        program,
-        target,
-        layouts: &layouts,
-        loops: &loops,
-        first: imports,
-    };
+    let unit = Unit { program, target, layouts: &layouts, loops: &loops, first: imports, reads: parallel::reads(program) };
 
     let mut refusals = Vec::new();
     let mut codes = helpers::all(imports);
@@ -125,10 +126,7 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
         refusals.dedup();
         return Err(refusals);
     }
-    Ok(Module {
-        bytes: assemble(target, &loops, imports, &codes),
-        abi: layouts.abi,
-    })
+    Ok(Module { bytes: assemble(target, &loops, imports, &codes), abi: layouts.abi })
 }
 
 /// Sections in their order.
@@ -161,21 +159,12 @@ fn assemble(target: Target, loops: &[&ParFor], imports: u32, codes: &[Function])
 
     let mut functions = FunctionSection::new();
     functions.function(fail).function(fmod);
-    functions
-        .function(float)
-        .function(fmod)
-        .function(float)
-        .function(fmod)
-        .function(run);
+    functions.function(float).function(fmod).function(float).function(fmod).function(run);
     let mut exports = ExportSection::new();
     exports.export("run", ExportKind::Func, imports + helpers::RUN);
     for k in 0..loops.len() as u32 {
         functions.function(loop_k);
-        exports.export(
-            &format!("loop_{k}"),
-            ExportKind::Func,
-            imports + helpers::RUN + 1 + k,
-        );
+        exports.export(&format!("loop_{k}"), ExportKind::Func, imports + helpers::RUN + 1 + k);
     }
     let mut code = CodeSection::new();
     for one in codes {
@@ -183,11 +172,6 @@ fn assemble(target: Target, loops: &[&ParFor], imports: u32, codes: &[Function])
     }
 
     let mut module = wasm_encoder::Module::new();
-    module
-        .section(&types)
-        .section(&import)
-        .section(&functions)
-        .section(&exports)
-        .section(&code);
+    module.section(&types).section(&import).section(&functions).section(&exports).section(&code);
     module.finish()
 }

@@ -3,9 +3,12 @@
 use super::abi::{SlotKind, allocates};
 use super::function::{Emitter, Jump, Unit, at, word};
 use super::helpers;
+use super::lanes::Lanes;
+use super::plan::{self, Plan};
 use super::walk::{self, Seen};
-use crate::ir::{Binary, Compare, LANES, Local, ParFor, Param, Reduce, Reduction, Stmt};
+use crate::ir::{Compare, LANES, Local, ParFor, Param, Program, Reduce, Reduction, Stmt};
 use crate::types::Scalar;
+use std::collections::BTreeMap;
 use wasm_encoder::ValType;
 
 /// Expressions of a body that is small enough to have it several times.
@@ -17,12 +20,22 @@ pub(super) fn outer_loops(all: &[Stmt]) -> Vec<&ParFor> {
     for one in all {
         match one {
             Stmt::ParFor(one) => found.push(&**one),
-            _ => walk::bodies(one)
-                .into_iter()
-                .for_each(|body| found.extend(outer_loops(body))),
+            _ => walk::bodies(one).into_iter().for_each(|body| found.extend(outer_loops(body))),
         }
     }
     found
+}
+
+/// How often each variable is read, by statements or as a result.
+pub(super) fn reads(program: &Program) -> BTreeMap<Local, usize> {
+    let mut reads = BTreeMap::new();
+    plan::count(&program.body, &mut reads);
+    for result in &program.results {
+        if let Param::Scalar(local) = result {
+            *reads.entry(*local).or_default() += 1;
+        }
+    }
+    reads
 }
 
 /// The part of a reduction that is done with one value after another.
@@ -47,41 +60,6 @@ pub(super) fn is_ordered(op: Reduce, of: Scalar) -> bool {
     of.is_float() && matches!(op, Reduce::Sum | Reduce::Product)
 }
 
-/// The value that changes nothing, by its bits.
-pub(super) fn neutral(op: Reduce, of: Scalar) -> u64 {
-    let width = 8 * of.bytes();
-    let all = u64::MAX >> (64 - width);
-    match (op, of) {
-        (Reduce::Sum | Reduce::Or | Reduce::Xor, _) => 0,
-        (Reduce::Product, Scalar::F32) => 1f32.to_bits().into(),
-        (Reduce::Product, Scalar::F64) => 1f64.to_bits(),
-        (Reduce::Least, Scalar::F32) => f32::INFINITY.to_bits().into(),
-        (Reduce::Least, Scalar::F64) => f64::INFINITY.to_bits(),
-        (Reduce::Greatest, Scalar::F32) => f32::NEG_INFINITY.to_bits().into(),
-        (Reduce::Greatest, Scalar::F64) => f64::NEG_INFINITY.to_bits(),
-        (Reduce::Product | Reduce::And | Reduce::Least, Scalar::Bool) => 1,
-        (Reduce::Product, _) => 1,
-        (Reduce::And, _) => all,
-        (Reduce::Least, _) if of.is_signed() => all >> 1,
-        (Reduce::Least, _) => all,
-        (Reduce::Greatest, _) if of.is_signed() => 1 << (width - 1),
-        (Reduce::Greatest, _) => 0,
-    }
-}
-
-/// The operation on two values.
-pub(super) fn operation(op: Reduce) -> Binary {
-    match op {
-        Reduce::Sum => Binary::Add,
-        Reduce::Product => Binary::Mul,
-        Reduce::Least => Binary::Min,
-        Reduce::Greatest => Binary::Max,
-        Reduce::And => Binary::And,
-        Reduce::Or => Binary::Or,
-        Reduce::Xor => Binary::Xor,
-    }
-}
-
 impl<'a> Emitter<'a> {
     /// The serial part.
     pub fn run(unit: &'a Unit<'a>) -> Emitter<'a> {
@@ -89,11 +67,7 @@ impl<'a> Emitter<'a> {
         let abi = &unit.layouts.abi;
         own.record = own.variable(ValType::I32);
         let record = own.record;
-        own.put()
-            .local_get(0)
-            .i32_const(abi.records as i32)
-            .i32_add()
-            .local_set(record);
+        own.put().local_get(0).i32_const(abi.records as i32).i32_add().local_set(record);
         for (param, slot) in unit.program.params.iter().zip(&abi.params) {
             match *param {
                 Param::Scalar(local) => own.load_number(local, slot.at),
@@ -127,10 +101,7 @@ impl<'a> Emitter<'a> {
         let layout = &unit.layouts.loops[k];
         own.record = own.variable(ValType::I32);
         let record = own.record;
-        own.put()
-            .local_get(slot)
-            .i32_const(super::RECORD as i32)
-            .i32_mul();
+        own.put().local_get(slot).i32_const(super::RECORD as i32).i32_mul();
         own.put().i32_const(unit.layouts.abi.records as i32).i32_add();
         own.put().local_get(0).i32_add().local_set(record);
         for (local, place) in &layout.locals {
@@ -144,14 +115,15 @@ impl<'a> Emitter<'a> {
         own.block();
         own.over = own.depth;
         let what = unit.loops[k];
+        let plan = own.parallel_plan(what);
         if what.reductions.is_empty() {
             own.put().local_get(low).local_set(counter);
-            own.iterations(what, counter, high, &mut []);
+            own.iterations(what, plan.as_ref(), counter, high, &mut []);
         } else {
             let [start, leaf] = [own.variable(ValType::I64), own.variable(ValType::I64)];
             own.put().local_get(0).i64_load(at(layout.start)).local_set(start);
             own.put().local_get(0).i64_load(at(layout.leaf)).local_set(leaf);
-            own.leaves(what, counter, [low, high, start, leaf], Sink::Frame(k));
+            own.leaves(what, plan.as_ref(), counter, [low, high, start, leaf], Sink::Frame(k));
         }
         own.end();
         own.int32(0);
@@ -175,25 +147,11 @@ impl<'a> Emitter<'a> {
             self.set(to);
         }
         // 8 * ceil(n / 2048)
-        self.put()
-            .local_get(stop)
-            .local_get(start)
-            .i64_sub()
-            .i64_const(2047)
-            .i64_add();
-        self.put()
-            .i64_const(11)
-            .i64_shr_u()
-            .i64_const(3)
-            .i64_shl()
-            .local_set(leaf);
+        self.put().local_get(stop).local_get(start).i64_sub().i64_const(2047).i64_add();
+        self.put().i64_const(11).i64_shr_u().i64_const(3).i64_shl().local_set(leaf);
         let totals = self.begin_totals(one);
         self.put().local_get(start).local_get(stop);
-        let order = if one.start.of == Scalar::U64 {
-            Scalar::U64
-        } else {
-            Scalar::I64
-        };
+        let order = if one.start.of == Scalar::U64 { Scalar::U64 } else { Scalar::I64 };
         self.compare(Compare::Less, order, order);
         self.begin_if();
         let outer = self.unit.loops.iter().position(|known| std::ptr::eq(*known, one));
@@ -201,11 +159,12 @@ impl<'a> Emitter<'a> {
             Some(k) => self.call_loop(one, k, [start, stop, leaf], &totals),
             None => {
                 let counter = self.variable(ValType::I64);
+                let plan = self.parallel_plan(one);
                 if one.reductions.is_empty() {
                     self.put().local_get(start).local_set(counter);
-                    self.iterations(one, counter, stop, &mut []);
+                    self.iterations(one, plan.as_ref(), counter, stop, &mut []);
                 } else {
-                    self.leaves(one, counter, [start, stop, start, leaf], Sink::Totals(&totals));
+                    self.leaves(one, plan.as_ref(), counter, [start, stop, start, leaf], Sink::Totals(&totals));
                 }
             }
         }
@@ -213,10 +172,7 @@ impl<'a> Emitter<'a> {
         for (reduction, total) in one.reductions.iter().zip(&totals) {
             let variable = self.number(reduction.local);
             self.put().local_get(variable).local_get(*total);
-            self.binary(
-                operation(reduction.op),
-                self.program.locals[reduction.local.0 as usize].of,
-            );
+            self.binary(reduction.op.binary(), self.program.locals[reduction.local.0 as usize].of);
             self.set(variable);
             self.give_back(&[*total]);
         }
@@ -228,7 +184,7 @@ impl<'a> Emitter<'a> {
         for reduction in &one.reductions {
             let of = self.program.locals[reduction.local.0 as usize].of;
             let total = self.borrow(word(of));
-            self.constant(of, neutral(reduction.op, of));
+            self.constant(of, reduction.op.neutral(of));
             self.set(total);
             totals.push(total);
         }
@@ -238,10 +194,7 @@ impl<'a> Emitter<'a> {
     /// Has a loop done by its function, and combines what its leaves gave.
     fn call_loop(&mut self, one: &ParFor, k: usize, [start, stop, leaf]: [u32; 3], totals: &[u32]) {
         let layout = &self.unit.layouts.loops[k];
-        self.put()
-            .local_get(0)
-            .local_get(start)
-            .i64_store(at(layout.start));
+        self.put().local_get(0).local_get(start).i64_store(at(layout.start));
         self.put().local_get(0).local_get(leaf).i64_store(at(layout.leaf));
         for (local, place) in &layout.locals {
             let variable = self.number(*local);
@@ -254,12 +207,7 @@ impl<'a> Emitter<'a> {
         }
         self.frame();
         match self.unit.target.threads {
-            true => self
-                .put()
-                .i32_const(k as i32)
-                .local_get(start)
-                .local_get(stop)
-                .call(2),
+            true => self.put().i32_const(k as i32).local_get(start).local_get(stop).call(2),
             false => self.put().i32_const(0).local_get(start).local_get(stop),
         };
         if !self.unit.target.threads {
@@ -273,59 +221,40 @@ impl<'a> Emitter<'a> {
         }
         let [place, end] = [ValType::I32; 2].map(|of| self.borrow(of));
         // As many as start before the end.
-        self.put()
-            .local_get(0)
-            .local_tee(place)
-            .local_get(stop)
-            .local_get(start)
-            .i64_sub();
-        self.put()
-            .i64_const(1)
-            .i64_sub()
-            .local_get(leaf)
-            .i64_div_u()
-            .i32_wrap_i64();
-        self.put()
-            .i32_const(1)
-            .i32_add()
-            .i32_const(3)
-            .i32_shl()
-            .i32_add()
-            .local_set(end);
+        self.put().local_get(0).local_tee(place).local_get(stop).local_get(start).i64_sub();
+        self.put().i64_const(1).i64_sub().local_get(leaf).i64_div_u().i32_wrap_i64();
+        self.put().i32_const(1).i32_add().i32_const(3).i32_shl().i32_add().local_set(end);
         self.begin_loop();
         let top = self.depth;
         for (total, (reduction, offset)) in totals.iter().zip(&layout.partials) {
             let of = self.program.locals[reduction.local.0 as usize].of;
             self.put().local_get(*total).local_get(place);
             self.load_word(of, *offset);
-            self.binary(operation(reduction.op), of);
+            self.binary(reduction.op.binary(), of);
             self.set(*total);
         }
-        self.put()
-            .local_get(place)
-            .i32_const(8)
-            .i32_add()
-            .local_tee(place)
-            .local_get(end)
-            .i32_ne();
+        self.put().local_get(place).i32_const(8).i32_add().local_tee(place).local_get(end).i32_ne();
         self.jump_if(top);
         self.end();
         self.give_back(&[place, end]);
     }
 
     /// Iterations from `low` up to `high`, which is above it, leaf by leaf.
-    fn leaves(&mut self, one: &'a ParFor, counter: u32, [low, high, start, leaf]: [u32; 4], sink: Sink<'_>) {
+    fn leaves(
+        &mut self,
+        one: &'a ParFor,
+        plan: Option<&Plan>,
+        counter: u32,
+        [low, high, start, leaf]: [u32; 4],
+        sink: Sink<'_>,
+    ) {
         let [begin, end] = [ValType::I64; 2].map(|of| self.borrow(of));
         let mut partials: Vec<Partial> = Vec::new();
         for what in &one.reductions {
             let of = self.program.locals[what.local.0 as usize].of;
-            let n = if is_ordered(what.op, of) { LANES } else { 1 };
+            let n = if is_ordered(what.op, of) { LANES } else { plan.map_or(1, |plan| plan.lanes.into()) };
             let parts = (0..n).map(|_| self.variable(word(of))).collect();
-            partials.push(Partial {
-                what: *what,
-                of,
-                parts,
-            });
+            partials.push(Partial { what: *what, of, parts });
         }
         self.put().local_get(low).local_set(begin);
         self.block();
@@ -335,38 +264,23 @@ impl<'a> Emitter<'a> {
         self.put().local_get(begin).local_get(high).i64_ge_s();
         self.jump_if(done);
         // A leaf, or what is left.
-        self.put()
-            .local_get(high)
-            .local_get(begin)
-            .i64_sub()
-            .local_tee(end)
-            .local_get(leaf);
+        self.put().local_get(high).local_get(begin).i64_sub().local_tee(end).local_get(leaf);
         self.put().local_get(end).local_get(leaf).i64_lt_u().select();
         self.put().local_get(begin).i64_add().local_set(end);
         for partial in &partials {
             for part in &partial.parts {
-                self.constant(partial.of, neutral(partial.what.op, partial.of));
+                self.constant(partial.of, partial.what.op.neutral(partial.of));
                 self.set(*part);
             }
         }
         self.put().local_get(begin).local_set(counter);
-        self.iterations(one, counter, end, &mut partials);
+        self.iterations(one, plan, counter, end, &mut partials);
         for (which, partial) in partials.iter().enumerate() {
-            let op = operation(partial.what.op);
+            let op = partial.what.op.binary();
             match sink {
                 Sink::Frame(k) => {
-                    self.put()
-                        .local_get(begin)
-                        .local_get(start)
-                        .i64_sub()
-                        .local_get(leaf)
-                        .i64_div_u();
-                    self.put()
-                        .i32_wrap_i64()
-                        .i32_const(3)
-                        .i32_shl()
-                        .local_get(0)
-                        .i32_add();
+                    self.put().local_get(begin).local_get(start).i64_sub().local_get(leaf).i64_div_u();
+                    self.put().i32_wrap_i64().i32_const(3).i32_shl().local_get(0).i32_add();
                     self.combine(partial);
                     self.store_word(partial.of, self.unit.layouts.loops[k].partials[which].1);
                 }
@@ -388,26 +302,33 @@ impl<'a> Emitter<'a> {
     /// Puts all of a leaf's parts on the stack, as one.
     fn combine(&mut self, partial: &Partial) {
         let parts = &partial.parts;
-        let order: &[usize] = if parts.len() == 1 {
-            &[0]
-        } else {
-            &[0, 4, 2, 6, 1, 5, 3, 7]
-        };
+        let order = [0, 4, 2, 6, 1, 5, 3, 7].into_iter().filter(|part| *part < parts.len());
         // After how many values how many pairs are complete.
-        for (n, part) in order.iter().enumerate() {
-            self.get(parts[*part]);
+        for (n, part) in order.enumerate() {
+            self.get(parts[part]);
             for _ in 0..(n + 1).trailing_zeros() {
-                self.binary(operation(partial.what.op), partial.of);
+                self.binary(partial.what.op.binary(), partial.of);
             }
         }
     }
 
     /// Iterations from the counter's up to the end, each on the next of the parts.
-    fn iterations(&mut self, one: &'a ParFor, counter: u32, end: u32, partials: &mut [Partial]) {
-        let before: Vec<u32> = partials
-            .iter()
-            .map(|partial| self.number(partial.what.local))
-            .collect();
+    fn iterations(
+        &mut self,
+        one: &'a ParFor,
+        plan: Option<&Plan>,
+        counter: u32,
+        end: u32,
+        partials: &mut [Partial],
+    ) {
+        if let Some(plan) = plan {
+            let lanes = Lanes::new(plan.clone(), self.program.locals.len(), self.inside.is_some_and(|(_, n)| n == counter));
+            self.vector = Some(Box::new(lanes));
+            self.loop_in_lanes([one.label, one.label], one.var, &one.body, counter, end, partials);
+            self.vector = None;
+            return;
+        }
+        let before: Vec<u32> = partials.iter().map(|partial| self.number(partial.what.local)).collect();
         let ordered = partials.iter().any(|partial| partial.parts.len() > 1);
         let mut seen = Seen::default();
         walk::body(&one.body, &mut seen);
@@ -418,23 +339,14 @@ impl<'a> Emitter<'a> {
             let done = self.depth;
             self.begin_loop();
             let top = self.depth;
-            self.put()
-                .local_get(end)
-                .local_get(counter)
-                .i64_sub()
-                .i64_const(LANES as i64)
-                .i64_lt_s();
+            self.put().local_get(end).local_get(counter).i64_sub().i64_const(LANES as i64).i64_lt_s();
             self.jump_if(done);
             for lane in 0..lanes {
                 for partial in partials.iter() {
                     self.rename(partial.what.local, partial.parts[lane % partial.parts.len()]);
                 }
                 self.iteration_of(one, counter);
-                self.put()
-                    .local_get(counter)
-                    .i64_const(1)
-                    .i64_add()
-                    .local_set(counter);
+                self.put().local_get(counter).i64_const(1).i64_add().local_set(counter);
             }
             self.jump(top);
             self.end();
@@ -455,19 +367,9 @@ impl<'a> Emitter<'a> {
         self.iteration_of(one, counter);
         if ordered {
             self.turn(partials);
-            self.put()
-                .local_get(turns)
-                .i32_const(1)
-                .i32_add()
-                .local_set(turns);
+            self.put().local_get(turns).i32_const(1).i32_add().local_set(turns);
         }
-        self.put()
-            .local_get(counter)
-            .i64_const(1)
-            .i64_add()
-            .local_tee(counter)
-            .local_get(end)
-            .i64_lt_s();
+        self.put().local_get(counter).i64_const(1).i64_add().local_tee(counter).local_get(end).i64_lt_s();
         self.jump_if(top);
         self.end();
         if ordered {
@@ -476,18 +378,10 @@ impl<'a> Emitter<'a> {
             let done = self.depth;
             self.begin_loop();
             let top = self.depth;
-            self.put()
-                .local_get(turns)
-                .i32_const(LANES as i32 - 1)
-                .i32_and()
-                .i32_eqz();
+            self.put().local_get(turns).i32_const(LANES as i32 - 1).i32_and().i32_eqz();
             self.jump_if(done);
             self.turn(partials);
-            self.put()
-                .local_get(turns)
-                .i32_const(1)
-                .i32_add()
-                .local_set(turns);
+            self.put().local_get(turns).i32_const(1).i32_add().local_set(turns);
             self.jump(top);
             self.end();
             self.end();
@@ -526,11 +420,7 @@ impl<'a> Emitter<'a> {
         self.set(var);
         self.block();
         let end = self.depth;
-        self.jumps.push(Jump {
-            label: one.label,
-            leave: end,
-            again: Some(end),
-        });
+        self.jumps.push(Jump { label: one.label, leave: end, again: Some(end) });
         self.statements(&one.body);
         self.jumps.pop();
         self.end();

@@ -2,6 +2,7 @@
 //! of its body, which older engines do not do themselves.
 
 use super::function::{Emitter, Jump, word};
+use super::lanes::Scope;
 use super::scalar::constant_int;
 use super::walk::{self, Seen};
 use crate::ir::{Binary, Compare, Expr, Label, Local, Stmt, Unary};
@@ -11,7 +12,10 @@ use wasm_encoder::ValType;
 impl<'a> Emitter<'a> {
     pub fn statements(&mut self, all: &'a [Stmt]) {
         for one in all {
-            self.statement(one);
+            if self.vector.is_none() || !self.masked(one) {
+                self.statement(one);
+            }
+            self.leave_if_none();
         }
     }
 
@@ -23,12 +27,7 @@ impl<'a> Emitter<'a> {
                 self.set(variable);
             }
             Stmt::Bind(array, value) => self.bind(*array, value),
-            Stmt::Store {
-                array,
-                index,
-                value,
-                site,
-            } => self.store(*array, index, value, *site),
+            Stmt::Store { array, index, value, site } => self.store(*array, index, value, *site),
             Stmt::If { test, yes, no } => {
                 self.scalar(test);
                 self.begin_if();
@@ -44,40 +43,20 @@ impl<'a> Emitter<'a> {
                 self.within(*label, self.depth, None, body);
                 self.end();
             }
-            Stmt::While {
-                label,
-                before,
-                test,
-                body,
-            } => self.while_loop(*label, before, test, body),
-            Stmt::For {
-                label,
-                var,
-                start,
-                stop,
-                step,
-                body,
-                ..
-            } => {
+            Stmt::While { label, before, test, body } => self.while_loop(*label, before, test, body),
+            Stmt::For { label, var, start, stop, step, body, .. } => {
+                if let Some(plan) = self.serial_plan(one) {
+                    return self.serial_in_lanes(plan, *label, *var, [start, stop], body);
+                }
                 self.for_loop(*label, *var, [start, stop, step], body);
             }
             Stmt::ParFor(one) => self.parallel_for(one),
             Stmt::Leave(label) => {
-                let to = self
-                    .jumps
-                    .iter()
-                    .rev()
-                    .find(|one| one.label == *label)
-                    .map(|one| one.leave);
+                let to = self.jumps.iter().rev().find(|one| one.label == *label).map(|one| one.leave);
                 self.jump(to.unwrap_or(self.over));
             }
             Stmt::Again(label) => {
-                let to = self
-                    .jumps
-                    .iter()
-                    .rev()
-                    .find(|one| one.label == *label)
-                    .and_then(|one| one.again);
+                let to = self.jumps.iter().rev().find(|one| one.label == *label).and_then(|one| one.again);
                 self.jump(to.unwrap_or(self.over));
             }
             Stmt::Return => self.jump(self.over),
@@ -93,7 +72,14 @@ impl<'a> Emitter<'a> {
     /// Statements that may jump to this label.
     pub fn within(&mut self, label: Label, leave: u32, again: Option<u32>, body: &'a [Stmt]) {
         self.jumps.push(Jump { label, leave, again });
+        if let Some(vector) = &mut self.vector {
+            let scope = Scope { leave: Some(label), again: again.and(Some(label)), ..Scope::default() };
+            vector.scopes.push(scope);
+        }
         self.statements(body);
+        if let Some(vector) = &mut self.vector {
+            vector.scopes.pop();
+        }
         self.jumps.pop();
     }
 
@@ -188,7 +174,7 @@ impl<'a> Emitter<'a> {
         self.give_back(&[end, stride]);
     }
 
-    fn step(&mut self, of: Scalar, by: Option<i64>, stride: u32) {
+    pub fn step(&mut self, of: Scalar, by: Option<i64>, stride: u32) {
         match by {
             Some(by) => self.constant(of, by as u64),
             None => self.get(stride),
@@ -196,7 +182,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Whether the counter is before the end, in the direction of the step.
-    fn before(&mut self, of: Scalar, counter: u32, end: u32, by: Option<i64>, stride: u32) {
+    pub fn before(&mut self, of: Scalar, counter: u32, end: u32, by: Option<i64>, stride: u32) {
         let down = by.is_some_and(|by| by < 0) && of.is_signed();
         let (a, b) = if down { (end, counter) } else { (counter, end) };
         self.put().local_get(a).local_get(b);
@@ -211,19 +197,13 @@ impl<'a> Emitter<'a> {
             let test = self.borrow(ValType::I32);
             self.set(test);
             let (up, down) = (self.borrow(ValType::I32), self.borrow(ValType::I32));
-            self.put()
-                .local_set(down)
-                .local_set(up)
-                .local_get(down)
-                .local_get(up)
-                .local_get(test)
-                .select();
+            self.put().local_set(down).local_set(up).local_get(down).local_get(up).local_get(test).select();
             self.give_back(&[test, up, down]);
         }
     }
 
     /// Whether there is more than a step from the counter to the end, which it has not reached.
-    fn remaining(&mut self, of: Scalar, counter: u32, end: u32, by: Option<i64>, stride: u32) {
+    pub fn remaining(&mut self, of: Scalar, counter: u32, end: u32, by: Option<i64>, stride: u32) {
         let is_wide = word(of) == ValType::I64;
         let minus = |own: &mut Self, a: u32, b: u32| {
             own.put().local_get(a).local_get(b);

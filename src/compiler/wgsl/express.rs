@@ -190,7 +190,7 @@ impl Writer<'_> {
     }
 
     /// Refuses the numbers of a type in an expression; whether there were any.
-    fn name_wide(&mut self, expr: &Expr, of: Scalar) -> bool {
+    pub(super) fn name_wide(&mut self, expr: &Expr, of: Scalar) -> bool {
         let mut found = false;
         if expr.of == of {
             match &expr.kind {
@@ -416,7 +416,15 @@ impl Writer<'_> {
             };
         }
         if a.of.is_float() || b.of.is_float() {
+            // WGSL may take it that there are no NaNs: the bits have to tell.
+            let is_same = a == b && matches!(op, Compare::Equal | Compare::Unequal);
             let (a, b) = (self.value(a), self.value(b));
+            match op {
+                Compare::Unequal if is_same => return format!("{}({a})", self.helper("is_nan")),
+                Compare::Equal if is_same => return format!("(!{}({a}))", self.helper("is_nan")),
+                Compare::Unequal => return format!("(!({a} == {b}))"),
+                _ => {}
+            }
             return format!("({a} {sign} {b})");
         }
         let (x, y) = (self.facts.of(a), self.facts.of(b));
@@ -446,7 +454,7 @@ impl Writer<'_> {
     fn convert(&mut self, of: Scalar, a: &Expr) -> String {
         match (a.of, of) {
             (from, to) if from.is_float() && to.is_float() => self.value(a),
-            (from, Scalar::Bool) if from.is_float() => format!("({} != 0.0)", self.value(a)),
+            (from, Scalar::Bool) if from.is_float() => format!("(!({} == 0.0))", self.value(a)),
             (from, Scalar::I64 | Scalar::U64) if from.is_float() => {
                 let name = match (self.options.narrow, of) {
                     (true, Scalar::I64) => "clamped_i",
@@ -530,7 +538,15 @@ impl Writer<'_> {
         let mut sum = self.offset(array);
         for (axis, one) in index.iter().enumerate() {
             let mut text = self.exact_signed(one);
-            if let Some(site) = site {
+            // The lengths are known well enough where a plan is made.
+            let least = match self.uses.binds.contains(&array) {
+                true => 0,
+                false => self.facts.length(array, axis as u8).0,
+            };
+            let is_proven = within(self.facts.of(one), (0, least - 1));
+            if let Some(site) = site
+                && !is_proven
+            {
                 let (n, name) = (self.length(array, axis as u8), self.helper("at"));
                 text = format!("{name}({text}, {n}, {}u)", site.0);
             }

@@ -41,6 +41,7 @@
 //! All loops of an invocation together run at most [`Options::bound`] rounds.
 
 mod express;
+mod handles;
 mod host;
 mod interval;
 mod plan;
@@ -48,6 +49,7 @@ mod prelude;
 mod run;
 mod shader;
 mod split;
+mod statements;
 mod uses;
 
 pub use plan::{

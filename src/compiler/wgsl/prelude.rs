@@ -29,15 +29,11 @@ pub const HELPERS: &[Helper] = &[
         "fail",
         &[],
         "\
-// The first failure of an invocation is its last: it stores nothing any more.
+// The first failure of an invocation is its last: it stores nothing any more, and says so in the end.
 fn fail(site: u32, index: i32) {
     if (failed) { return; }
     failed = true;
-    atomicMin(&report.dispatch, u.dispatch);
-    if (iteration < atomicMin(&report.least, iteration)) {
-        let at = atomicAdd(&report.count, 1u) & 63u;
-        report.records[at] = vec4<u32>(iteration, site, bitcast<u32>(index), u.shader);
-    }
+    failure = vec3<u32>(iteration, site, bitcast<u32>(index));
 }
 ",
     ),

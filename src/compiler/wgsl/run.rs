@@ -141,7 +141,8 @@ impl<'p> Run<'p> {
             is_over: false,
         };
         let most = plan.shaders.iter().map(Shader::words).max().unwrap_or(0);
-        let mut report = vec![0; (REPORT + most.max(1)) as usize];
+        // WGSL rounds the struct up to whole vectors.
+        let mut report = vec![0; (REPORT + most.max(1)).next_multiple_of(4) as usize];
         report[..2].fill(NOBODY);
         run.queue.push_back(Action::Create {
             buffer: REPORT_BUFFER,

@@ -164,6 +164,38 @@ fn views_are_the_same_elements() {
 }
 
 #[test]
+fn arrays_are_reshaped_and_transposed_in_place() {
+    // b = a.reshape(3, 2); c = b.T; c[0, 2] = 9: b[2, 0] and a[1, 1].
+    let reshaped = |first: i64, second: i64| {
+        let mut built = Built::default();
+        let a = built.array_param("a", Scalar::F64, 2);
+        let b = built.array("b", Scalar::F64, 2, Layout::C);
+        let c = built.array("c", Scalar::F64, 2, Layout::Any);
+        built.0.results.push(Param::Array(c));
+        let site = built.site(Failure::Shape);
+        let shape = vec![int(first), int(second)];
+        built.push(Stmt::Bind(b, ArrayExpr::Reshape { of: a, shape, site }));
+        built.push(Stmt::Bind(c, ArrayExpr::Transposed(b)));
+        let store = built.store(c, vec![int(0), int(2)], Expr::float(9.0));
+        built.push(store);
+        let given = vec![floats(&[2, 3], &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0])];
+        ran_as(built, given, Options::default())
+    };
+    let machine = reshaped(3, 2).unwrap();
+    assert_eq!(
+        machine.results().unwrap(),
+        [floats(&[2, 3], &[0.0, 2.0, 9.0, 1.0, 3.0, 5.0])]
+    );
+    assert_eq!(
+        machine.arguments(),
+        [floats(&[2, 3], &[0.0, 1.0, 2.0, 3.0, 9.0, 5.0])]
+    );
+    for (first, second) in [(3, 3), (-3, -2), (-1, 6), (0, 6), (i64::MAX, i64::MAX)] {
+        assert_eq!(reshaped(first, second).unwrap_err().what, What::Shape);
+    }
+}
+
+#[test]
 fn a_slice_with_a_step_of_zero_is_an_error() {
     let mut built = Built::default();
     let a = built.array_param("a", Scalar::F64, 1);

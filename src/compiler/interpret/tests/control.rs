@@ -360,5 +360,5 @@ fn what_is_printed_is_kept() {
     ]));
     built.push(Stmt::Print(vec![]));
     let machine = ran_as(built, vec![floats(&[2], &[1.5, -2.0])], Options::default()).unwrap();
-    assert_eq!(machine.printed(), "x is 0.1 True [1.5 -2.0]\n\n");
+    assert_eq!(machine.printed(), "x is 0.1 True [ 1.5 -2. ]\n\n");
 }

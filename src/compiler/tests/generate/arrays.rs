@@ -35,6 +35,27 @@ impl Maker {
             base,
             is_own: false,
         });
+        let array = self.arrays[self.arrays.len() - 1].clone();
+        let element = self.element(&array);
+        match self.random.below(4) {
+            0 => {
+                let (op, value) = self.change(of);
+                self.line(&format!("{element} {op} {value}"));
+            }
+            1 if of == Scalar::Bool || base != self.arrays.len() - 1 => {
+                let value = self.value(of, 2);
+                self.line(&format!("{element} = {value}"));
+            }
+            _ => {
+                let name = self.name("t");
+                self.line(&format!("{name} = {element}"));
+                self.variables.push(Variable {
+                    name,
+                    of,
+                    is_frozen: false,
+                });
+            }
+        }
     }
 
     /// Another array of this type and shape, or a number; an array of the last axis alone too.

@@ -1,6 +1,6 @@
 //! Values. `value(of, ..)` has this type exactly, in NumPy and in Numba.
 
-use super::{Array, Maker, type_name};
+use super::{Array, Maker, Variable, type_name};
 use parallax_compiler::Scalar;
 
 impl Maker {
@@ -64,7 +64,10 @@ impl Maker {
                 return text;
             }
         }
-        self.literal(of)
+        match of == Scalar::Bool && !self.random.one_in(8) {
+            true => self.bool(0),
+            false => self.literal(of),
+        }
     }
 
     pub(super) fn variable(&mut self, of: Scalar) -> Option<String> {
@@ -74,7 +77,11 @@ impl Maker {
             .filter(|variable| variable.of == of)
             .map(|variable| variable.name.as_str())
             .collect();
-        self.random.pick(&all).map(|name| name.to_string())
+        // What was made last is what nothing has used yet.
+        match self.random.one_in(2) {
+            true => all.last().map(|name| name.to_string()),
+            false => self.random.pick(&all).map(|name| name.to_string()),
+        }
     }
 
     /// An element of any array of this type that may be read here.
@@ -151,21 +158,32 @@ impl Maker {
                 .pick(&counters)
                 .map(|counter| format!("{to}({counter})"));
         }
-        let from = self.any_type();
-        let name = self.variable(from)?;
-        Some(match from.is_float() && !of.is_float() {
+        let all = self.variables.clone();
+        let variable = self.random.pick(&all).cloned()?;
+        Some(self.cast(&variable, of))
+    }
+
+    /// A variable as another type; of floats that become integers only what fits, so that the processor's own way
+    /// does not show. A NaN does not fit either.
+    pub(super) fn cast(&mut self, variable: &Variable, of: Scalar) -> String {
+        let (name, to) = (&variable.name, type_name(of));
+        match variable.of.is_float() && of.is_int() {
             false => format!("{to}({name})"),
             true => {
-                // Only what fits, so that the processor's own way does not show; a NaN does not either.
-                let (from, low) = (type_name(from), if of.is_signed() { -100 } else { 0 });
+                let (from, low) = (type_name(variable.of), if of.is_signed() { -100 } else { 0 });
                 format!("{to}({name} if {from}({low}) <= {name} < {from}(100) else {from}(7))")
             }
-        })
+        }
     }
 
     fn bool(&mut self, depth: usize) -> String {
         let of = self.any_type();
-        match self.random.below(10) {
+        let shape = if depth == 0 {
+            4 + self.random.below(6)
+        } else {
+            self.random.below(10)
+        };
+        match shape {
             0 => {
                 let (a, b) = (self.truth(depth), self.truth(depth));
                 format!("({a} and {b})")

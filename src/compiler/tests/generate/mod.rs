@@ -205,6 +205,11 @@ impl Maker {
         let known = (self.variables.len(), self.arrays.len(), self.counters.len());
         self.depth += 1;
         body(self);
+        if self.variables.len() > known.0 && !self.random.one_in(4) {
+            let at = known.0 + self.random.below(self.variables.len() - known.0);
+            let variable = self.variables[at].clone();
+            self.keep(&variable);
+        }
         self.depth -= 1;
         self.variables.truncate(known.0);
         self.arrays.truncate(known.1);
@@ -247,7 +252,7 @@ impl Maker {
                 true => self.parallel_loop(),
                 false => self.statements(3),
             }
-            if self.random.one_in(3) {
+            if self.random.one_in(2) {
                 self.array_statement();
             }
             if self.random.one_in(6) {
@@ -255,7 +260,7 @@ impl Maker {
                 self.line(&format!("if {test}:"));
                 self.line(&format!("    return {given}"));
             }
-            self.keep_some(&results);
+            self.keep_some(known.0, &results);
             self.variables.truncate(known.0);
             self.arrays.truncate(known.1);
             if self.random.one_in(2) {
@@ -265,12 +270,26 @@ impl Maker {
         self.line(&format!("return {given}"));
     }
 
-    /// Gives something of a group to what the kernel returns.
-    fn keep_some(&mut self, results: &[Variable]) {
-        let at = self.random.below(results.len());
-        let Variable { name, of, .. } = results[at].clone();
-        let value = self.value(of, 2);
-        self.line(&format!("{name} = {value}"));
+    /// Lets something of a group, if it has made anything, into what the kernel returns.
+    fn keep_some(&mut self, first: usize, results: &[Variable]) {
+        for result in results {
+            let own = self.variables[first..].to_vec();
+            let name = &result.name;
+            match self.random.pick(&own).cloned() {
+                Some(variable) => {
+                    let value = self.cast(&variable, result.of);
+                    let of = type_name(result.of);
+                    match result.of {
+                        Scalar::Bool => self.line(&format!("{name} = {name} != {value}")),
+                        _ => self.line(&format!("{name} = {of}({name} + {value})")),
+                    }
+                }
+                None => {
+                    let value = self.value(result.of, 2);
+                    self.line(&format!("{name} = {value}"));
+                }
+            }
+        }
     }
 
     fn param_array(&mut self) {

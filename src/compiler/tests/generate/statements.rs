@@ -74,7 +74,7 @@ impl Maker {
     }
 
     /// An operator that changes something in place, and a value for it.
-    fn change(&mut self, of: Scalar) -> (&'static str, String) {
+    pub(super) fn change(&mut self, of: Scalar) -> (&'static str, String) {
         if of == Scalar::Bool {
             let op = ["&=", "|=", "^="][self.random.below(3)];
             return (op, format!("np.bool_({})", self.truth(2)));
@@ -136,6 +136,20 @@ impl Maker {
                 self.line(&format!("{target} = {value}"));
             }
         }
+    }
+
+    /// Lets a variable into an array, or another variable, so that it counts.
+    pub(super) fn keep(&mut self, variable: &Variable) {
+        let all = self.stores();
+        let Some(array) = self.random.pick(&all).cloned() else {
+            return self.assign();
+        };
+        let (target, value) = (self.element(&array), self.cast(variable, array.of));
+        let op = match array.of {
+            Scalar::Bool => "^=",
+            _ => "+=",
+        };
+        self.line(&format!("{target} {op} {value}"));
     }
 
     fn branch(&mut self) {

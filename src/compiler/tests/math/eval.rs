@@ -23,7 +23,7 @@ pub struct Machine<'p> {
     pub program: &'p Program,
     pub locals: Vec<Option<Rc<Column>>>,
     pub count: usize,
-    /// Operations on columns so far, and whether both sides of a choice were needed.
+    /// Operations on columns so far, without constants and what is the same bits.
     pub operations: usize,
 }
 
@@ -46,7 +46,11 @@ fn pick<A: Copy>(test: &[bool], yes: &[A], no: &[A]) -> Vec<A> {
 impl Machine<'_> {
     pub fn eval(&mut self, expr: &Expr) -> Rc<Column> {
         let n = self.count;
-        self.operations += 1;
+        let is_free = matches!(
+            expr.kind,
+            ExprKind::Const(_) | ExprKind::Bits(_) | ExprKind::Local(_) | ExprKind::Let(..)
+        );
+        self.operations += usize::from(!is_free);
         let value = match &expr.kind {
             ExprKind::Const(bits) => match expr.of {
                 Scalar::F32 => F32(vec![f32::from_bits(*bits as u32); n]),
@@ -58,7 +62,6 @@ impl Machine<'_> {
                 other => panic!("{other}"),
             },
             ExprKind::Local(local) => {
-                self.operations -= 1;
                 let value = self.locals[local.0 as usize]
                     .clone()
                     .expect("a variable is set before it is read");
@@ -66,7 +69,6 @@ impl Machine<'_> {
                 return value;
             }
             ExprKind::Let(bound, last) => {
-                self.operations -= 1;
                 for (local, value) in bound {
                     assert!(self.locals[local.0 as usize].is_none(), "set once");
                     let value = self.eval(value);

@@ -2,10 +2,11 @@
 #
 #     python differential.py FOLDER                 by CPython and NumPy, with prange a range: quick
 #     python differential.py --numba FOLDER NAME... by real Numba too: says where the two differ; all if none is named
-#     python differential.py --hash FOLDER          one hash for each program
+#     python differential.py --hash FOLDER          the lines of differential.golden
 #
 # A line for each program: its name, then for each output, apart by tabs, "dtype:shape:hash" as in
-# kernels_golden.py; with --hash one hash over these, joined by tabs; or "error:" and its class.
+# kernels_golden.py, or "error:" and its class. With --hash: the seed, a hash of the program, one over that line's outputs
+# as they stand, with their tabs.
 import os, sys, warnings
 os.environ.setdefault('NUMBA_NUM_THREADS', '2')
 import numpy as np
@@ -49,12 +50,16 @@ def by_numba(path, text):
 def main(mode, folder, names):
     names = names or sorted(f[:-3] for f in os.listdir(folder) if f.endswith('.py'))
     differ = 0
+    if mode == '--hash':
+        print('# Made by differential.py --hash of the programs of tests/generate: seed, program, outputs.')
     for name in names:
         path = os.path.join(folder, name + '.py')
         text = open(path).read()
+        if mode == '--hash' and '# The order of sums' in text:
+            continue
         one = by_numpy(text)
         if mode == '--hash':
-            print(name, one if one.startswith('error') else fnv(one.encode()))
+            print(int(name), fnv(text.encode()), one if one.startswith('error') else fnv(one.encode()))
         elif mode != '--numba':
             print(name, one, sep='\t')
         elif '# Not Numba' not in text:

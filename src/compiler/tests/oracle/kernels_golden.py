@@ -3,7 +3,7 @@
 #     python kernels_golden.py             the kernels whose text has changed since the last time
 #     python kernels_golden.py --all       all of them
 #     python kernels_golden.py NAME...     these: prints what they give, writes nothing
-#     python kernels_golden.py --fails     holds tests/kernels/fails to CPython: which error, at which line
+#     python kernels_golden.py --fails     writes fails.golden: which error in CPython, and where
 #     python kernels_golden.py --bad       tells what Numba says to tests/kernels/bad
 #                                                                     (numba 0.68.1, numpy 2.4.6)
 #
@@ -26,6 +26,11 @@
 #     # parallax: size=64          what setup is called with; 16 if nothing is said
 #     # parallax: oracle=numpy   CPython and NumPy are asked, with prange a range, because Numba has no such thing
 #     # parallax: tolerance=1e-6   floats may be off by this times max(1, |value|); else every bit counts
+#
+# A record of fails.golden: "fails", name, hash of its text, CPython's error, its LINE:COLUMN, its message, Numba's
+# with checked indices ("passes" where there is none); then, unless it has a parallel loop, the arrays that were given as the
+# error left them. What they say themselves: "fails=" the error that is ours, "cpython=" if that is another, and "at=".
+# What tests/kernels/bad say: "error=" kind, "at=" place, "says=" a part of the message, "numba=accepts" if only we refuse.
 import ast, linecache, os, re, sys, traceback
 os.environ.setdefault('NUMBA_NUM_THREADS', '2')
 import warnings
@@ -191,28 +196,36 @@ def plain(text):
 
 
 def fails():
-    folder, wrong = os.path.join(KERNELS, 'fails'), 0
+    """What CPython does with tests/kernels/fails, and what Numba says with its indices checked. Writes fails.golden."""
+    folder, wrong, lines = os.path.join(KERNELS, 'fails'), 0, []
     for name in files(folder):
         text = open(os.path.join(folder, name + '.py')).read()
-        expected = (pragma(text, 'fails'), pragma(text, 'at').split(':')[0])
-        if pragma(text, 'cpython') == 'passes':
-            continue
-        expected = (pragma(text, 'cpython', expected[0]), expected[1])
+        kind, line = pragma(text, 'fails'), pragma(text, 'at').split(':')[0]
+        size = int(pragma(text, 'size', '16'))
         env = plain(text)
+        args = env['setup'](size)
         try:
-            args = env['setup'](int(pragma(text, 'size', '16')))
             with np.errstate(all='ignore'):
                 env[entry_name(text)](*args)
-            got = ('nothing', '')
+            got = ('passes', line, pragma(text, 'at'), '')
         except Exception as e:
             frame = [f for f in traceback.extract_tb(e.__traceback__) if f.filename == 'kernel.py'][-1]
-            got = (type(e).__name__, str(frame.lineno))
-            where = f'{frame.lineno}:{frame.colno + 1}: {e}'
-        if got != expected:
+            got = (type(e).__name__, str(frame.lineno), f'{frame.lineno}:{frame.colno + 1}', str(e))
+        try:
+            env = load(os.path.join(folder, name + '.py'), text)
+            env[entry_name(text)](*env['setup'](size))
+            numba = 'passes'
+        except Exception as e:
+            numba = f'{type(e).__name__}: ' + str(e).split(chr(10))[0]
+        if got[:2] != (pragma(text, 'cpython', kind), line):
             wrong += 1
-            print(name, 'says', expected, 'CPython', got)
-        else:
-            print(name, got[0], where)
+            print(name, 'says', kind, line, 'CPython', got)
+        lines.append('\t'.join(['fails', name, fnv(text.encode()), *[got[0], got[2], got[3].strip()], numba]))
+        print(lines[-1], flush=True)
+        if got[0] != 'passes' and 'prange' not in text.split('@njit')[1]:
+            lines += [output(a) for a in args if isinstance(a, np.ndarray)]
+    with open(os.path.join(HERE, 'fails.golden'), 'w') as f:
+        f.write('# Made by kernels_golden.py --fails, which says what this is.\n' + '\n'.join(lines) + '\n')
     print(wrong, 'wrong')
     return wrong
 
@@ -246,6 +259,7 @@ if __name__ == '__main__':
     warnings.simplefilter('ignore')
     asked = sys.argv[1:]
     if asked == ['--fails']:
+        os.environ['NUMBA_BOUNDSCHECK'] = '1'
         sys.exit(fails() > 0)
     if asked == ['--bad']:
         sys.exit(bad() > 0)

@@ -5,7 +5,9 @@
 # as int16, an ULP being the distance of floats at the rounded result.
 #
 #     python math_table.py        (mpmath 1.4.1)
-import math, os, random, struct
+#
+# With a number and a path it writes so many times as many arguments there: `MATH_TABLE=path cargo test --test math`.
+import math, os, random, struct, sys
 import mpmath
 from mpmath import mp, mpf
 
@@ -88,6 +90,8 @@ FUNCTIONS = {
     'erfc': lambda x: mpmath.erfc(min(x, mpf(200))), 'gamma': gamma, 'lgamma': lgamma,
 }
 
+TIMES = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+
 def around(points, size, width=2):
     """The floats next to these."""
     for point in points:
@@ -101,12 +105,14 @@ def around(points, size, width=2):
 
 def spread(low, high, count, size, rng):
     """Log-spaced, with random mantissas."""
-    low, high = to_bits(low, size), to_bits(high, size)
+    # Of float32 the test takes more by itself.
+    low, high, count = to_bits(low, size), to_bits(high, size), count * TIMES * size // 8
     for i in range(count):
         a, b = low + (high - low) * i // count, low + (high - low) * (i + 1) // count
         yield from_bits(rng.randrange(a, max(b, a + 1)), size)
 
 def even(low, high, count, size, rng):
+    count = count * TIMES * size // 8
     for i in range(count):
         yield narrow(low + (high - low) * (i + rng.random()) / count, size)
 
@@ -213,9 +219,11 @@ def arguments(name, size, rng):
     elif name == 'atan2':
         values = [1.0, 2.0, 0.5, 3.0, 1e-5, 1e5, normal, big, small]
         pairs = [(a, b) for a in values for b in values]
-        pairs += list(zip(spread(small, big, 100, size, rng), rng.sample(list(spread(small, big, 100, size, rng)), 100)))
+        tops, rights = [list(spread(small, big, 100, size, rng)) for _ in range(2)]
+        pairs += list(zip(tops, rng.sample(rights, len(rights))))
         pairs += list(zip(even(0, 4, 120, size, rng), even(0, 4, 120, size, rng)))
         pairs += [(a, narrow(a * t, size)) for a, t in zip(spread(small, big, 80, size, rng), even(0, 3, 80, size, rng))]
+        pairs = [(narrow(a, size), narrow(b, size)) for a, b in pairs if a is not None and b is not None]
         pairs = [p for p in pairs if None not in p]
         return [(a * rng.choice((1, -1)), b * rng.choice((1, -1))) for a, b in pairs]
     elif name == 'hypot':
@@ -223,6 +231,7 @@ def arguments(name, size, rng):
         pairs = [(narrow(a, size), narrow(b, size)) for a in values for b in values]
         pairs += [(a, narrow(a * t, size)) for a, t in zip(spread(small, big, 200, size, rng), even(0, 3, 200, size, rng))]
         pairs += [(a, narrow(a * t, size)) for a, t in zip(spread(0.5, 2.0, 150, size, rng), spread(1e-9, 1.0, 150, size, rng))]
+        pairs = [(narrow(a, size), narrow(b, size)) for a, b in pairs if a is not None and b is not None]
         return [p for p in pairs if None not in p]
     elif name == 'pow':
         pairs = list(zip(even(0, 10, 150, size, rng), even(-20, 20, 150, size, rng)))
@@ -233,7 +242,7 @@ def arguments(name, size, rng):
         for count, low, top in ((150, small, big), (120, 0.5, 2.0)):
             xs = list(spread(low, top, count, size, rng))
             pairs += [(x, reach(x, t)) for x, t in zip(xs, [rng.uniform(-1.06, 1.02) for _ in xs])]
-        for count in range(100):
+        for count in range(100 * TIMES):
             x = narrow(1 + rng.choice((1, -1)) * math.ldexp(rng.random() + 0.5, -rng.randrange(1, TYPES[size]['bits'] - 1)), size)
             pairs.append((x, reach(x, rng.uniform(-1.06, 1.02))))
         pairs += [(float(a), float(b)) for a in (-3, -2, -1.5, 1.5, 2, 3, 10) for b in (-7, -3, -2, -1, 1, 2, 3, 5, 10, 21, 22, 25)]
@@ -269,6 +278,7 @@ def main():
             blob += struct.pack(f'<{count}{word}', *(bits for _, bits, _ in rows))
             blob += struct.pack(f'<{count}h', *(off for _, _, off in rows))
             print(name, size, count, len(blob), flush=True)
-    open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'math.bin'), 'wb').write(blob)
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'math.bin')
+    open(sys.argv[2] if len(sys.argv) > 2 else path, 'wb').write(blob)
 
 main()

@@ -1,6 +1,6 @@
 # What CPython and NumPy give for the files of tests/setup. Writes setup.txt, which tests/setup.rs holds the
 # compiler to: a file, n, and of each value that setup(n) returns, tuples flattened: its type, its shape, the
-# FNV-1a hash of its bytes (64 bits), and its first elements' bits. Of a file that says "within 1 ULP" all of them.
+# FNV-1a hash of its bytes (64 bits), and its first elements' bits. Of a file that says "within 1 ULP" all.
 #
 #     python setup_table.py > setup.txt        (CPython 3.11, numpy 2.4.6)
 import glob, os, sys, types, warnings
@@ -38,6 +38,6 @@ for path in sorted(glob.glob(os.path.join(here, '..', 'setup', '*.py'))):
             shape = 'scalar' if value.ndim == 0 else 'x'.join(map(str, value.shape))
             data = np.ascontiguousarray(value).tobytes()
             width = value.dtype.itemsize
-            count = len(data) // width if '# within 1 ULP' in text else FIRST
+            count = len(data) // width if '# within' in text else FIRST
             bits = [int.from_bytes(data[i * width:(i + 1) * width], 'little') for i in range(min(count, len(data) // width))]
             print(*head, value.dtype.name, shape, f'{fnv(data):016x}', *[f'{b:x}' for b in bits], sep='\t')

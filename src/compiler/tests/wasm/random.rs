@@ -33,18 +33,7 @@ pub fn bits(random: &mut Random, of: Scalar) -> u64 {
     match of {
         Scalar::Bool => random.below(2) as u64,
         Scalar::F32 => {
-            let special = [
-                0.0,
-                -0.0,
-                1.5,
-                -2.5,
-                f32::INFINITY,
-                f32::NAN,
-                1e-40,
-                3e38,
-                16777217.0,
-                -0.75,
-            ];
+            let special = [0.0, -0.0, 1.5, -2.5, f32::INFINITY, f32::NAN, 1e-40, 3e38, 16777217.0, -0.75];
             match random.below(4) {
                 0 => random.one(&special).to_bits().into(),
                 1 => (small as f32).to_bits().into(),
@@ -52,19 +41,8 @@ pub fn bits(random: &mut Random, of: Scalar) -> u64 {
             }
         }
         Scalar::F64 => {
-            let special = [
-                0.0,
-                -0.0,
-                1.5,
-                -2.5,
-                f64::NEG_INFINITY,
-                f64::NAN,
-                1e-310,
-                1e300,
-                9.007199254740993e15,
-                3e9,
-                2.5,
-            ];
+            let special =
+                [0.0, -0.0, 1.5, -2.5, f64::NEG_INFINITY, f64::NAN, 1e-310, 1e300, 9.007199254740993e15, 3e9, 2.5];
             match random.below(4) {
                 0 => random.one(&special).to_bits(),
                 1 => (small as f64).to_bits(),
@@ -111,10 +89,7 @@ fn expr(kind: ExprKind, of: Scalar) -> Expr {
 
 impl Maker {
     fn local(&mut self, of: Scalar) -> Local {
-        self.program.locals.push(LocalInfo {
-            name: format!("x{}", self.program.locals.len()),
-            of,
-        });
+        self.program.locals.push(LocalInfo { name: format!("x{}", self.program.locals.len()), of });
         Local(self.program.locals.len() as u32 - 1)
     }
 
@@ -124,10 +99,7 @@ impl Maker {
     }
 
     fn site(&mut self, what: Failure) -> Site {
-        self.program.sites.push(SiteInfo {
-            span: self.span,
-            what,
-        });
+        self.program.sites.push(SiteInfo { span: self.span, what });
         Site(self.program.sites.len() as u32 - 1)
     }
 
@@ -140,13 +112,8 @@ impl Maker {
     }
 
     fn leaf(&mut self, of: Scalar) -> Expr {
-        let known: Vec<Local> = self
-            .locals
-            .iter()
-            .chain(&self.shared)
-            .copied()
-            .filter(|local| self.of(*local) == of)
-            .collect();
+        let known: Vec<Local> =
+            self.locals.iter().chain(&self.shared).copied().filter(|local| self.of(*local) == of).collect();
         if !known.is_empty() && self.random.below(4) > 0 {
             return expr(ExprKind::Local(self.random.one(&known)), of);
         }
@@ -164,36 +131,18 @@ impl Maker {
             // The arrays are longer than the loop.
             0..=4 => {
                 let add = Expr::int(self.random.below(5) as i64);
-                (
-                    expr(
-                        ExprKind::Binary(Binary::Add, Box::new(var), Box::new(add)),
-                        Scalar::I64,
-                    ),
-                    true,
-                )
+                (expr(ExprKind::Binary(Binary::Add, Box::new(var), Box::new(add)), Scalar::I64), true)
             }
             5 => {
                 let sub = Expr::int(self.random.below(3) as i64);
-                (
-                    expr(
-                        ExprKind::Binary(Binary::Sub, Box::new(var), Box::new(sub)),
-                        Scalar::I64,
-                    ),
-                    false,
-                )
+                (expr(ExprKind::Binary(Binary::Sub, Box::new(var), Box::new(sub)), Scalar::I64), false)
             }
             6 => (Expr::int(self.random.below(4) as i64), true),
             7 if self.fails => (self.expr(Scalar::I64, depth), false),
             _ => {
                 let any = self.expr(Scalar::I64, depth);
                 let divisor = Expr::int(self.n + 5);
-                (
-                    expr(
-                        ExprKind::Divide(Divide::Rest, Box::new(any), Box::new(divisor), None),
-                        Scalar::I64,
-                    ),
-                    true,
-                )
+                (expr(ExprKind::Divide(Divide::Rest, Box::new(any), Box::new(divisor), None), Scalar::I64), true)
             }
         }
     }
@@ -226,9 +175,7 @@ impl Maker {
                 let op = match of {
                     Scalar::Bool => self.random.one(&[And, Or, Xor]),
                     _ if of.is_float() => self.random.one(&[Add, Sub, Mul, Add, Mul, Min, Max, CopySign]),
-                    _ => self
-                        .random
-                        .one(&[Add, Sub, Mul, Min, Max, And, Or, Xor, ShiftLeft, ShiftRight]),
+                    _ => self.random.one(&[Add, Sub, Mul, Min, Max, And, Or, Xor, ShiftLeft, ShiftRight]),
                 };
                 let a = sub(self, of);
                 let b = match op {
@@ -240,13 +187,7 @@ impl Maker {
             }
             7 if of != Scalar::Bool => {
                 let op = match of.is_float() {
-                    true => self.random.one(&[
-                        Divide::True,
-                        Divide::True,
-                        Divide::Floor,
-                        Divide::Rest,
-                        Divide::CRest,
-                    ]),
+                    true => self.random.one(&[Divide::True, Divide::True, Divide::Floor, Divide::Rest, Divide::CRest]),
                     false => self.random.one(&[Divide::Floor, Divide::Rest, Divide::CRest]),
                 };
                 let site = (self.fails && self.random.below(3) == 0).then(|| self.site(Failure::Division));
@@ -255,31 +196,19 @@ impl Maker {
                 expr(ExprKind::Divide(op, a, b, site), of)
             }
             7 | 8 if of == Scalar::Bool => {
-                let op = self
-                    .random
-                    .one(&[Compare::Equal, Compare::Unequal, Compare::Less, Compare::AtMost]);
+                let op = self.random.one(&[Compare::Equal, Compare::Unequal, Compare::Less, Compare::AtMost]);
                 let a = self.scalar();
                 let b = self.scalar();
                 let b = if a.is_int() && b.is_int() { b } else { a };
-                let (a, b) = if a == Scalar::Bool {
-                    (Scalar::F32, Scalar::F32)
-                } else {
-                    (a, b)
-                };
+                let (a, b) = if a == Scalar::Bool { (Scalar::F32, Scalar::F32) } else { (a, b) };
                 expr(ExprKind::Compare(op, sub(self, a), sub(self, b)), of)
             }
             8 | 9 => {
                 let from = self.scalar();
                 expr(ExprKind::Convert(sub(self, from)), of)
             }
-            10 => expr(
-                ExprKind::Select(sub(self, Scalar::Bool), sub(self, of), sub(self, of)),
-                of,
-            ),
-            11 => expr(
-                ExprKind::Choice(sub(self, Scalar::Bool), sub(self, of), sub(self, of)),
-                of,
-            ),
+            10 => expr(ExprKind::Select(sub(self, Scalar::Bool), sub(self, of), sub(self, of)), of),
+            11 => expr(ExprKind::Choice(sub(self, Scalar::Bool), sub(self, of), sub(self, of)), of),
             12 if of == Scalar::Bool => match self.random.below(2) {
                 0 => expr(ExprKind::And(sub(self, of), sub(self, of)), of),
                 _ => expr(ExprKind::Or(sub(self, of), sub(self, of)), of),
@@ -305,8 +234,7 @@ impl Maker {
                     index.push(one);
                     proven &= is_proven;
                 }
-                let site =
-                    (!proven || self.random.below(4) == 0).then(|| self.site(Failure::Index(array, 0)));
+                let site = (!proven || self.random.below(4) == 0).then(|| self.site(Failure::Index(array, 0)));
                 expr(ExprKind::Load { array, index, site }, of)
             }
             14 => match of {
@@ -353,12 +281,7 @@ impl Maker {
                 }
                 let value = self.expr(info.of, 3);
                 let site = (self.random.below(3) == 0).then(|| self.site(Failure::Index(array, 0)));
-                Stmt::Store {
-                    array,
-                    index,
-                    value,
-                    site,
-                }
+                Stmt::Store { array, index, value, site }
             }
             5 => match self.random.below(6) {
                 0 if self.fails => {
@@ -380,11 +303,7 @@ impl Maker {
                         true => Stmt::Again(label),
                         false => Stmt::Leave(label),
                     };
-                    Stmt::If {
-                        test: self.expr(Scalar::Bool, 2),
-                        yes: vec![jump],
-                        no: vec![],
-                    }
+                    Stmt::If { test: self.expr(Scalar::Bool, 2), yes: vec![jump], no: vec![] }
                 }
                 _ => {
                     let to = self.random.one(&self.free.clone());
@@ -396,11 +315,7 @@ impl Maker {
                 let test = self.expr(Scalar::Bool, 3);
                 let (yes, no) = (self.random.below(4), self.random.below(3));
                 let yes = self.statements(depth - 1, yes);
-                Stmt::If {
-                    test,
-                    yes,
-                    no: self.statements(depth - 1, no),
-                }
+                Stmt::If { test, yes, no: self.statements(depth - 1, no) }
             }
             9 => {
                 let label = self.label();
@@ -418,10 +333,7 @@ impl Maker {
                 let read = || expr(ExprKind::Local(counter), Scalar::I64);
                 let one = Box::new(Expr::int(1));
                 let next = expr(ExprKind::Binary(Binary::Sub, Box::new(read()), one), Scalar::I64);
-                let more = expr(
-                    ExprKind::Compare(Compare::Less, Box::new(Expr::int(0)), Box::new(read())),
-                    Scalar::Bool,
-                );
+                let more = expr(ExprKind::Compare(Compare::Less, Box::new(Expr::int(0)), Box::new(read())), Scalar::Bool);
                 let test = self.expr(Scalar::Bool, 2);
                 let test = expr(ExprKind::And(Box::new(more), Box::new(test)), Scalar::Bool);
                 self.around.push((label, true));
@@ -440,22 +352,12 @@ impl Maker {
                     Scalar::I64,
                 );
                 let outside = self.label();
-                let body = vec![
-                    Stmt::Set(counter, rounds),
-                    Stmt::While {
-                        label,
-                        before,
-                        test,
-                        body,
-                    },
-                ];
+                let body = vec![Stmt::Set(counter, rounds), Stmt::While { label, before, test, body }];
                 Stmt::Block { label: outside, body }
             }
             _ => {
                 let label = self.label();
-                let of = self
-                    .random
-                    .one(&[Scalar::I64, Scalar::I64, Scalar::I32, Scalar::U64, Scalar::I8]);
+                let of = self.random.one(&[Scalar::I64, Scalar::I64, Scalar::I32, Scalar::U64, Scalar::I8]);
                 let var = self.local(of);
                 self.private.push(var);
                 let small = |own: &mut Maker| match own.random.below(3) {
@@ -467,11 +369,7 @@ impl Maker {
                     _ => Expr::bits(of, own.random.below(7) as u64),
                 };
                 let (start, stop) = (small(self), small(self));
-                let steps: &[i64] = if of.is_signed() {
-                    &[1, 1, 1, 2, 3, -1, -2]
-                } else {
-                    &[1, 2, 3]
-                };
+                let steps: &[i64] = if of.is_signed() { &[1, 1, 1, 2, 3, -1, -2] } else { &[1, 2, 3] };
                 let step = self.random.one(steps) as u64 & (u64::MAX >> (64 - 8 * of.bytes()));
                 let step = Expr::bits(of, step);
                 self.around.push((label, true));
@@ -480,15 +378,7 @@ impl Maker {
                 let body = self.statements(depth - 1, n);
                 self.locals.pop();
                 self.around.pop();
-                Stmt::For {
-                    label,
-                    var,
-                    start,
-                    stop,
-                    step,
-                    vector: false,
-                    body,
-                }
+                Stmt::For { label, var, start, stop, step, vector: false, body }
             }
         }
     }
@@ -505,24 +395,14 @@ pub fn program(seed: u64, fails: bool) -> Made {
         &Scalar::ALL,
         &[Scalar::F64, Scalar::I64, Scalar::Bool],
         &[Scalar::F32, Scalar::I32, Scalar::Bool],
-        &[
-            Scalar::F32,
-            Scalar::I64,
-            Scalar::F64,
-            Scalar::U64,
-            Scalar::Bool,
-            Scalar::U8,
-        ],
+        &[Scalar::F32, Scalar::I64, Scalar::F64, Scalar::U64, Scalar::Bool, Scalar::U8],
     ];
     let types = sets[random.below(4)].to_vec();
     let file = "def f(): pass";
     let _ = file;
     let mut maker = Maker {
         random,
-        program: Program {
-            name: "random".into(),
-            ..Program::default()
-        },
+        program: Program { name: "random".into(), ..Program::default() },
         locals: vec![],
         free: vec![],
         shared: vec![],
@@ -537,10 +417,7 @@ pub fn program(seed: u64, fails: bool) -> Made {
         types: types.clone(),
     };
     let table = (0..8).map(|_| bits(&mut maker.random, Scalar::I32)).collect();
-    maker.program.tables.push(TableInfo {
-        of: Scalar::I32,
-        bits: table,
-    });
+    maker.program.tables.push(TableInfo { of: Scalar::I32, bits: table });
     maker.var = maker.local(Scalar::I64);
     let mut arguments = Vec::new();
     for of in &types {
@@ -553,12 +430,7 @@ pub fn program(seed: u64, fails: bool) -> Made {
     for (of, is_output) in types.iter().flat_map(|of| [(of, false), (of, true)]) {
         let axes = 1 + maker.random.below(2) as u8;
         let name = format!("a{}", maker.program.arrays.len());
-        maker.program.arrays.push(ArrayInfo {
-            name,
-            of: *of,
-            axes,
-            layout: Layout::C,
-        });
+        maker.program.arrays.push(ArrayInfo { name, of: *of, axes, layout: Layout::C });
         let array = Array(maker.program.arrays.len() as u32 - 1);
         maker.program.params.push(Param::Array(array));
         let long = n as usize + 5;
@@ -568,17 +440,8 @@ pub fn program(seed: u64, fails: bool) -> Made {
             let value = bits(&mut maker.random, *of);
             bytes.extend(&value.to_le_bytes()[..of.bytes() as usize]);
         }
-        arguments.push(Value::Array(ArrayValue {
-            of: *of,
-            shape,
-            bytes,
-        }));
-        if is_output {
-            &mut maker.outputs
-        } else {
-            &mut maker.inputs
-        }
-        .push(array);
+        arguments.push(Value::Array(ArrayValue { of: *of, shape, bytes }));
+        if is_output { &mut maker.outputs } else { &mut maker.inputs }.push(array);
     }
     let mut body = Vec::new();
     for of in types.iter().chain(&types) {
@@ -600,33 +463,16 @@ pub fn program(seed: u64, fails: bool) -> Made {
         if info.axes == 2 {
             index.push(Expr::int(0));
         }
-        let known: Vec<Local> = maker
-            .free
-            .iter()
-            .copied()
-            .filter(|local| maker.of(*local) == info.of)
-            .collect();
+        let known: Vec<Local> = maker.free.iter().copied().filter(|local| maker.of(*local) == info.of).collect();
         let value = expr(ExprKind::Local(maker.random.one(&known)), info.of);
-        body.push(Stmt::Store {
-            array,
-            index,
-            value,
-            site: None,
-        });
+        body.push(Stmt::Store { array, index, value, site: None });
     }
     let mut reductions = Vec::new();
     for of in &types {
         let ops: &[Reduce] = match of {
             Scalar::Bool => &[Reduce::And, Reduce::Or, Reduce::Xor],
             _ if of.is_float() => &[Reduce::Sum, Reduce::Product, Reduce::Least, Reduce::Greatest],
-            _ => &[
-                Reduce::Sum,
-                Reduce::Product,
-                Reduce::Least,
-                Reduce::Greatest,
-                Reduce::And,
-                Reduce::Xor,
-            ],
+            _ => &[Reduce::Sum, Reduce::Product, Reduce::Least, Reduce::Greatest, Reduce::And, Reduce::Xor],
         };
         if maker.random.below(3) > 0 {
             continue;
@@ -643,18 +489,11 @@ pub fn program(seed: u64, fails: bool) -> Made {
             Reduce::Xor => Binary::Xor,
         };
         let value = Box::new(maker.expr(*of, 2));
-        let change = expr(
-            ExprKind::Binary(binary, Box::new(expr(ExprKind::Local(local), *of)), value),
-            *of,
-        );
+        let change = expr(ExprKind::Binary(binary, Box::new(expr(ExprKind::Local(local), *of)), value), *of);
         let change = Stmt::Set(local, change);
         body.push(match maker.random.below(2) {
             0 => change,
-            _ => Stmt::If {
-                test: maker.expr(Scalar::Bool, 2),
-                yes: vec![change],
-                no: vec![],
-            },
+            _ => Stmt::If { test: maker.expr(Scalar::Bool, 2), yes: vec![change], no: vec![] },
         });
         reductions.push(Reduction { local, op });
     }
@@ -677,8 +516,5 @@ pub fn program(seed: u64, fails: bool) -> Made {
         reductions,
     })));
     maker.program.body = whole;
-    Made {
-        program: maker.program,
-        arguments,
-    }
+    Made { program: maker.program, arguments }
 }

@@ -1,0 +1,137 @@
+//! Variables that are another by another name are that other: `x = y` where neither is ever given anything else.
+
+use crate::ir::{Array, ArrayExpr, ExprKind, Local, Param, Printed, Program, Stmt};
+use crate::walk;
+use std::collections::HashMap;
+
+/// Puts parameters, and arrays that were made once, in the place of their copies.
+pub fn collapse(program: &mut Program) {
+    let mut sets: HashMap<Local, usize> = HashMap::new();
+    let mut binds: HashMap<Array, usize> = HashMap::new();
+    let mut counters: HashMap<Local, ()> = HashMap::new();
+    for param in &program.params {
+        match param {
+            Param::Scalar(local) => *sets.entry(*local).or_default() += 1,
+            Param::Array(array) => *binds.entry(*array).or_default() += 1,
+        }
+    }
+    walk::statements(&program.body, &mut |stmt| match stmt {
+        Stmt::Set(local, _) => *sets.entry(*local).or_default() += 1,
+        Stmt::For { var, .. } => {
+            counters.insert(*var, ());
+        }
+        Stmt::ParFor(par) => {
+            counters.insert(par.var, ());
+            for reduction in &par.reductions {
+                counters.insert(reduction.local, ());
+            }
+        }
+        Stmt::Bind(array, _) => *binds.entry(*array).or_default() += 1,
+        _ => {}
+    });
+    let is_param = |program: &Program, array: Array| program.params.contains(&Param::Array(array));
+    // Those of the outermost block: whatever is in a loop may be another array each time.
+    let outer: Vec<Array> = program
+        .body
+        .iter()
+        .filter_map(|stmt| match stmt {
+            Stmt::Bind(array, _) => Some(*array),
+            _ => None,
+        })
+        .collect();
+    let mut locals: HashMap<Local, Local> = HashMap::new();
+    let mut arrays: HashMap<Array, Array> = HashMap::new();
+    walk::statements(&program.body, &mut |stmt| match stmt {
+        Stmt::Set(to, value) => {
+            if let ExprKind::Local(from) = value.kind
+                && sets.get(to) == Some(&1)
+                && !counters.contains_key(to)
+                && program.params.contains(&Param::Scalar(from))
+                && sets.get(&from) == Some(&1)
+            {
+                locals.insert(*to, from);
+            }
+        }
+        Stmt::Bind(to, ArrayExpr::Same(from)) => {
+            let info = |array: &Array| &program.arrays[array.0 as usize];
+            if binds.get(to) == Some(&1)
+                && binds.get(from) == Some(&1)
+                && (outer.contains(from) || is_param(program, *from))
+                && info(to).of == info(from).of
+                && (info(to).layout == info(from).layout)
+            {
+                arrays.insert(*to, *from);
+            }
+        }
+        _ => {}
+    });
+    let root_of_local = |mut of: Local| {
+        while let Some(other) = locals.get(&of) {
+            of = *other;
+        }
+        of
+    };
+    let root_of_array = |mut of: Array| {
+        while let Some(other) = arrays.get(&of) {
+            of = *other;
+        }
+        of
+    };
+    remove(&mut program.body, &|stmt| match stmt {
+        Stmt::Set(to, _) => locals.contains_key(to),
+        Stmt::Bind(to, ArrayExpr::Same(_)) => arrays.contains_key(to),
+        _ => false,
+    });
+    walk::statements_mut(&mut program.body, &mut |stmt| {
+        match stmt {
+            Stmt::Bind(_, ArrayExpr::Same(of) | ArrayExpr::Transposed(of)) => *of = root_of_array(*of),
+            Stmt::Bind(_, ArrayExpr::View { of, .. } | ArrayExpr::Reshape { of, .. }) => {
+                *of = root_of_array(*of);
+            }
+            Stmt::Store { array, .. } => *array = root_of_array(*array),
+            Stmt::Print(parts) => {
+                for part in parts {
+                    if let Printed::Array(array) = part {
+                        *array = root_of_array(*array);
+                    }
+                }
+            }
+            _ => {}
+        }
+        walk::own_mut(stmt, &mut |expr| {
+            walk::within_mut(expr, &mut |expr| match &mut expr.kind {
+                ExprKind::Local(local) => *local = root_of_local(*local),
+                ExprKind::Length(array, _) | ExprKind::Load { array, .. } => *array = root_of_array(*array),
+                ExprKind::Apart(a, b) => {
+                    *a = root_of_array(*a);
+                    *b = root_of_array(*b);
+                }
+                _ => {}
+            });
+        });
+    });
+    for result in &mut program.results {
+        match result {
+            Param::Scalar(local) => *local = root_of_local(*local),
+            Param::Array(array) => *array = root_of_array(*array),
+        }
+    }
+    // What people called it.
+    for (to, _) in &arrays {
+        let from = root_of_array(*to);
+        let name = program.arrays[to.0 as usize].name.clone();
+        let own = &mut program.arrays[from.0 as usize].name;
+        if own.starts_with('$') && !name.starts_with('$') {
+            *own = name;
+        }
+    }
+}
+
+fn remove(body: &mut Vec<Stmt>, is_gone: &dyn Fn(&Stmt) -> bool) {
+    body.retain(|stmt| !is_gone(stmt));
+    for stmt in body {
+        for block in walk::blocks_mut(stmt) {
+            remove(block, is_gone);
+        }
+    }
+}

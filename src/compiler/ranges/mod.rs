@@ -1,0 +1,134 @@
+//! Range checks out of loops, and loops into lanes.
+//!
+//! An engine removes none of the checks that we write, and they cost up to half of a stencil's time. So each loop whose
+//! indices have bounds that are known when it begins is there twice: behind one test of those bounds without
+//! its checks, and as it was. What the checked version does on an error, it still does, at the same iteration. In the
+//! version without checks a serial loop whose iterations are independent may run in lanes, where that suits its
+//! memory better than the parallel loop around it.
+//!
+//! Bounds are those of interval arithmetic over the loops' own ends (Markstein, Cocke and Markstein 1982,
+//! Optimization of Range Checking). They are worked out by the program itself, in numbers of 64 bits that the same test keeps from
+//! wrapping.
+
+mod bounds;
+mod copies;
+mod lanes;
+
+use crate::ir::{Expr, ExprKind, Label, Program, Stmt};
+use crate::types::Scalar;
+use crate::walk;
+use bounds::Facts;
+use std::collections::HashMap;
+
+/// Statements that a program may grow to.
+const LARGEST: usize = 20_000;
+
+/// Takes checks out of loops where their indices have bounds, and marks the loops that run in lanes.
+pub fn hoist(program: &mut Program) {
+    copies::collapse(program);
+    let facts = Facts::of(program);
+    let mut hoister = Hoister {
+        size: count(&program.body),
+        labels: program.labels,
+        facts,
+    };
+    let body = std::mem::take(&mut program.body);
+    program.body = hoister.block(body);
+    program.labels = hoister.labels;
+}
+
+fn count(body: &[Stmt]) -> usize {
+    let mut count = 0;
+    walk::statements(body, &mut |_| count += 1);
+    count
+}
+
+struct Hoister {
+    facts: Facts,
+    labels: u32,
+    size: usize,
+}
+
+impl Hoister {
+    fn block(&mut self, body: Vec<Stmt>) -> Vec<Stmt> {
+        body.into_iter().map(|stmt| self.stmt(stmt)).collect()
+    }
+
+    fn stmt(&mut self, stmt: Stmt) -> Stmt {
+        match stmt {
+            Stmt::For { .. } | Stmt::ParFor(_) => self.versions(stmt),
+            other => self.inside(other),
+        }
+    }
+
+    fn inside(&mut self, mut stmt: Stmt) -> Stmt {
+        for block in walk::blocks_mut(&mut stmt) {
+            let body = std::mem::take(block);
+            *block = self.block(body);
+        }
+        stmt
+    }
+
+    /// A loop, or a choice of two of it.
+    fn versions(&mut self, stmt: Stmt) -> Stmt {
+        let size = count(std::slice::from_ref(&stmt));
+        if self.size + size > LARGEST {
+            return stmt;
+        }
+        let mut proof = self.facts.at(&stmt);
+        let mut fast = stmt.clone();
+        proof.take_checks(&mut fast);
+        let pairs = lanes::choose(&mut fast, &self.facts);
+        let mut tests = proof.tests;
+        for (a, b) in pairs {
+            tests.push(Expr {
+                kind: ExprKind::Apart(a, b),
+                of: Scalar::Bool,
+            });
+        }
+        let mut seen: Vec<Expr> = Vec::new();
+        for test in tests {
+            if test.kind != ExprKind::Const(1) && !seen.contains(&test) {
+                seen.push(test);
+            }
+        }
+        let fast = self.inside(fast);
+        let whole = seen.into_iter().reduce(|a, b| Expr {
+            kind: ExprKind::And(Box::new(a), Box::new(b)),
+            of: Scalar::Bool,
+        });
+        let Some(test) = whole else {
+            return fast;
+        };
+        self.size += size;
+        let mut slow = vec![stmt];
+        self.relabel(&mut slow);
+        Stmt::If {
+            test,
+            yes: vec![fast],
+            no: slow,
+        }
+    }
+
+    /// Labels of its own for a copy.
+    fn relabel(&mut self, body: &mut [Stmt]) {
+        let mut names: HashMap<Label, Label> = HashMap::new();
+        let labels = &mut self.labels;
+        walk::statements_mut(body, &mut |stmt| {
+            let own = match stmt {
+                Stmt::Block { label, .. } | Stmt::While { label, .. } | Stmt::For { label, .. } => label,
+                Stmt::ParFor(par) => &mut par.label,
+                Stmt::Leave(label) | Stmt::Again(label) => {
+                    if let Some(other) = names.get(label) {
+                        *label = *other;
+                    }
+                    return;
+                }
+                _ => return,
+            };
+            *labels += 1;
+            names.insert(*own, Label(*labels - 1));
+            *own = Label(*labels - 1);
+        });
+    }
+}

@@ -1,0 +1,203 @@
+//! Loops whose iterations run in lanes: as many whole vectors as there are, then one of the lanes that are left.
+
+use super::function::{Emitter, Jump};
+use super::lanes::{Lanes, Parts, Scope};
+use super::parallel::Partial;
+use super::plan::{self, Plan};
+use crate::ir::{Expr, Label, LANES, Local, ParFor, Stmt};
+use crate::types::Scalar;
+use wasm_encoder::ValType;
+
+impl<'a> Emitter<'a> {
+    /// How a parallel loop runs in lanes, if it does.
+    pub fn parallel_plan(&self, one: &ParFor) -> Option<Plan> {
+        let can = self.unit.target.simd && self.vector.is_none();
+        can.then(|| plan::of_parallel(self.program, one)).flatten()
+    }
+
+    /// How a serial loop runs in lanes, if it does.
+    pub fn serial_plan(&self, one: &Stmt) -> Option<Plan> {
+        let can = self.unit.target.simd && self.vector.is_none();
+        can.then(|| plan::of_serial(self.program, &self.unit.reads, one)).flatten()
+    }
+
+    pub fn serial_in_lanes(
+        &mut self,
+        plan: Plan,
+        label: Label,
+        var: Local,
+        [start, stop]: [&'a Expr; 2],
+        body: &'a [Stmt],
+    ) {
+        let [counter, end] = [ValType::I64; 2].map(|of| self.borrow(of));
+        for (to, e) in [(counter, start), (end, stop)] {
+            self.scalar(e);
+            self.convert(e.of, Scalar::I64);
+            self.set(to);
+        }
+        let lanes = Lanes::new(plan, self.program.locals.len(), false);
+        self.put().local_get(counter).local_get(end).i64_lt_s();
+        self.begin_if();
+        self.vector = Some(Box::new(lanes));
+        self.loop_in_lanes([label; 2], var, body, counter, end, &mut []);
+        self.vector = None;
+        self.end();
+        self.give_back(&[counter, end]);
+    }
+
+    /// Iterations from the counter's up to the end.
+    pub fn loop_in_lanes(
+        &mut self,
+        [leave, again]: [Label; 2],
+        var: Local,
+        body: &'a [Stmt],
+        counter: u32,
+        end: u32,
+        partials: &mut [Partial],
+    ) {
+        let lanes = i64::from(self.lanes());
+        let ordered = partials.iter().any(|partial| partial.parts.len() == LANES as usize);
+        // Vectors of the fixed tree's lanes.
+        let groups = if ordered { LANES as usize / lanes as usize } else { 1 };
+        let sums: Vec<Vec<Parts>> = partials
+            .iter()
+            .map(|partial| {
+                let n = if partial.parts.len() == LANES as usize { groups } else { 1 };
+                (0..n).map(|_| self.new_parts(partial.of)).collect()
+            })
+            .collect();
+        for (partial, sums) in partials.iter().zip(&sums) {
+            for parts in sums {
+                self.constant(partial.of, partial.what.op.neutral(partial.of));
+                self.splat(partial.of);
+                self.set_parts(parts);
+            }
+        }
+        let [left, failed] = [self.variable(ValType::I64), self.variable(ValType::I32)];
+        self.int32(0);
+        self.set(failed);
+
+        self.block();
+        let rest = self.depth;
+        self.replay(rest, left, failed);
+        self.block();
+        let done = self.depth;
+        self.begin_loop();
+        let top = self.depth;
+        self.put().local_get(end).local_get(counter).i64_sub().i64_const(lanes * groups as i64).i64_lt_s();
+        self.jump_if(done);
+        for group in 0..groups {
+            self.rename_sums(partials, &sums, group);
+            self.vector_of([leave, again], var, body, counter, None);
+            self.put().local_get(counter).i64_const(lanes).i64_add().local_set(counter);
+        }
+        self.jump(top);
+        self.end();
+        self.end();
+        self.put().local_get(end).local_get(counter).i64_sub().local_set(left);
+        self.end();
+
+        // What is left, or was before a failure.
+        self.rename_sums(partials, &sums, 0);
+        let turns = self.borrow(ValType::I32);
+        self.int32(0);
+        self.set(turns);
+        self.begin_loop();
+        let top = self.depth;
+        self.replay(top, left, failed);
+        self.put().local_get(left).i64_const(0).i64_gt_s();
+        self.begin_if();
+        let mask = self.borrow(ValType::V128);
+        self.first_lanes(left);
+        self.set(mask);
+        self.vector_of([leave, again], var, body, counter, Some(mask));
+        self.give_back(&[mask]);
+        self.end();
+        if groups > 1 {
+            for sums in sums.iter().filter(|sums| sums.len() > 1) {
+                self.turn_vectors(sums);
+            }
+            self.put().local_get(counter).i64_const(lanes).i64_add().local_set(counter);
+            self.put().local_get(left).i64_const(lanes).i64_sub().local_set(left);
+            self.put().local_get(turns).i32_const(1).i32_add().local_tee(turns);
+            self.put().i32_const(groups as i32).i32_lt_u();
+            self.jump_if(top);
+        }
+        self.end();
+        self.give_back(&[turns]);
+        self.get(failed);
+        self.begin_if();
+        self.put().i32_const(1).return_();
+        self.end();
+        for (partial, sums) in partials.iter().zip(&sums) {
+            for (at, part) in partial.parts.iter().enumerate() {
+                self.extract(partial.of, &sums[at / lanes as usize], (at % lanes as usize) as u32);
+                self.set(*part);
+            }
+        }
+    }
+
+    fn replay(&mut self, to: u32, left: u32, failed: u32) {
+        if let Some(vector) = &mut self.vector {
+            vector.replay = (to, left, failed);
+        }
+    }
+
+    fn rename_sums(&mut self, partials: &[Partial], sums: &[Vec<Parts>], group: usize) {
+        let Some(vector) = &mut self.vector else { return };
+        for (partial, sums) in partials.iter().zip(sums) {
+            vector.rename(partial.what.local, sums[group % sums.len()].clone());
+        }
+    }
+
+    fn turn_vectors(&mut self, sums: &[Parts]) {
+        for parts in sums {
+            self.get_parts(parts);
+        }
+        let n = sums.len();
+        for group in (0..n).rev() {
+            self.set_parts(&sums[(group + n - 1) % n]);
+        }
+    }
+
+    /// One vector of iterations.
+    fn vector_of(
+        &mut self,
+        [leave, again]: [Label; 2],
+        var: Local,
+        body: &'a [Stmt],
+        counter: u32,
+        mask: Option<u32>,
+    ) {
+        let of = self.program.locals[var.0 as usize].of;
+        let variable = self.number(var);
+        self.get(counter);
+        self.convert(Scalar::I64, of);
+        self.set(variable);
+        let Some(vector) = &self.vector else { return };
+        let parts = vector.plan.leaves.contains(&leave) || vector.plan.agains.contains(&again);
+        let parked = vector.plan.crossing.clone();
+        self.block();
+        let exit = self.depth;
+        let own = match mask {
+            None if parts => Some(self.copy_mask()),
+            other => other,
+        };
+        if let Some(vector) = &mut self.vector {
+            let scope = Scope { mask: own, parked, leave: Some(leave), again: Some(again), exit, touched: false };
+            vector.scopes.push(scope);
+        }
+        self.jumps.push(Jump { label: again, leave: exit, again: Some(exit) });
+        self.statements(body);
+        self.jumps.pop();
+        if let Some(vector) = &mut self.vector {
+            vector.scopes.pop();
+        }
+        self.end();
+        if mask.is_none()
+            && let Some(own) = own
+        {
+            self.give_back(&[own]);
+        }
+    }
+}

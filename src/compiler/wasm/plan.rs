@@ -1,0 +1,469 @@
+//! What a loop in lanes needs to know of its body: which variables are the same in all lanes, where lanes part,
+//! and what the lanes that wait elsewhere will still read.
+//!
+//! A lane that does not take part waits at a certain place: the other side of an `If`, the end of a loop or block that it left,
+//! the next round. A variable that is live where lanes wait is *parked* there: it must keep their values, and so differs
+//! between lanes. Everything else may be overwritten without a mask, and what is computed of the same
+//! values stays one value for all lanes.
+
+use super::scalar::constant_int;
+use super::walk::{self, Seen};
+use crate::ir::{Binary, Expr, ExprKind, Label, Local, ParFor, Program, Stmt, Unary};
+use crate::types::Scalar;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How a value differs between lanes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It is this much more in each next lane, in the arithmetic of its type: 0 if it is the same.
+    Step(i64),
+    /// Anyhow.
+    Varying,
+}
+
+pub(super) const SAME: Kind = Kind::Step(0);
+
+pub(super) type Set = BTreeSet<Local>;
+
+/// A statement by its address, which is its own as long as the program is borrowed.
+pub(super) type Key = *const Stmt;
+
+pub(super) fn key(one: &Stmt) -> Key {
+    one
+}
+
+/// Variables that waiting lanes will read: in the first part of a statement (the yes of an `If`, a loop's or block's body after a `Leave`), and in
+/// the second (the no, and a body after an `Again`).
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parks {
+    pub first: Set,
+    pub second: Set,
+}
+
+/// What is known of a loop's body.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Plan {
+    /// How many lanes.
+    pub lanes: u32,
+    kinds: BTreeMap<Local, Kind>,
+    parks: BTreeMap<Key, Parks>,
+    /// Labels that only some of the lanes leave to, or go on to.
+    pub leaves: BTreeSet<Label>,
+    pub agains: BTreeSet<Label>,
+    /// Loops that lanes leave at different times.
+    parted: BTreeSet<Label>,
+    /// What is read behind the loop.
+    pub crossing: Set,
+}
+
+/// What is around a statement while it is looked at.
+enum Around {
+    /// Lanes wait for these.
+    Parked(Set),
+    /// A loop or block, as jumps out of it see it.
+    Leave(Label),
+    Again(Label),
+}
+
+struct Looker<'p> {
+    plan: Plan,
+    program: &'p Program,
+    around: Vec<Around>,
+    changed: bool,
+}
+
+impl Plan {
+    /// Looks at the body of a loop whose variable counts lanes, and whose reductions cross its iterations.
+    pub fn new(program: &Program, label: Label, var: Local, crossing: Set, body: &[Stmt]) -> Plan {
+        let mut plan = Plan { crossing: crossing.clone(), ..Plan::default() };
+        Liveness { plan: &mut plan, targets: vec![(label, crossing.clone(), crossing.clone())] }.body(body, &crossing);
+        for local in &crossing {
+            plan.kinds.insert(*local, Kind::Varying);
+        }
+        plan.kinds.insert(var, Kind::Step(1));
+        let mut looker = Looker { plan, program, around: vec![Around::Again(label), Around::Leave(label)], changed: true };
+        while looker.changed {
+            looker.changed = false;
+            looker.body(body);
+        }
+        let mut plan = looker.plan;
+        plan.lanes = if plan.is_narrow(program, body) { 4 } else { 2 };
+        plan
+    }
+
+    pub fn parks(&self, one: &Stmt) -> Parks {
+        self.parks.get(&key(one)).cloned().unwrap_or_default()
+    }
+
+    pub fn local(&self, local: Local) -> Kind {
+        self.kinds.get(&local).copied().unwrap_or(SAME)
+    }
+
+    /// Whether lanes leave a loop at different times.
+    pub fn is_parted(&self, label: Label) -> bool {
+        self.parted.contains(&label) || self.leaves.contains(&label)
+    }
+
+    /// How an expression's value differs between lanes.
+    pub fn kind(&self, e: &Expr) -> Kind {
+        let steps = matches!(e.of, Scalar::I64 | Scalar::U64 | Scalar::I32 | Scalar::U32);
+        match &e.kind {
+            ExprKind::Const(_) | ExprKind::Length(..) | ExprKind::Apart(..) => SAME,
+            ExprKind::Local(local) => self.local(*local),
+            ExprKind::Let(_, last) => self.kind(last),
+            ExprKind::Unary(Unary::Minus, a) if steps => match self.kind(a) {
+                Kind::Step(a) => Kind::Step(a.wrapping_neg()),
+                Kind::Varying => Kind::Varying,
+            },
+            ExprKind::Binary(op @ (Binary::Add | Binary::Sub), a, b) if steps => {
+                match (op, self.kind(a), self.kind(b)) {
+                    (Binary::Add, Kind::Step(a), Kind::Step(b)) => Kind::Step(a.wrapping_add(b)),
+                    (_, Kind::Step(a), Kind::Step(b)) => Kind::Step(a.wrapping_sub(b)),
+                    _ => Kind::Varying,
+                }
+            }
+            ExprKind::Binary(op @ (Binary::Mul | Binary::ShiftLeft), a, b) if steps => {
+                match (self.kind(a), self.kind(b)) {
+                    (SAME, SAME) => SAME,
+                    (Kind::Step(step), SAME) if constant_int(b).is_some() => {
+                        let by = constant_int(b).unwrap_or_default();
+                        match op {
+                            Binary::Mul => Kind::Step(step.wrapping_mul(by)),
+                            _ => Kind::Step(step.wrapping_shl(by as u32 & (8 * e.of.bytes() - 1))),
+                        }
+                    }
+                    (SAME, Kind::Step(step)) if *op == Binary::Mul && constant_int(a).is_some() => {
+                        Kind::Step(step.wrapping_mul(constant_int(a).unwrap_or_default()))
+                    }
+                    _ => Kind::Varying,
+                }
+            }
+            // Steps stay steps in as many bits or less.
+            ExprKind::Convert(a) if steps && a.of.is_int() && a.of.bytes() >= e.of.bytes() => self.kind(a),
+            _ => match walk::operands(e).into_iter().all(|operand| self.kind(operand) == SAME) {
+                true => SAME,
+                false => Kind::Varying,
+            },
+        }
+    }
+
+    /// Whether something that differs between lanes is of 32 bits or less.
+    fn is_narrow(&self, program: &Program, body: &[Stmt]) -> bool {
+        fn narrow(of: Scalar) -> bool {
+            of.bytes() <= 4 && of != Scalar::Bool
+        }
+        fn expression(plan: &Plan, e: &Expr) -> bool {
+            let is = match &e.kind {
+                ExprKind::Load { .. } => narrow(e.of),
+                ExprKind::Binary(..) | ExprKind::Divide(..) => e.of == Scalar::F32,
+                _ => false,
+            };
+            is && plan.kind(e) == Kind::Varying || walk::operands(e).into_iter().any(|one| expression(plan, one))
+        }
+        body.iter().any(|one| {
+            let itself = match one {
+                Stmt::Set(local, _) => {
+                    self.local(*local) == Kind::Varying && narrow(program.locals[local.0 as usize].of)
+                }
+                Stmt::Store { array, .. } => narrow(program.arrays[array.0 as usize].of),
+                _ => false,
+            };
+            itself
+                || walk::expressions(one).into_iter().any(|e| expression(self, e))
+                || walk::bodies(one).into_iter().any(|inner| self.is_narrow(program, inner))
+        })
+    }
+}
+
+impl Looker<'_> {
+    fn raise(&mut self, local: Local, kind: Kind) {
+        let parked = self.around.iter().any(|one| matches!(one, Around::Parked(set) if set.contains(&local)));
+        let kind = if parked { Kind::Varying } else { kind };
+        let new = match self.plan.kinds.get(&local) {
+            Some(old) if *old == kind => return,
+            Some(Kind::Varying) => return,
+            Some(_) => Kind::Varying,
+            None => kind,
+        };
+        self.plan.kinds.insert(local, new);
+        self.changed = true;
+    }
+
+    /// Variables of `Let` in an expression.
+    fn expression(&mut self, e: &Expr) {
+        for operand in walk::operands(e) {
+            self.expression(operand);
+        }
+        if let ExprKind::Let(bound, _) = &e.kind {
+            // In order, and again in the next round, as one may be of another.
+            for (local, value) in bound {
+                let kind = self.plan.kind(value);
+                self.raise(*local, kind);
+            }
+        }
+    }
+
+    fn body(&mut self, body: &[Stmt]) {
+        for one in body {
+            self.statement(one);
+        }
+    }
+
+    fn parked(&mut self, parked: Option<Set>, body: &[Stmt]) {
+        match parked {
+            None => self.body(body),
+            Some(set) => {
+                self.around.push(Around::Parked(set));
+                self.body(body);
+                self.around.pop();
+            }
+        }
+    }
+
+    /// A loop's or block's body, the label's own parks around it.
+    fn labelled(&mut self, label: Label, parks: &Parks, is_loop: bool, parted: bool, bodies: [&[Stmt]; 2]) {
+        let depth = self.around.len();
+        self.around.push(Around::Leave(label));
+        if parted {
+            self.around.push(Around::Parked(parks.first.clone()));
+        }
+        self.body(bodies[0]);
+        if is_loop {
+            self.around.push(Around::Again(label));
+            if self.plan.agains.contains(&label) {
+                self.around.push(Around::Parked(parks.second.clone()));
+            }
+        }
+        self.body(bodies[1]);
+        self.around.truncate(depth);
+    }
+
+    /// A jump of some lanes only, if lanes wait anywhere on its way.
+    fn jump(&mut self, label: Label, is_again: bool) {
+        let target = self.around.iter().rposition(|one| match one {
+            Around::Leave(to) => *to == label && !is_again,
+            Around::Again(to) => *to == label && is_again,
+            Around::Parked(_) => false,
+        });
+        let Some(target) = target else { return };
+        // The lanes that wait at the very target meet there anyway.
+        let inside = &self.around[target + 1..];
+        let own = usize::from(matches!(inside.first(), Some(Around::Parked(_))));
+        if !inside[own..].iter().any(|one| matches!(one, Around::Parked(_))) {
+            return;
+        }
+        let crossed: Vec<Label> = inside
+            .iter()
+            .filter_map(|one| match one {
+                Around::Leave(crossed) => Some(*crossed),
+                _ => None,
+            })
+            .collect();
+        let jumps = if is_again { &mut self.plan.agains } else { &mut self.plan.leaves };
+        self.changed |= jumps.insert(label);
+        for one in crossed {
+            self.changed |= self.plan.parted.insert(one);
+        }
+    }
+
+    fn statement(&mut self, one: &Stmt) {
+        for e in walk::expressions(one) {
+            self.expression(e);
+        }
+        let parks = self.plan.parks(one);
+        match one {
+            Stmt::Set(local, value) => {
+                let kind = self.plan.kind(value);
+                self.raise(*local, kind);
+            }
+            Stmt::If { test, yes, no } => {
+                let parts = self.plan.kind(test) != SAME;
+                self.parked(parts.then_some(parks.first), yes);
+                self.parked(parts.then_some(parks.second), no);
+            }
+            Stmt::Block { label, body } => {
+                let parted = self.plan.is_parted(*label);
+                self.labelled(*label, &parks, false, parted, [&[], body]);
+            }
+            Stmt::While { label, before, test, body } => {
+                let parted = self.plan.kind(test) != SAME || self.plan.is_parted(*label);
+                if parted {
+                    self.changed |= self.plan.parted.insert(*label);
+                }
+                self.labelled(*label, &parks, true, parted, [before, body]);
+            }
+            Stmt::For { label, var, start, stop, step, body, .. } => {
+                let all = [start, stop, step].map(|e| self.plan.kind(e));
+                let parted = all != [SAME; 3] || self.plan.is_parted(*label);
+                if parted {
+                    self.changed |= self.plan.parted.insert(*label);
+                }
+                let kind = if all[2] == SAME { all[0] } else { Kind::Varying };
+                let kind = if parted && parks.first.contains(var) { Kind::Varying } else { kind };
+                self.raise(*var, kind);
+                self.labelled(*label, &parks, true, parted, [&[], body]);
+            }
+            Stmt::Leave(label) => self.jump(*label, false),
+            Stmt::Again(label) => self.jump(*label, true),
+            _ => {}
+        }
+    }
+}
+
+/// Which variables are still read, backwards.
+struct Liveness<'p> {
+    plan: &'p mut Plan,
+    /// Of labels: what is live behind them, and at the loop's next round.
+    targets: Vec<(Label, Set, Set)>,
+}
+
+fn reads(e: &Expr, live: &mut Set) {
+    let mut seen = Seen::default();
+    walk::expression(e, &mut seen);
+    live.extend(seen.reads);
+}
+
+impl Liveness<'_> {
+    fn body(&mut self, body: &[Stmt], after: &Set) -> Set {
+        let mut live = after.clone();
+        for one in body.iter().rev() {
+            live = self.statement(one, live);
+        }
+        live
+    }
+
+    fn statement(&mut self, one: &Stmt, after: Set) -> Set {
+        let mut live = match one {
+            Stmt::Set(local, _) => {
+                let mut live = after;
+                live.remove(local);
+                live
+            }
+            Stmt::If { yes, no, .. } => {
+                let no_live = self.body(no, &after);
+                let mut live = self.body(yes, &after);
+                self.plan.parks.insert(key(one), Parks { first: no_live.clone(), second: after });
+                live.extend(no_live);
+                live
+            }
+            Stmt::Block { label, body } => {
+                self.targets.push((*label, after.clone(), Set::new()));
+                let live = self.body(body, &after);
+                self.targets.pop();
+                self.plan.parks.insert(key(one), Parks { first: after, second: Set::new() });
+                live
+            }
+            Stmt::While { label, before, test, body } => {
+                let mut head = after.clone();
+                loop {
+                    self.targets.push((*label, after.clone(), head.clone()));
+                    let end = self.body(body, &head);
+                    let mut tested = after.clone();
+                    tested.extend(end);
+                    reads(test, &mut tested);
+                    let begin = self.body(before, &tested);
+                    self.targets.pop();
+                    let n = head.len();
+                    head.extend(begin);
+                    if head.len() == n {
+                        break;
+                    }
+                }
+                self.plan.parks.insert(key(one), Parks { first: after, second: head.clone() });
+                return head;
+            }
+            Stmt::For { label, var, body, .. } => {
+                let mut head = after.clone();
+                head.insert(*var);
+                loop {
+                    self.targets.push((*label, after.clone(), head.clone()));
+                    let begin = self.body(body, &head);
+                    self.targets.pop();
+                    let n = head.len();
+                    head.extend(begin);
+                    if head.len() == n {
+                        break;
+                    }
+                }
+                self.plan.parks.insert(key(one), Parks { first: after, second: head.clone() });
+                head.remove(var);
+                head
+            }
+            Stmt::Leave(label) => self.target(*label, false),
+            Stmt::Again(label) => self.target(*label, true),
+            Stmt::Return => Set::new(),
+            _ => after,
+        };
+        for e in walk::expressions(one) {
+            reads(e, &mut live);
+        }
+        live
+    }
+
+    fn target(&self, label: Label, is_again: bool) -> Set {
+        let found = self.targets.iter().rev().find(|(one, ..)| *one == label);
+        found.map(|(_, leave, again)| if is_again { again } else { leave }.clone()).unwrap_or_default()
+    }
+}
+
+/// Whether lanes can do a body: it makes no handles, holds no other such loop, and stays within itself.
+fn is_plain(seen: &Seen, body: &[Stmt]) -> bool {
+    fn ends(body: &[Stmt]) -> bool {
+        body.iter().any(|one| matches!(one, Stmt::Return) || walk::bodies(one).into_iter().any(|body| ends(body)))
+    }
+    !seen.binds && !seen.parallel && !seen.vector && !ends(body)
+}
+
+/// A plan for a parallel loop, if its iterations can run in lanes.
+pub(super) fn of_parallel(program: &Program, one: &ParFor) -> Option<Plan> {
+    let mut seen = Seen::default();
+    walk::body(&one.body, &mut seen);
+    let crossing = one.reductions.iter().map(|one| one.local).collect();
+    is_plain(&seen, &one.body).then(|| Plan::new(program, one.label, one.var, crossing, &one.body))
+}
+
+/// A plan for a serial loop that analysis found to be one for lanes.
+pub(super) fn of_serial(program: &Program, reads: &BTreeMap<Local, usize>, one: &Stmt) -> Option<Plan> {
+    let Stmt::For { label, var, step, vector: true, body, .. } = one else { return None };
+    let mut seen = Seen::default();
+    walk::body(body, &mut seen);
+    let mut inside = BTreeMap::new();
+    count(body, &mut inside);
+    // What one lane sets is gone when the loop is over.
+    let is_private = |local: &Local| reads.get(local) == inside.get(local);
+    let counts = matches!(program.locals[var.0 as usize].of, Scalar::I64 | Scalar::I32);
+    let fits = counts
+        && constant_int(step) == Some(1)
+        && is_plain(&seen, body)
+        && is_private(var)
+        && seen.sets.iter().all(is_private)
+        && !leaves(body, *label);
+    fits.then(|| Plan::new(program, *label, *var, Set::new(), body))
+}
+
+fn leaves(body: &[Stmt], label: Label) -> bool {
+    body.iter().any(|one| match one {
+        Stmt::Leave(to) => *to == label,
+        _ => walk::bodies(one).into_iter().any(|body| leaves(body, label)),
+    })
+}
+
+/// How often each variable is read in statements.
+pub(super) fn count(body: &[Stmt], reads: &mut BTreeMap<Local, usize>) {
+    fn expression(e: &Expr, reads: &mut BTreeMap<Local, usize>) {
+        if let ExprKind::Local(local) = e.kind {
+            *reads.entry(local).or_default() += 1;
+        }
+        for operand in walk::operands(e) {
+            expression(operand, reads);
+        }
+    }
+    for one in body {
+        for e in walk::expressions(one) {
+            expression(e, reads);
+        }
+        for inner in walk::bodies(one) {
+            count(inner, reads);
+        }
+    }
+}
