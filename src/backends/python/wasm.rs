@@ -51,7 +51,6 @@ struct Program {
     key: u32,
     module: Module,
     simd: bool,
-    threads: bool,
     call: Call,
     rooms: Rooms,
 }
@@ -253,7 +252,6 @@ pub async fn prepare(
             key: KEYS.fetch_add(1, Ordering::Relaxed),
             module,
             simd,
-            threads,
             call,
             rooms,
         };
