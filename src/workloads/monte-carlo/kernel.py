@@ -38,7 +38,8 @@ def hit(word):
     """Whether a dart at these odd coordinates is within the circle."""
     x = np.int32(np.int16(word | u32(1)))
     y = np.int32(np.int16((word >> u32(16)) | u32(1)))
-    return x * x + y * y < 2**30
+    # Squares and this difference fit into 31 bits, as every processor has them.
+    return x * x < 2**30 - y * y
 
 
 @njit(parallel=True)
@@ -48,16 +49,16 @@ def hits(n, low, high):
     counts = np.empty(1 + blocks, np.uint32)
     total = 0
     for block in prange(blocks):
-        count = 0
+        count = u32(0)
         for dart in range(block * BLOCK, min(block * BLOCK + BLOCK, n), 4):
             x, y, z, w = words(dart // 4, low, high)
-            count += hit(x)
+            count = u32(count + hit(x))
             if dart + 1 < n:
-                count += hit(y)
+                count = u32(count + hit(y))
             if dart + 2 < n:
-                count += hit(z)
+                count = u32(count + hit(z))
             if dart + 3 < n:
-                count += hit(w)
+                count = u32(count + hit(w))
         counts[1 + block] = count
         total += count
     counts[0] = total
