@@ -12,7 +12,7 @@ use crate::syntax;
 use crate::types::Type;
 use crate::validate::{self, Valid};
 use crate::value::Value;
-use crate::{expand, infer, module, ranges, wasm, wgsl};
+use crate::{expand, failure, infer, module, race, ranges, wasm, wgsl};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wanted of a text.
@@ -117,6 +117,10 @@ pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result
     };
     let types: Vec<Type> = arguments.iter().map(Value::type_of).collect();
     let typed = infer::program(&file, entry, &types)?;
+    let races = race::races(&typed.program);
+    if !races.is_empty() {
+        return Err(races.into());
+    }
     let mut lowered = typed.program.clone();
     ranges::hoist(&mut lowered);
     expand::expand(&mut lowered);
@@ -158,6 +162,11 @@ impl Prepared {
     /// Why this target has no such module.
     pub fn wasm(&self, target: wasm::Target) -> Result<wasm::Module, Vec<wasm::Refusal>> {
         wasm::write(&self.program, target)
+    }
+
+    /// What a module's error is, in the interpreter's words.
+    pub fn failure(&self, record: &wasm::host::Failed) -> Diagnostic {
+        failure::of_module(&self.program, record).diagnostic()
     }
 
     /// As WebGPU's shaders and what the host does around them.

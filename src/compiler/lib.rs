@@ -7,12 +7,14 @@
 pub mod compile;
 pub mod diagnostic;
 pub mod expand;
+pub mod failure;
 pub mod flow;
 pub mod infer;
 pub mod interpret;
 pub mod ir;
 pub mod module;
 pub mod print;
+pub mod race;
 pub mod random;
 pub mod ranges;
 pub mod rules;

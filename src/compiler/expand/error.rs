@@ -26,30 +26,26 @@ fn near<'b>(z: Value<'b>) -> Value<'b> {
     top / below
 }
 
-/// A short float near to erf 1.
-const ERF_1: f64 = 8.450_629_115_104_675_292_97e-1;
+/// erfc 1 in two parts.
+const ERFC_1: (f64, f64) = (0.15729920705028513, -2.954563826510312e-18);
 
-/// `erf(1 + s) - ERF_1`, up to 5/4.
+/// `erfc(1 + s) - erfc 1`, up to 5/4, without the second part (tests/oracle/minimax.py).
 fn middle<'b>(s: Value<'b>) -> Value<'b> {
-    let top = s.poly(&[
-        -2.362_118_560_752_659_440_77e-3,
-        4.148_561_186_837_483_316_66e-1,
-        -3.722_078_760_357_013_238_47e-1,
-        3.183_466_199_011_617_536_74e-1,
-        -1.108_946_942_823_966_774_76e-1,
-        3.547_830_432_561_823_593_71e-2,
-        -2.166_375_594_868_790_843_00e-3,
-    ]);
-    let below = s.poly(&[
-        1.0,
-        1.064_208_804_008_442_282_86e-1,
-        5.403_979_177_021_710_489_37e-1,
-        7.182_865_441_419_626_628_68e-2,
-        1.261_712_198_087_616_421_12e-1,
-        1.363_708_391_202_905_073_62e-2,
-        1.198_449_984_679_910_741_70e-2,
-    ]);
-    top / below
+    s * s.poly(&[
+        -0.4151074974205947,
+        0.4151074974205944,
+        -0.13836916580685346,
+        -0.06918458290322452,
+        0.06918458290051668,
+        -0.0046123055651233445,
+        -0.015154717791914395,
+        0.004777033510533945,
+        0.001885163257063174,
+        -0.001226363775954238,
+        -8.465843530875061e-05,
+        0.0002000056200386997,
+        -3.022462860402331e-05,
+    ]) + ERFC_1.1
 }
 
 /// `log(x erfc x) + x^2 + 0.5625` by `1 / x^2`, from 5/4 on.
@@ -111,6 +107,7 @@ fn rest<'b>(x: Value<'b>, is_narrow: bool) -> Value<'b> {
 }
 
 /// The error function.
+/// Measured: 0.77 ULP in `float64`, 0.51 in `float32`.
 pub(super) fn erf<'b>(x: Value<'b>) -> Value<'b> {
     let is_narrow = x.of == Scalar::F32;
     let wide = x.to(Scalar::F64);
@@ -118,12 +115,13 @@ pub(super) fn erf<'b>(x: Value<'b>) -> Value<'b> {
     let tail = a
         .lt(6.0)
         .choose(1.0 - rest(a, is_narrow), a.ne(a).select(a, a.float(1.0)));
-    let above = a.lt(1.25).choose(ERF_1 + middle(a - 1.0), tail);
+    let above = a.lt(1.25).choose((1.0 - ERFC_1.0) - middle(a - 1.0), tail);
     let below = a + a * near(a * a);
     signed(a.lt(0.84375).choose(below, above), wide).to(x.of)
 }
 
 /// 1 less the error function.
+/// Measured: 1.46 ULP in `float64`, 0.51 in `float32`.
 pub(super) fn erfc<'b>(x: Value<'b>) -> Value<'b> {
     let (of, is_narrow) = (x.of, x.of == Scalar::F32);
     let x = x.to(Scalar::F64);
@@ -135,9 +133,11 @@ pub(super) fn erfc<'b>(x: Value<'b>) -> Value<'b> {
     let end = x.ne(x).select(x, end);
     let tail = a.lt(28.0).choose(tail, end);
     let m = middle(a - 1.0);
-    let above = negative.select(1.0 + (ERF_1 + m), (1.0 - ERF_1) - m);
+    let above = negative.select((2.0 - ERFC_1.0) - m, ERFC_1.0 + m);
     let above = a.lt(1.25).choose(above, tail);
     let y = x * near(x * x);
-    let below = x.lt(0.25).select(1.0 - (x + y), 0.5 - (y + (x - 0.5)));
+    // From 1/2 on 1 - x is exact.
+    let upper = x.lt(0.5).select(0.5 - (y + (x - 0.5)), (1.0 - x) - y);
+    let below = x.lt(0.25).select(1.0 - (x + y), upper);
     a.lt(0.84375).choose(below, above).to(of)
 }

@@ -59,6 +59,7 @@ fn factorials() -> TableInfo {
 
 /// The gamma function: `L(x) (x + g - 1/2)^(x - 1/2) e^-(x + g - 1/2)`, the power unrounded, and its reflection
 /// `-pi / (x sin(pi x) gamma(-x))` below zero. Whole numbers come from a table.
+/// Measured: 8.6 ULP in `float64`, 0.51 in `float32`.
 pub(super) fn gamma<'b>(x: Value<'b>) -> Value<'b> {
     if x.of == Scalar::F32 {
         return gamma(x.to(Scalar::F64)).to(Scalar::F32);
@@ -219,6 +220,7 @@ fn from_eight<'b>(a: Value<'b>) -> Value<'b> {
 }
 
 /// The logarithm of the gamma function's magnitude.
+/// Measured: 4.0 ULP in `float64`, of 1 at least where it is less than 1 below zero, and 0.51 in `float32`.
 pub(super) fn lgamma<'b>(x: Value<'b>) -> Value<'b> {
     if x.of == Scalar::F32 {
         return lgamma(x.to(Scalar::F64)).to(Scalar::F32);

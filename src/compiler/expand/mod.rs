@@ -2,8 +2,14 @@
 //!
 //! Each function is straight-line code of a few dozen operations for usual arguments, which vectors run in all
 //! lanes, and a [`ExprKind::Choice`] for what is rare: huge arguments, results that are subnormal, zeros,
-//! infinities. Special values are those of C99's annex F. How far results are from the exact ones is measured in
-//! `tests/math.rs`, which states a bound for each function and type.
+//! infinities. Special values are those of C99's annex F.
+//!
+//! How far results are from the exact ones is measured in `tests/math`, against mpmath and, of `float32`, against the
+//! system's `float64`; functions state what was found. Of `float64` those are 20 to 30 thousand arguments over the
+//! whole range with the worst ones known. Of `float32`, `sin`, `cos`, `exp`, `exp2`, `expm1`, `log`, `log1p` and
+//! `tanh` were computed for every number of usual size (a `log` for three powers of two on either side of 1), and for
+//! samples of the rest. The other functions of `float32` are computed in `float64`, and so are the first two from
+//! 200 on.
 
 // Coefficients stand as their sources print them.
 #![allow(clippy::excessive_precision)]

@@ -49,7 +49,7 @@ impl Maker<'_> {
         if self.types.get(&var) != Some(&joined) {
             self.widened |= self.types.insert(var, joined.clone()).is_some() || self.slots.contains_key(&var);
             // A first type is news for whoever asked before it was known.
-            self.widened |= self.asked.remove(&var);
+            self.widened |= self.asked.remove(&var).is_some();
             self.slots.remove(&var);
         }
         let slot = self.slot(var, name, &joined);

@@ -55,7 +55,7 @@ impl Maker<'_> {
             Operand::Unknown | Operand::Known(Global::Invalid) => Operand::Unknown,
             other => {
                 let words = match self.known(&other) {
-                    Some(known) => format!("{} is not callable", known.words()),
+                    Some(known) => format!("Invalid use of {}: it is not callable", known.words()),
                     None => "this is not callable".into(),
                 };
                 self.refuse(Kind::Typing, callee.span, words)
@@ -116,8 +116,10 @@ impl Maker<'_> {
                 match self.math_function(function, all, span) {
                     Some(value) => Operand::Value(value),
                     None => {
-                        let words = format!("'math.{function}' is not known with {count} arguments");
-                        self.refuse(Kind::Unsupported, span, words)
+                        let words = format!(
+                            "Unknown attribute '{function}' of type Module(math), or not with {count} arguments"
+                        );
+                        self.refuse(Kind::Typing, span, words)
                     }
                 }
             }
@@ -138,7 +140,7 @@ impl Maker<'_> {
                 let refused = self.refuse(
                     Kind::Unsupported,
                     span,
-                    "kernels draw no random numbers: every rung has to see the same",
+                    "'np.random' is not for kernels, which draw no random numbers: every rung has to see the same",
                 );
                 self.help("draw them in 'setup(n)' and give the kernel an array");
                 refused
@@ -189,9 +191,13 @@ impl Maker<'_> {
             return self.refuse(Kind::Limit, span, "calls are too deep");
         }
         let params = &function.def.params;
+        if let Some(star) = params.iter().find(|param| param.is_star) {
+            let words = "functions take arguments by position: no '*'";
+            return self.refuse(Kind::Unsupported, star.name.span, words);
+        }
         if values.len() > params.len() {
             let words = format!(
-                "{name}() takes {} positional arguments but {} were given",
+                "too many positional arguments: {name}() takes {} but {} were given",
                 params.len(),
                 values.len()
             );
@@ -221,10 +227,6 @@ impl Maker<'_> {
         let (key, webs) = (frame.key, std::rc::Rc::clone(&frame.webs));
         let mut missing = Vec::new();
         for (param, value) in params.iter().zip(&mut given) {
-            if param.is_star {
-                let words = "functions take arguments by position: no '*'";
-                return self.refuse(Kind::Unsupported, param.name.span, words);
-            }
             if value.is_none() {
                 match &param.default {
                     Some(default) => *value = Some(self.expr(default)),
@@ -233,7 +235,7 @@ impl Maker<'_> {
             }
         }
         if !missing.is_empty() {
-            let words = format!("{name}() missing required arguments: {}", missing.join(", "));
+            let words = format!("{name}() is missing a required argument: {}", missing.join(", "));
             return self.refuse(Kind::Typing, span, words);
         }
         self.frames.push(frame);

@@ -128,7 +128,7 @@ impl Maker<'_> {
             .and_then(|frame| Some((frame.key, frame.webs.load(span)?)));
         if let Some(var) = web {
             let Some(known) = self.types.get(&var).cloned() else {
-                self.asked.insert(var);
+                self.asked.entry(var).or_insert((name.to_owned(), span));
                 return Operand::Unknown;
             };
             let slot = self.slot(var, name, &known);
@@ -599,7 +599,7 @@ impl Maker<'_> {
             return self.refuse(
                 Kind::Typing,
                 span,
-                "only a tuple of one type is indexed by a variable",
+                "No implementation of getitem by a variable: only a tuple of one type has it",
             );
         }
         let at = self.named(at);
@@ -620,7 +620,11 @@ impl Maker<'_> {
     pub(super) fn place(&mut self, of: &syntax::Expr, indices: &[Index], span: Span) -> Option<Place> {
         let value = self.expr(of);
         if let Operand::Tuple(_) | Operand::Known(Global::Tuple(_)) = value {
-            self.fault(Kind::Typing, span, "tuples cannot be changed");
+            self.fault(
+                Kind::Typing,
+                span,
+                "No implementation of setitem: tuples cannot be changed",
+            );
             return None;
         }
         self.place_in(value, indices, span)
@@ -631,6 +635,9 @@ impl Maker<'_> {
         let (array, mut cuts) = match of {
             Operand::Part(array, cuts) => (array, cuts),
             other => {
+                if !self.is_for("getitem", &other, span) {
+                    return None;
+                }
                 let array = self.handle(other, span)?;
                 let axes = self.array_info(array).axes;
                 let mut cuts = Vec::new();
@@ -650,7 +657,7 @@ impl Maker<'_> {
         if given > open.len() {
             let known = self.known(&Operand::Array(array));
             let words = format!(
-                "cannot index {} with {given} indices",
+                "No implementation of getitem: {} cannot be indexed with {given} indices",
                 known.map(|known| known.words()).unwrap_or_default()
             );
             self.fault(Kind::Typing, span, words);
@@ -875,6 +882,13 @@ impl Maker<'_> {
         match place {
             Place::Element(array, index, site) => {
                 let of = self.array_info(array).of;
+                if self.is_array(&value) {
+                    let known = self.known(&value).map(|known| known.words()).unwrap_or_default();
+                    let words =
+                        format!("No implementation of setitem: {known} is no element of an array of {of}");
+                    self.fault(Kind::Typing, span, words);
+                    return;
+                }
                 if let Some(value) = self.value(value, span) {
                     let value = self.convert(value, of);
                     self.emit(Stmt::Store {

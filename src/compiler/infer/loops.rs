@@ -115,6 +115,9 @@ impl Maker<'_> {
                 let _ = self.block(or_else);
             }
             other => {
+                if !self.is_for("getiter", &other, iter.span) {
+                    return true;
+                }
                 let Some(array) = self.handle(other, iter.span) else {
                     return true;
                 };

@@ -192,7 +192,6 @@ impl Maker<'_> {
                 Some(match name {
                     "pow" => math(Math::Pow, vec![a, b]),
                     "copysign" => binary(Binary::CopySign, a, b),
-                    "fmod" => division(Divide::CRest, a, b, None),
                     "atan2" => math(Math::Atan2, vec![a, b]),
                     "hypot" => math(Math::Hypot, vec![a, b]),
                     "ldexp" => self.scaled(first, last),

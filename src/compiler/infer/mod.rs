@@ -31,7 +31,7 @@ use crate::module::{File, Global};
 use crate::source::Span;
 use crate::types::{Layout, Scalar, Type};
 use operand::{Known, Operand, Slot};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// Rounds at most: types widen only a few times each.
@@ -72,7 +72,7 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
             out: Vec::new(),
             frames: Vec::new(),
             slots: HashMap::new(),
-            asked: HashSet::new(),
+            asked: HashMap::new(),
             size: 0,
             span_at_hand: Span::default(),
             parallel: None,
@@ -142,7 +142,7 @@ struct Maker<'a> {
     frames: Vec<Frame>,
     slots: HashMap<Var, Slot>,
     /// Variables that were read before anything was known of them.
-    asked: HashSet<Var>,
+    asked: HashMap<Var, (String, Span)>,
     size: usize,
     /// Where the statement at hand is.
     span_at_hand: Span,
@@ -207,6 +207,13 @@ impl<'a> Maker<'a> {
     }
 
     fn finish(mut self) -> Result<Typed, Vec<Diagnostic>> {
+        if self.faults.is_empty() {
+            // What is only ever made of itself is never given anything.
+            for (name, span) in self.asked.values() {
+                let words = format!("local variable '{name}' referenced before assignment");
+                self.faults.push(Diagnostic::new(Kind::Name, *span, words));
+            }
+        }
         if self.faults.is_empty() {
             let functions: HashMap<Key, usize> =
                 self.keys.iter().map(|((.., at), key)| (*key, *at)).collect();

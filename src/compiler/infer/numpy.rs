@@ -314,7 +314,7 @@ impl Maker<'_> {
             },
             _ => {
                 let refused = self.refuse(
-                    Kind::Unsupported,
+                    Kind::Typing,
                     span,
                     format!("Unknown attribute '{name}' of type Module(numpy)"),
                 );

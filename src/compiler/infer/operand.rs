@@ -2,7 +2,7 @@
 
 use super::{Maker, Var};
 use crate::diagnostic::Kind;
-use crate::ir::{Array, ArrayExpr, Compare, Cut, Expr, ExprKind, Local, Stmt, Unary};
+use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Expr, ExprKind, Local, Stmt, Unary};
 use crate::module::{Global, Number};
 use crate::rules;
 use crate::source::Span;
@@ -256,7 +256,10 @@ impl Maker<'_> {
             Operand::Lazy(lazy) if lazy.shape.is_empty() => self.element(&lazy, &[]),
             other => {
                 let words = match self.known(&other) {
-                    Some(known) => format!("a number is needed here, not {}", known.words()),
+                    Some(known) => format!(
+                        "No implementation of function for {}: a number is needed here",
+                        known.words()
+                    ),
                     None => "a number is needed here".into(),
                 };
                 self.fault(Kind::Typing, span, words);
@@ -274,7 +277,11 @@ impl Maker<'_> {
             return Some(Expr::bool(false));
         }
         if matches!(operand, Operand::Array(_) | Operand::Part(..) | Operand::Lazy(_)) {
-            let words = "the truth value of an array is ambiguous";
+            let known = self
+                .known(&operand)
+                .map(|known| known.words())
+                .unwrap_or_default();
+            let words = format!("the truth value of {known} is ambiguous");
             self.fault(Kind::Typing, span, words);
             self.help("use 'np.any(..)' or 'np.all(..)'");
             return None;
@@ -303,13 +310,21 @@ impl Maker<'_> {
     pub(super) fn index(&mut self, operand: Operand, span: Span) -> Option<Expr> {
         let expr = self.value(operand, span)?;
         if expr.of.is_float() {
-            self.fault(
-                Kind::Typing,
-                span,
-                format!("an index is a whole number, not {}", expr.of),
+            let words = format!(
+                "No implementation of getitem by {}: an index is a whole number",
+                expr.of
             );
+            self.fault(Kind::Typing, span, words);
             self.help("make it one with 'int(..)'");
             return None;
+        }
+        if expr.of == Scalar::U64 && constant(&expr).is_none() {
+            // What is above the greatest `int64` is no index from the end.
+            let most = Expr::bits(Scalar::U64, i64::MAX as u64);
+            return Some(convert(
+                super::scalars::binary(Binary::Min, expr, most),
+                Scalar::I64,
+            ));
         }
         Some(convert(expr, Scalar::I64))
     }
@@ -343,6 +358,27 @@ impl Maker<'_> {
             Operand::Tuple(all) => Operand::Tuple(all.into_iter().map(|one| self.kept(mark, one)).collect()),
             other => other,
         }
+    }
+
+    /// A fault if it is no array, in Numba's words for what is done with it.
+    pub(super) fn is_for(&mut self, function: &str, operand: &Operand, span: Span) -> bool {
+        let is_one = matches!(
+            operand,
+            Operand::Array(_)
+                | Operand::Part(..)
+                | Operand::Lazy(_)
+                | Operand::Unknown
+                | Operand::Known(Global::Invalid)
+        );
+        if !is_one {
+            let known = self.known(operand).map(|known| known.words()).unwrap_or_default();
+            self.fault(
+                Kind::Typing,
+                span,
+                format!("No implementation of {function} for {known}: an array is needed here"),
+            );
+        }
+        is_one
     }
 
     /// As a handle; what is not an array is a fault.

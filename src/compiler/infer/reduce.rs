@@ -389,8 +389,8 @@ impl Updates<'_> {
         for stmt in body {
             match &stmt.kind {
                 StmtKind::Augmented { target, op, .. } if self.is_stored(target) => match reduce(*op) {
-                    Some(op) => self.ops.push((op, stmt.span)),
-                    None => self.others.push(stmt.span),
+                    Some(op) if self.is_loaded(target) => self.ops.push((op, stmt.span)),
+                    _ => self.others.push(stmt.span),
                 },
                 StmtKind::Assign { targets, value } => {
                     let stored = targets.iter().any(|target| self.is_stored_within(target));

@@ -14,7 +14,7 @@ mod bounds;
 mod copies;
 mod lanes;
 
-use crate::ir::{Expr, ExprKind, Label, Program, Stmt};
+use crate::ir::{Expr, ExprKind, Label, Local, LocalInfo, Param, Program, Stmt};
 use crate::types::Scalar;
 use crate::walk;
 use bounds::Facts;
@@ -30,11 +30,41 @@ pub fn hoist(program: &mut Program) {
     let mut hoister = Hoister {
         size: count(&program.body),
         labels: program.labels,
+        reads: reads(program),
+        locals: std::mem::take(&mut program.locals),
         facts,
     };
     let body = std::mem::take(&mut program.body);
     program.body = hoister.block(body);
     program.labels = hoister.labels;
+    program.locals = hoister.locals;
+}
+
+/// How often each variable is read.
+fn reads(program: &Program) -> HashMap<Local, usize> {
+    let mut reads = HashMap::new();
+    count_reads(&program.body, &mut reads);
+    for result in &program.results {
+        if let Param::Scalar(local) = result {
+            *reads.entry(*local).or_default() += 1;
+        }
+    }
+    reads
+}
+
+fn count_reads(body: &[Stmt], reads: &mut HashMap<Local, usize>) {
+    walk::expressions(body, &mut |expr| {
+        if let ExprKind::Local(local) = expr.kind {
+            *reads.entry(local).or_default() += 1;
+        }
+    });
+    walk::statements(body, &mut |stmt| {
+        if let Stmt::ParFor(par) = stmt {
+            for reduction in &par.reductions {
+                *reads.entry(reduction.local).or_default() += 1;
+            }
+        }
+    });
 }
 
 fn count(body: &[Stmt]) -> usize {
@@ -46,6 +76,9 @@ fn count(body: &[Stmt]) -> usize {
 struct Hoister {
     facts: Facts,
     labels: u32,
+    locals: Vec<LocalInfo>,
+    /// Of the program as it was.
+    reads: HashMap<Local, usize>,
     size: usize,
 }
 
@@ -103,11 +136,51 @@ impl Hoister {
         self.size += size;
         let mut slow = vec![stmt];
         self.relabel(&mut slow);
+        self.rename(&mut slow);
         Stmt::If {
             test,
             yes: vec![fast],
             no: slow,
         }
+    }
+
+    /// Variables of its own for a copy, but for those that are read behind the loop: what is used in one place only is
+    /// nobody else's business there.
+    fn rename(&mut self, body: &mut [Stmt]) {
+        let (sets, _) = walk::set_in(body);
+        let mut inside = HashMap::new();
+        count_reads(body, &mut inside);
+        let mut names: HashMap<Local, Local> = HashMap::new();
+        for local in sets {
+            if self.reads.get(&local) == inside.get(&local) {
+                self.locals.push(self.locals[local.0 as usize].clone());
+                names.insert(local, Local(self.locals.len() as u32 - 1));
+            }
+        }
+        let renamed = |local: &mut Local| {
+            if let Some(other) = names.get(local) {
+                *local = *other;
+            }
+        };
+        walk::statements_mut(body, &mut |stmt| {
+            match stmt {
+                Stmt::Set(local, _) => renamed(local),
+                Stmt::For { var, .. } => renamed(var),
+                Stmt::ParFor(par) => {
+                    renamed(&mut par.var);
+                    par.private.iter_mut().for_each(renamed);
+                    par.reductions.iter_mut().for_each(|one| renamed(&mut one.local));
+                }
+                _ => {}
+            }
+            walk::own_mut(stmt, &mut |expr| {
+                walk::within_mut(expr, &mut |expr| match &mut expr.kind {
+                    ExprKind::Local(local) => renamed(local),
+                    ExprKind::Let(all, _) => all.iter_mut().for_each(|(local, _)| renamed(local)),
+                    _ => {}
+                });
+            });
+        });
     }
 
     /// Labels of its own for a copy.

@@ -381,9 +381,17 @@ impl Parser<'_> {
         self.expect(Tok::Def)?;
         let name = self.name()?;
         self.expect(Tok::Open)?;
-        let mut params = Vec::new();
+        let (mut params, mut by_name) = (Vec::new(), false);
         while self.peek() != Tok::Close {
-            params.extend(self.param()?);
+            // Behind a '*' they go by name, in any order.
+            by_name |= self.peek() == Tok::Times;
+            if let Some(param) = self.param()? {
+                let before = !by_name && params.last().is_some_and(|last: &Param| last.default.is_some());
+                if before && param.default.is_none() && !param.is_star {
+                    let _ = self.fault(param.name.span, "non-default argument follows default argument");
+                }
+                params.push(param);
+            }
             if !self.takes(Tok::Comma) {
                 break;
             }
@@ -697,8 +705,12 @@ impl Parser<'_> {
             return Ok(other("starred expressions", begin.to(self.end())));
         }
         if self.takes(Tok::Yield) {
-            while self.begins_expression() || self.peek() == Tok::From {
-                self.take();
+            self.takes(Tok::From);
+            while self.begins_expression() {
+                self.expression()?;
+                if !self.takes(Tok::Comma) {
+                    break;
+                }
             }
             return Ok(other("'yield' expressions", begin.to(self.end())));
         }

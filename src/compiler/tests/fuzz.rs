@@ -1,10 +1,14 @@
 //! Nothing that anybody writes makes the compiler panic, hang, or point outside of the text.
 #![cfg(not(target_arch = "wasm32"))]
 
-use parallax_compiler::Source;
+use parallax_compiler::compile::Failed;
 use parallax_compiler::random::{Generator, SeedSequence};
 use parallax_compiler::syntax::{self, StmtKind};
-use parallax_compiler::{flow, module};
+use parallax_compiler::wasm::Target;
+use parallax_compiler::{Kind, Request, Source, Value, flow, interpret, module, prepare};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use wasmparser::{Validator, WasmFeatures};
 
 const KERNELS: [&str; 3] = [
     "import numpy as np\nfrom numba import njit, prange\nf32 = np.float32\n\n# parallax: entry=mandelbrot\n@njit(parallel=True, fastmath=False)\ndef mandelbrot(n):\n    \"\"\"Steps.\"\"\"\n    out = np.empty((n, n), np.uint32)\n    for y in prange(n):\n        ci = f32(-1.25) + f32(y) * f32(2.5 / n)\n        for x in range(n):\n            zr = zi = f32(0); steps = 0\n            while steps < 256:\n                if zr * zr + zi * zi > 4: break\n                zi = f32(2) * zr * zi + ci\n                steps += 1\n            else:\n                steps = -1\n            out[y, x] = steps\n    return out\n\ndef setup(n):\n    return n,\n",
@@ -107,4 +111,196 @@ fn anything_is_read() {
     }
     // The changes leave something to be read.
     assert!(clean > 200 && with_functions > 10_000, "{clean} {with_functions}");
+}
+
+/// A kernel that compiles, to be spoilt: one of those that are held to Numba, or one that fails or is refused.
+fn kernels() -> Vec<String> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kernels");
+    let mut paths = Vec::new();
+    for folder in [folder.clone(), folder.join("fails"), folder.join("bad")] {
+        paths.extend(
+            std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path()),
+        );
+    }
+    paths.retain(|path| path.extension().is_some_and(|ext| ext == "py"));
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+/// Numbers, names and operators of kernels.
+const WORDS: [&str; 40] = [
+    "0",
+    "1",
+    "-1",
+    "2**62",
+    "9223372036854775807",
+    "0.5",
+    "1e308",
+    "n",
+    "i",
+    "a",
+    "a.size",
+    "a[0]",
+    "a[i]",
+    "len(a)",
+    "+",
+    "-",
+    "*",
+    "//",
+    "%",
+    "**",
+    ">>",
+    "<<",
+    "&",
+    "/",
+    "==",
+    "<",
+    "range",
+    "prange",
+    "np.float32",
+    "np.uint64",
+    "np.int8",
+    "not ",
+    " and ",
+    "True",
+    "np.zeros(3)",
+    "a[1:]",
+    "a.T",
+    "(1, 2)",
+    "None",
+    "np.sum(a)",
+];
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '.'
+}
+
+/// A word or an operator in the place of another, or a line moved, doubled or lost: most of it still is Python.
+fn spoilt(random: &mut Generator, text: &str) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for _ in 0..=below(random, 3) {
+        let (at, other) = (below(random, lines.len()), below(random, lines.len()));
+        match random.next_u32() % 10 {
+            0 => {
+                let line = lines[at].clone();
+                lines.insert(other, line);
+            }
+            1 if lines.len() > 1 => {
+                lines.remove(at);
+            }
+            2 => lines.swap(at, other),
+            _ => {
+                let line = &lines[at];
+                if line.starts_with('#') || line.contains("import") {
+                    continue;
+                }
+                let mut parts: Vec<String> = Vec::new();
+                for c in line.trim_start().chars() {
+                    match parts.last_mut() {
+                        Some(last) if is_word(c) && last.chars().all(is_word) => last.push(c),
+                        _ => parts.push(c.into()),
+                    }
+                }
+                if parts.is_empty() {
+                    continue;
+                }
+                let indent = " ".repeat(line.len() - line.trim_start().len());
+                let place = below(random, parts.len());
+                parts[place] = match random.next_u32() % 3 {
+                    0 => parts[below(random, parts.len())].clone(),
+                    _ => WORDS[below(random, WORDS.len())].to_owned(),
+                };
+                lines[at] = indent + &parts.concat();
+            }
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The whole way, as far as it goes; whether there is a program at its end.
+fn whole_way(text: &str) -> bool {
+    let request = Request {
+        size: 6,
+        ..Request::default()
+    };
+    let begin = Instant::now();
+    let stop = || begin.elapsed() > Duration::from_millis(200);
+    let prepared = match prepare(text, &request, &stop) {
+        Ok(prepared) => prepared,
+        Err(failed) => {
+            let _ = failed.render(text);
+            if let Failed::Diagnostics(all) = &failed {
+                assert!(!all.is_empty(), "refused for nothing: {text}");
+                for fault in all {
+                    assert!(fault.kind != Kind::Internal, "{}\n{text}", failed.render(text));
+                    let span = fault.span.start as usize..fault.span.end as usize;
+                    assert!(text.get(span).is_some(), "{fault:?} is not of the text\n{text}");
+                }
+            }
+            return false;
+        }
+    };
+    let bytes: usize = prepared
+        .flat_arguments()
+        .iter()
+        .map(|value| match value {
+            Value::Array(array) => array.bytes.len(),
+            _ => 8,
+        })
+        .sum();
+    for (simd, threads, shared) in [(false, false, false), (true, true, true)] {
+        let target = Target {
+            simd,
+            threads,
+            shared,
+        };
+        if let Ok(module) = prepared.wasm(target) {
+            let mut validator = Validator::new_with_features(WasmFeatures::all());
+            if let Err(why) = validator.validate_all(&module.bytes) {
+                panic!("{target:?}: {why}\n{text}");
+            }
+        }
+    }
+    let _ = prepared.shaders(true);
+    let _ = prepared.typed.to_string();
+    if bytes < 1 << 20 {
+        let options = interpret::Options {
+            shadow: true,
+            ..interpret::Options::default()
+        };
+        if let Ok(mut machine) = prepared.machine(options)
+            && let Err(failed) = machine.run(20_000)
+        {
+            let fault = failed.diagnostic();
+            assert!(fault.kind != Kind::Internal, "{}\n{text}", fault.message);
+        }
+    }
+    true
+}
+
+#[test]
+fn anything_goes_the_whole_way() {
+    let seconds: Option<u64> = std::env::var("PARALLAX_FUZZ_SECONDS")
+        .ok()
+        .map(|text| text.parse().expect("seconds"));
+    let kernels = kernels();
+    let (mut tried, mut made, mut seed) = (0, 0, seconds.unwrap_or(7));
+    let begin = Instant::now();
+    let most = Duration::from_secs(seconds.unwrap_or(6));
+    while begin.elapsed() < most && (seconds.is_some() || tried < 3_000) {
+        // A generator for each, so that one is found again by its seed.
+        seed += 1;
+        let mut random = Generator::new(&SeedSequence::of(seed));
+        let kernel = &kernels[below(&mut random, kernels.len())];
+        let text = spoilt(&mut random, kernel);
+        made += u32::from(whole_way(&text));
+        tried += 1;
+    }
+    println!("{tried} tried, {made} made");
+    assert!(tried > 100 && made > tried / 20, "{made} of {tried}");
 }

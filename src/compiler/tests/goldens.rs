@@ -1,4 +1,4 @@
-//! The kernels that Numba has run, and those that it must refuse or fail, are what their records say.
+//! The records of the kernels that Numba has run, and of those that must be refused or fail, are what they say.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod golden;

@@ -5,9 +5,9 @@ mod random;
 #[path = "wasm/runner.rs"]
 mod runner;
 
-use parallax_compiler::interpret::{Failed, Machine, State};
+use parallax_compiler::interpret::{Failed, Machine, State, What};
 use parallax_compiler::validate::{Valid, validate};
-use parallax_compiler::{ArrayValue, Scalar, Value};
+use parallax_compiler::{ArrayValue, Request, Scalar, Value, prepare};
 use runner::{TARGETS, run};
 
 /// Any NaN as the one.
@@ -22,8 +22,14 @@ fn plain(value: &Value) -> Value {
         Value::Array(array) => {
             let width = array.of.bytes() as usize;
             let bits = (0..array.len()).map(|at| plain(array.of, array.bits(at).unwrap()));
-            let bytes = bits.flat_map(|bits| bits.to_le_bytes().into_iter().take(width)).collect();
-            Value::Array(ArrayValue { of: array.of, shape: array.shape.clone(), bytes })
+            let bytes = bits
+                .flat_map(|bits| bits.to_le_bytes().into_iter().take(width))
+                .collect();
+            Value::Array(ArrayValue {
+                of: array.of,
+                shape: array.shape.clone(),
+                bytes,
+            })
         }
         other => other.clone(),
     }
@@ -49,7 +55,7 @@ fn compare(program: &Valid, arguments: &[Value], seed: u64) {
         let ran = run(program, target, arguments, seed);
         let iteration = failed.as_ref().map(|failed| failed.iteration);
         assert_eq!(
-            ran.failed.map(|failed| Some(failed.iteration.into())),
+            ran.failed.map(|failed| failed.iteration.map(i128::from)),
             iteration,
             "seed {seed} {target:?}: {failed:?} {:?} in\n{}",
             ran.failed,
@@ -58,7 +64,10 @@ fn compare(program: &Valid, arguments: &[Value], seed: u64) {
         if failed.is_some() {
             continue;
         }
-        let pairs = [(&ran.results, machine.results().unwrap()), (&ran.arguments, machine.arguments())];
+        let pairs = [
+            (&ran.results, machine.results().unwrap()),
+            (&ran.arguments, machine.arguments()),
+        ];
         for (which, (is, should)) in pairs.into_iter().enumerate() {
             for (n, (is, should)) in is.iter().zip(should).enumerate() {
                 let (is, should) = (plain(is), plain(&should));
@@ -66,9 +75,17 @@ fn compare(program: &Valid, arguments: &[Value], seed: u64) {
                 if let (Value::Array(is), Value::Array(should)) = (&is, &should) {
                     let first = (0..is.len()).find(|at| is.bits(*at) != should.bits(*at));
                     let bits = first.map(|at| (at, is.bits(at), should.bits(at)));
-                    assert!(bits.is_none(), "seed {seed} {target:?}: {kind} {n} at, is, should {bits:x?} in\n{}", **program);
+                    assert!(
+                        bits.is_none(),
+                        "seed {seed} {target:?}: {kind} {n} at, is, should {bits:x?} in\n{}",
+                        **program
+                    );
                 }
-                assert!(is == should, "seed {seed} {target:?}: {kind} {n} is {is:?}, should be {should:?}, in\n{}", **program);
+                assert!(
+                    is == should,
+                    "seed {seed} {target:?}: {kind} {n} is {is:?}, should be {should:?}, in\n{}",
+                    **program
+                );
             }
         }
     }
@@ -77,10 +94,68 @@ fn compare(program: &Valid, arguments: &[Value], seed: u64) {
 #[test]
 fn random_programs_do_what_the_interpreter_does() {
     let first: u64 = std::env::var("SEED").ok().map_or(0, |text| text.parse().unwrap());
-    let n: u64 = std::env::var("SEEDS").ok().map_or(300, |text| text.parse().unwrap());
+    let n: u64 = std::env::var("SEEDS")
+        .ok()
+        .map_or(300, |text| text.parse().unwrap());
     for seed in first..first + n {
         let made = random::program(seed, seed % 3 == 0);
         let valid = validate(made.program).unwrap_or_else(|why| panic!("seed {seed}: {why:?}"));
-        compare(&valid, &made.arguments, seed);
+        if std::env::var("SHRINK").is_err() {
+            compare(&valid, &made.arguments, seed);
+            continue;
+        }
+        let fails = |program: &parallax_compiler::ir::Program| {
+            validate(program.clone()).is_ok_and(|valid| {
+                let mut machine = Machine::new(&valid, made.arguments.clone()).unwrap();
+                match machine.run(1_000_000) {
+                    Ok(State::Paused) => return false,
+                    Err(failed) if matches!(failed.what, What::Unbound(_)) => return false,
+                    Ok(State::Done) if machine.results().is_err() => return false,
+                    _ => {}
+                }
+                let run = std::panic::AssertUnwindSafe(|| compare(&valid, &made.arguments, seed));
+                std::panic::catch_unwind(run).is_err()
+            })
+        };
+        std::panic::set_hook(Box::new(|_| {}));
+        if fails(&valid) {
+            let small = random::shrink(valid.into_inner(), fails);
+            let _ = std::panic::take_hook();
+            compare(&validate(small).unwrap(), &made.arguments, seed);
+        }
     }
+}
+
+#[test]
+fn kernels_do_what_the_interpreter_does() {
+    let only = std::env::var("KERNEL").unwrap_or_default();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kernels");
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|one| one.unwrap().path())
+        .collect();
+    names.sort();
+    let mut refused = Vec::new();
+    for path in names {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if path.extension().is_none_or(|ext| ext != "py") || !name.contains(&only) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let request = Request {
+            size: 13,
+            ..Request::default()
+        };
+        match prepare(&text, &request, &|| false) {
+            Err(why) => refused.push(format!(
+                "{name}: {}",
+                why.render(&text).lines().next().unwrap_or_default()
+            )),
+            Ok(kernel) => {
+                eprintln!("{name}");
+                compare(&kernel.program, &kernel.arguments, 1);
+            }
+        }
+    }
+    eprintln!("not compiled: {refused:#?}");
 }

@@ -1,9 +1,9 @@
 //! Where everything lies in a frame.
 
 use super::Refusal;
+use super::walk::{self, Seen};
 use crate::ir::{Array, LEAVES, Local, ParFor, Param, Program, Reduction, Stmt};
 use crate::types::Scalar;
-use super::walk::{self, Seen};
 
 /// Bytes of an error's record: site + 1 or 0 (`i32`), axis (`i32`), index, length and iteration (`i64` each).
 pub const RECORD: u32 = 32;
@@ -86,8 +86,16 @@ impl Layouts {
     pub fn new(program: &Program, loops: &[&ParFor]) -> Result<Layouts, Vec<Refusal>> {
         let mut layouts = Layouts::default();
         let mut end = 0usize;
-        layouts.abi.params = program.params.iter().map(|one| place(program, *one, &mut end)).collect();
-        layouts.abi.results = program.results.iter().map(|one| place(program, *one, &mut end)).collect();
+        layouts.abi.params = program
+            .params
+            .iter()
+            .map(|one| place(program, *one, &mut end))
+            .collect();
+        layouts.abi.results = program
+            .results
+            .iter()
+            .map(|one| place(program, *one, &mut end))
+            .collect();
         for one in loops {
             let layout = capture(program, one, &mut end);
             layouts.abi.reduces.push(!layout.partials.is_empty());
@@ -101,11 +109,18 @@ impl Layouts {
             for bits in &table.bits {
                 layouts.abi.constants.extend(&bits.to_le_bytes()[..bytes]);
             }
-            layouts.abi.constants.resize(layouts.abi.constants.len().next_multiple_of(16), 0);
+            layouts
+                .abi
+                .constants
+                .resize(layouts.abi.constants.len().next_multiple_of(16), 0);
         }
         end += layouts.abi.constants.len();
         if end > MOST_BYTES {
-            return Err(vec![Refusal::TooLarge { what: "frame", is: end, limit: MOST_BYTES }]);
+            return Err(vec![Refusal::TooLarge {
+                what: "frame",
+                is: end,
+                limit: MOST_BYTES,
+            }]);
         }
         layouts.abi.records = end as u32;
         Ok(layouts)
@@ -124,14 +139,18 @@ fn take(end: &mut usize, bytes: usize) -> u32 {
 
 fn place(program: &Program, param: Param, end: &mut usize) -> Slot {
     match param {
-        Param::Scalar(local) => {
-            Slot { at: take(end, 8), kind: SlotKind::Scalar(program.locals[local.0 as usize].of) }
-        }
+        Param::Scalar(local) => Slot {
+            at: take(end, 8),
+            kind: SlotKind::Scalar(program.locals[local.0 as usize].of),
+        },
         Param::Array(array) => {
             let info = &program.arrays[array.0 as usize];
             Slot {
                 at: take(end, handle_bytes(info.axes)),
-                kind: SlotKind::Array { of: info.of, axes: info.axes },
+                kind: SlotKind::Array {
+                    of: info.of,
+                    axes: info.axes,
+                },
             }
         }
     }
@@ -146,15 +165,33 @@ fn capture(program: &Program, one: &ParFor, end: &mut usize) -> LoopLayout {
     let own = |local: &Local| {
         *local == one.var || one.private.contains(local) || one.reductions.iter().any(|r| r.local == *local)
     };
-    let locals = seen.reads.iter().filter(|local| !own(local)).map(|local| (*local, take(end, 8))).collect();
-    let arrays = seen.arrays.iter().filter(|array| !one.private_arrays.contains(array));
+    let locals = seen
+        .reads
+        .iter()
+        .filter(|local| !own(local))
+        .map(|local| (*local, take(end, 8)))
+        .collect();
+    let arrays = seen
+        .arrays
+        .iter()
+        .filter(|array| !one.private_arrays.contains(array));
     let arrays = arrays.map(|array| {
         let axes = program.arrays[array.0 as usize].axes;
         (*array, take(end, handle_bytes(axes)))
     });
     let arrays = arrays.collect();
-    let partials = one.reductions.iter().map(|one| (*one, take(end, 8 * LEAVES as usize))).collect();
-    LoopLayout { start, leaf, locals, arrays, partials }
+    let partials = one
+        .reductions
+        .iter()
+        .map(|one| (*one, take(end, 8 * LEAVES as usize)))
+        .collect();
+    LoopLayout {
+        start,
+        leaf,
+        locals,
+        arrays,
+        partials,
+    }
 }
 
 /// Whether a body makes arrays.

@@ -91,10 +91,19 @@ impl Emitter<'_> {
         let wrapped = self.borrow(ValType::I64);
         self.put().local_get(index).local_get(length).i64_ge_u();
         self.begin_if();
-        self.put().local_get(index).local_get(length).i64_add().local_tee(wrapped).local_get(length).i64_ge_u();
+        self.put()
+            .local_get(index)
+            .local_get(length)
+            .i64_add()
+            .local_tee(wrapped)
+            .local_get(length)
+            .i64_ge_u();
         self.begin_if();
         self.fail(site, |own| {
-            own.put().i32_const(axis.into()).local_get(index).local_get(length);
+            own.put()
+                .i32_const(axis.into())
+                .local_get(index)
+                .local_get(length);
         });
         self.end();
         self.put().local_get(wrapped).local_set(index);

@@ -28,7 +28,9 @@ impl Emitter<'_> {
                 }
                 self.put().local_get(from.address).local_set(to.address);
                 for axis in 0..axes {
-                    self.put().local_get(from.lengths[axis]).local_set(to.lengths[axis]);
+                    self.put()
+                        .local_get(from.lengths[axis])
+                        .local_set(to.lengths[axis]);
                     if let Some(stride) = to.strides.get(axis) {
                         self.stride(*of, axis);
                         self.set(*stride);
@@ -44,7 +46,10 @@ impl Emitter<'_> {
 
     /// Puts the bytes from one element to the next along an axis on the stack.
     pub fn stride(&mut self, array: Array, axis: usize) {
-        match (self.constant_stride(array, axis), self.handle(array).strides.get(axis)) {
+        match (
+            self.constant_stride(array, axis),
+            self.handle(array).strides.get(axis),
+        ) {
             (None, Some(stride)) => self.get(*stride),
             (bytes, _) => self.int32(bytes.unwrap_or(1) as i32),
         }
@@ -87,7 +92,11 @@ impl Emitter<'_> {
             // Lengths below zero are huge without their sign. Factors below 2^32 do not wrap.
             self.put().local_get(*length).i64_const(MOST_BYTES).i64_ge_u();
             self.fail_new(site, *length);
-            self.put().local_get(bytes).local_get(*length).i64_mul().local_tee(bytes);
+            self.put()
+                .local_get(bytes)
+                .local_get(*length)
+                .i64_mul()
+                .local_tee(bytes);
             self.put().i64_const(MOST_BYTES).i64_ge_u();
             self.fail_new(site, *length);
         }
@@ -125,12 +134,22 @@ impl Emitter<'_> {
     fn fill(&mut self, of: Scalar, address: u32, bytes: u32, value: u32, zero: bool) {
         if zero || of.bytes() == 1 {
             self.get(address);
-            if zero { self.int32(0) } else { self.get(value) }
+            if zero {
+                self.int32(0)
+            } else {
+                self.get(value)
+            }
             self.put().local_get(bytes).i32_wrap_i64().memory_fill(0);
             return;
         }
         let [to, end] = [self.borrow(ValType::I32), self.borrow(ValType::I32)];
-        self.put().local_get(address).local_tee(to).local_get(bytes).i32_wrap_i64().i32_add().local_tee(end);
+        self.put()
+            .local_get(address)
+            .local_tee(to)
+            .local_get(bytes)
+            .i32_wrap_i64()
+            .i32_add()
+            .local_tee(end);
         self.put().local_get(to).i32_ne();
         self.begin_if();
         self.begin_loop();
@@ -138,7 +157,13 @@ impl Emitter<'_> {
         self.get(to);
         self.get(value);
         self.store_word(of, 0);
-        self.put().local_get(to).i32_const(of.bytes() as i32).i32_add().local_tee(to).local_get(end).i32_ne();
+        self.put()
+            .local_get(to)
+            .i32_const(of.bytes() as i32)
+            .i32_add()
+            .local_tee(to)
+            .local_get(end)
+            .i32_ne();
         self.jump_if(top);
         self.end();
         self.end();
@@ -160,7 +185,12 @@ impl Emitter<'_> {
                     self.advance(of, address, place, axis);
                     self.give_back(&[place]);
                 }
-                Cut::Range { low, high, step, site } => {
+                Cut::Range {
+                    low,
+                    high,
+                    step,
+                    site,
+                } => {
                     let bounds = [low.as_ref(), high.as_ref()];
                     parts.push(self.range(of, address, axis, bounds, step.as_ref(), *site));
                 }
@@ -194,8 +224,18 @@ impl Emitter<'_> {
         self.int64(1);
         self.set(n);
         for length in &lengths {
-            self.put().local_get(*length).i64_const(MOST_BYTES).i64_gt_u().local_get(wrong).i32_or();
-            self.put().local_get(n).i64_const(MOST_BYTES).i64_gt_u().i32_or().local_set(wrong);
+            self.put()
+                .local_get(*length)
+                .i64_const(MOST_BYTES)
+                .i64_gt_u()
+                .local_get(wrong)
+                .i32_or();
+            self.put()
+                .local_get(n)
+                .i64_const(MOST_BYTES)
+                .i64_gt_u()
+                .i32_or()
+                .local_set(wrong);
             self.put().local_get(n).local_get(*length).i64_mul().local_set(n);
         }
         self.get(n);
@@ -286,7 +326,11 @@ impl Emitter<'_> {
                 None => {
                     self.put().local_get(n).local_get(down).i64_sub();
                     self.put().i64_const(0).local_get(down).i64_sub();
-                    self.put().local_get(down).i64_const(is_high as i64).i64_ne().select();
+                    self.put()
+                        .local_get(down)
+                        .i64_const(is_high as i64)
+                        .i64_ne()
+                        .select();
                 }
             }
             self.set(to);
@@ -294,10 +338,20 @@ impl Emitter<'_> {
         // How many: the distance by the step, rounded up.
         let length = self.borrow(ValType::I64);
         let signed = |own: &mut Self, from: u32| {
-            own.put().i64_const(0).local_get(from).i64_sub().local_get(from).local_get(down).i32_wrap_i64();
+            own.put()
+                .i64_const(0)
+                .local_get(from)
+                .i64_sub()
+                .local_get(from)
+                .local_get(down)
+                .i32_wrap_i64();
             own.put().select();
         };
-        self.put().local_get(high).local_get(low).i64_sub().local_set(length);
+        self.put()
+            .local_get(high)
+            .local_get(low)
+            .i64_sub()
+            .local_set(length);
         signed(self, length);
         self.set(length);
         self.put().local_get(length).i64_const(0);
@@ -311,10 +365,21 @@ impl Emitter<'_> {
         self.end();
         self.set(length);
         // An empty slice begins where its axis does, so that its address is one of the array.
-        self.put().local_get(low).i64_const(0).local_get(length).i64_const(0).i64_ne().select().local_set(low);
+        self.put()
+            .local_get(low)
+            .i64_const(0)
+            .local_get(length)
+            .i64_const(0)
+            .i64_ne()
+            .select()
+            .local_set(low);
         self.advance(of, address, low, axis);
         self.stride(of, axis);
-        self.put().local_get(by).i32_wrap_i64().i32_mul().local_set(stride);
+        self.put()
+            .local_get(by)
+            .i32_wrap_i64()
+            .i32_mul()
+            .local_set(stride);
         self.give_back(&[low, high, by, down]);
         Part { length, stride }
     }
@@ -333,7 +398,11 @@ impl Emitter<'_> {
         let info = &self.program.arrays[array.0 as usize];
         let handle = self.handle(array);
         let [low, high, reach, any] = [ValType::I64; 4].map(|of| self.borrow(of));
-        self.put().local_get(handle.address).i64_extend_i32_u().local_tee(low).local_set(high);
+        self.put()
+            .local_get(handle.address)
+            .i64_extend_i32_u()
+            .local_tee(low)
+            .local_set(high);
         self.int64(1);
         self.set(any);
         for axis in 0..usize::from(info.axes) {
@@ -345,11 +414,24 @@ impl Emitter<'_> {
                 self.binary(op, Scalar::I64);
                 self.put().i64_add().local_set(to);
             }
-            self.put().local_get(any).i64_const(0).local_get(handle.lengths[axis]).i64_const(0).i64_ne();
+            self.put()
+                .local_get(any)
+                .i64_const(0)
+                .local_get(handle.lengths[axis])
+                .i64_const(0)
+                .i64_ne();
             self.put().select().local_set(any);
         }
-        self.put().local_get(high).i64_const(info.of.bytes().into()).i64_add();
-        self.put().local_get(low).local_get(any).i32_wrap_i64().select().local_set(high);
+        self.put()
+            .local_get(high)
+            .i64_const(info.of.bytes().into())
+            .i64_add();
+        self.put()
+            .local_get(low)
+            .local_get(any)
+            .i32_wrap_i64()
+            .select()
+            .local_set(high);
         self.give_back(&[reach, any]);
         [low, high]
     }

@@ -41,7 +41,9 @@ impl Emitter<'_> {
             return self.compare_words(op, a);
         }
         let (of, below) = common(a, b);
-        let Some(which) = below else { return self.compare_words(op, of) };
+        let Some(which) = below else {
+            return self.compare_words(op, of);
+        };
         let [x, y] = [self.borrow(ValType::I64), self.borrow(ValType::I64)];
         // A number below zero differs from the other, and is the lesser.
         let otherwise = match op {
@@ -49,9 +51,18 @@ impl Emitter<'_> {
             Compare::Unequal => 1,
             Compare::Less | Compare::AtMost => i32::from(which == 0),
         };
-        self.put().local_set(y).local_set(x).i32_const(otherwise).local_get(x).local_get(y);
+        self.put()
+            .local_set(y)
+            .local_set(x)
+            .i32_const(otherwise)
+            .local_get(x)
+            .local_get(y);
         self.compare_words(op, of);
-        self.put().local_get([x, y][which]).i64_const(0).i64_lt_s().select();
+        self.put()
+            .local_get([x, y][which])
+            .i64_const(0)
+            .i64_lt_s()
+            .select();
         self.give_back(&[x, y]);
     }
 

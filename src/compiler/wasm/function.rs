@@ -82,7 +82,12 @@ pub(super) fn word(of: Scalar) -> ValType {
 
 /// Memory at an offset from the address, aligned or not.
 pub(super) fn at(offset: u32) -> MemArg {
-    MemArg { offset: offset.into(), align: 0, target: MemArgTarget::Memory(0), ordering: None }
+    MemArg {
+        offset: offset.into(),
+        align: 0,
+        target: MemArgTarget::Memory(0),
+        ordering: None,
+    }
 }
 
 impl<'a> Emitter<'a> {
@@ -108,9 +113,10 @@ impl<'a> Emitter<'a> {
 
     /// The function.
     pub fn finish(mut self) -> Result<Function, Vec<Refusal>> {
-        for (what, is, limit) in
-            [("code", self.code.len(), MOST_CODE), ("variables", self.types.len(), MOST_VARIABLES)]
-        {
+        for (what, is, limit) in [
+            ("code", self.code.len(), MOST_CODE),
+            ("variables", self.types.len(), MOST_VARIABLES),
+        ] {
             if is > limit {
                 self.refusals.push(Refusal::TooLarge { what, is, limit });
             }

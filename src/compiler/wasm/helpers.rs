@@ -28,14 +28,25 @@ pub(super) fn floor_or_rest(of: Scalar, is_rest: bool) -> u32 {
 pub(super) fn all(first: u32) -> Vec<Function> {
     use Scalar::{F32, F64};
     let divmod = |of, is_rest| divmod(first + FMOD, of, is_rest);
-    vec![fail(), fmod(), divmod(F32, false), divmod(F64, false), divmod(F32, true), divmod(F64, true)]
+    vec![
+        fail(),
+        fmod(),
+        divmod(F32, false),
+        divmod(F64, false),
+        divmod(F32, true),
+        divmod(F64, true),
+    ]
 }
 
 /// Writes an error's record: (record, site, axis, index, length, iteration) -> 1.
 fn fail() -> Function {
     let mut function = Function::new([]);
     let mut put = function.instructions();
-    put.local_get(0).local_get(1).i32_const(1).i32_add().i32_store(at(0));
+    put.local_get(0)
+        .local_get(1)
+        .i32_const(1)
+        .i32_add()
+        .i32_store(at(0));
     put.local_get(0).local_get(2).i32_store(at(4));
     for (parameter, offset) in [(3, 8), (4, 16), (5, 24)] {
         put.local_get(0).local_get(parameter).i64_store(at(offset));
@@ -55,15 +66,55 @@ fn fmod() -> Function {
     put.local_get(y).f64_abs().local_tee(b).local_set(t);
     // Infinite dividends, divisors of zero and NaN.
     put.local_get(a).f64_const(Ieee64::from(f64::INFINITY)).f64_lt();
-    put.local_get(b).f64_const(Ieee64::from(0.0)).f64_gt().i32_and().i32_eqz().if_(BlockType::Empty);
-    put.local_get(x).local_get(y).f64_mul().local_tee(a).local_get(a).f64_div().return_().end();
-    put.local_get(a).local_get(b).f64_lt().if_(BlockType::Empty).local_get(x).return_().end();
-    put.loop_(BlockType::Empty).local_get(t).local_get(t).f64_add().local_get(a).f64_le();
-    put.if_(BlockType::Empty).local_get(t).local_get(t).f64_add().local_set(t).br(1).end().end();
-    put.loop_(BlockType::Empty).local_get(a).local_get(t).f64_ge().if_(BlockType::Empty);
+    put.local_get(b)
+        .f64_const(Ieee64::from(0.0))
+        .f64_gt()
+        .i32_and()
+        .i32_eqz()
+        .if_(BlockType::Empty);
+    put.local_get(x)
+        .local_get(y)
+        .f64_mul()
+        .local_tee(a)
+        .local_get(a)
+        .f64_div()
+        .return_()
+        .end();
+    put.local_get(a)
+        .local_get(b)
+        .f64_lt()
+        .if_(BlockType::Empty)
+        .local_get(x)
+        .return_()
+        .end();
+    put.loop_(BlockType::Empty)
+        .local_get(t)
+        .local_get(t)
+        .f64_add()
+        .local_get(a)
+        .f64_le();
+    put.if_(BlockType::Empty)
+        .local_get(t)
+        .local_get(t)
+        .f64_add()
+        .local_set(t)
+        .br(1)
+        .end()
+        .end();
+    put.loop_(BlockType::Empty)
+        .local_get(a)
+        .local_get(t)
+        .f64_ge()
+        .if_(BlockType::Empty);
     put.local_get(a).local_get(t).f64_sub().local_set(a).end();
     put.local_get(t).local_get(b).f64_ne().if_(BlockType::Empty);
-    put.local_get(t).f64_const(Ieee64::from(0.5)).f64_mul().local_set(t).br(1).end().end();
+    put.local_get(t)
+        .f64_const(Ieee64::from(0.5))
+        .f64_mul()
+        .local_set(t)
+        .br(1)
+        .end()
+        .end();
     put.local_get(a).local_get(x).f64_copysign().end();
     function
 }
@@ -93,7 +144,10 @@ fn divmod(fmod: u32, of: Scalar, is_rest: bool) -> Function {
         // Only where the kernel may go on: NumPy's infinity.
         put.local_get(y);
         constant!(0.0);
-        float!(f64_eq, f32_eq).if_(BlockType::Empty).local_get(x).local_get(y);
+        float!(f64_eq, f32_eq)
+            .if_(BlockType::Empty)
+            .local_get(x)
+            .local_get(y);
         float!(f64_div, f32_div).return_().end();
     }
     put.local_get(x);
@@ -119,7 +173,11 @@ fn divmod(fmod: u32, of: Scalar, is_rest: bool) -> Function {
     constant!(0.0);
     float!(f64_lt, f32_lt).local_get(rest);
     constant!(0.0);
-    float!(f64_lt, f32_lt).i32_ne().if_(BlockType::Empty).local_get(rest).local_get(y);
+    float!(f64_lt, f32_lt)
+        .i32_ne()
+        .if_(BlockType::Empty)
+        .local_get(rest)
+        .local_get(y);
     float!(f64_add, f32_add).local_set(rest).local_get(whole);
     constant!(1.0);
     float!(f64_sub, f32_sub).local_set(whole).end().else_();
@@ -132,10 +190,15 @@ fn divmod(fmod: u32, of: Scalar, is_rest: bool) -> Function {
     }
     put.local_get(whole);
     constant!(0.0);
-    float!(f64_ne, f32_ne).if_(BlockType::Result(word)).local_get(whole);
+    float!(f64_ne, f32_ne)
+        .if_(BlockType::Result(word))
+        .local_get(whole);
     float!(f64_floor, f32_floor).local_tee(down);
     constant!(1.0);
-    float!(f64_add, f32_add).local_get(down).local_get(whole).local_get(down);
+    float!(f64_add, f32_add)
+        .local_get(down)
+        .local_get(whole)
+        .local_get(down);
     float!(f64_sub, f32_sub);
     constant!(0.5);
     float!(f64_gt, f32_gt).select().else_();

@@ -37,7 +37,10 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CallError::Count(given, taken) => write!(f, "{given} arguments for a kernel that takes {taken}"),
-            CallError::Type(which) => write!(f, "argument {which} is of another type than the kernel was written for"),
+            CallError::Type(which) => write!(
+                f,
+                "argument {which} is of another type than the kernel was written for"
+            ),
             CallError::Memory(bytes) => write!(f, "no memory for {bytes} bytes"),
         }
     }
@@ -57,7 +60,7 @@ pub struct Failed {
     /// The axis' length.
     pub length: i64,
     /// What counts the outermost parallel loop, if it was in one.
-    pub iteration: i64,
+    pub iteration: Option<i64>,
 }
 
 /// A kernel's arguments in a memory.
@@ -112,7 +115,11 @@ impl Call {
                 _ => return Err(CallError::Type(which)),
             });
         }
-        let call = Call { frame, slots, addresses };
+        let call = Call {
+            frame,
+            slots,
+            addresses,
+        };
         call.fill(abi, values, memory);
         Ok(call)
     }
@@ -158,14 +165,19 @@ impl Call {
         let records = (0..=self.slots).filter_map(|slot| {
             let mut record = [0; RECORD as usize];
             memory.read(self.frame + abi.records + RECORD * slot, &mut record);
-            let word = |at: usize| record[at..at + 4].iter().rev().fold(0, |n, b| n << 8 | u32::from(*b));
+            let word = |at: usize| {
+                record[at..at + 4]
+                    .iter()
+                    .rev()
+                    .fold(0, |n, b| n << 8 | u32::from(*b))
+            };
             let long = |at: usize| i64::from(word(at)) | i64::from(word(at + 4)) << 32;
             Some(Failed {
                 site: Site(word(0).checked_sub(1)?),
                 axis: word(4) as u8,
                 index: long(8),
                 length: long(16),
-                iteration: long(24),
+                iteration: Some(long(24)).filter(|at| *at != super::NO_ITERATION),
             })
         });
         records.min_by_key(|failed| failed.iteration)
@@ -180,11 +192,22 @@ impl Call {
             }
             SlotKind::Array { of, axes } => {
                 let address = u64_at(memory, at) as u32;
-                let axis = |axis: u32| (u64_at(memory, at + 8 + 16 * axis), u64_at(memory, at + 16 + 16 * axis));
+                let axis = |axis: u32| {
+                    (
+                        u64_at(memory, at + 8 + 16 * axis),
+                        u64_at(memory, at + 16 + 16 * axis),
+                    )
+                };
                 let axes: Vec<(u64, u64)> = (0..u32::from(axes)).map(axis).collect();
                 let shape: Vec<usize> = axes.iter().map(|(n, _)| *n as usize).collect();
-                let mut array = ArrayValue { of, shape, bytes: Vec::new() };
-                let Some(bytes) = dense_bytes(&array) else { return Value::None };
+                let mut array = ArrayValue {
+                    of,
+                    shape,
+                    bytes: Vec::new(),
+                };
+                let Some(bytes) = dense_bytes(&array) else {
+                    return Value::None;
+                };
                 array.bytes = vec![0; bytes];
                 if bytes > 0 {
                     copy(memory, address, &axes, &mut array.bytes, of.bytes() as usize);
@@ -203,18 +226,29 @@ fn u64_at(memory: &impl Memory, at: u32) -> u64 {
 
 /// Bytes of all elements, if there can be so many.
 fn dense_bytes(array: &ArrayValue) -> Option<usize> {
-    let n = array.shape.iter().try_fold(array.of.bytes() as usize, |n, one| n.checked_mul(*one))?;
+    let n = array
+        .shape
+        .iter()
+        .try_fold(array.of.bytes() as usize, |n, one| n.checked_mul(*one))?;
     (n <= u32::MAX as usize).then_some(n)
 }
 
 /// Elements by lengths and strides, one after another.
 fn copy(memory: &impl Memory, address: u32, axes: &[(u64, u64)], to: &mut [u8], bytes: usize) {
-    let Some(((n, stride), inner)) = axes.split_first() else { return memory.read(address, to) };
+    let Some(((n, stride), inner)) = axes.split_first() else {
+        return memory.read(address, to);
+    };
     if inner.is_empty() && *stride == bytes as u64 {
         return memory.read(address, to);
     }
     let part = to.len() / *n as usize;
     for (place, to) in to.chunks_exact_mut(part).enumerate() {
-        copy(memory, address.wrapping_add((place as u64).wrapping_mul(*stride) as u32), inner, to, bytes);
+        copy(
+            memory,
+            address.wrapping_add((place as u64).wrapping_mul(*stride) as u32),
+            inner,
+            to,
+            bytes,
+        );
     }
 }

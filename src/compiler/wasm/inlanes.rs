@@ -4,7 +4,7 @@ use super::function::{Emitter, Jump};
 use super::lanes::{Lanes, Parts, Scope};
 use super::parallel::Partial;
 use super::plan::{self, Plan};
-use crate::ir::{Expr, Label, LANES, Local, ParFor, Stmt};
+use crate::ir::{Expr, LANES, Label, Local, ParFor, Stmt};
 use crate::types::Scalar;
 use wasm_encoder::ValType;
 
@@ -18,7 +18,8 @@ impl<'a> Emitter<'a> {
     /// How a serial loop runs in lanes, if it does.
     pub fn serial_plan(&self, one: &Stmt) -> Option<Plan> {
         let can = self.unit.target.simd && self.vector.is_none();
-        can.then(|| plan::of_serial(self.program, &self.unit.reads, one)).flatten()
+        can.then(|| plan::of_serial(self.program, &self.unit.reads, one))
+            .flatten()
     }
 
     pub fn serial_in_lanes(
@@ -56,13 +57,23 @@ impl<'a> Emitter<'a> {
         partials: &mut [Partial],
     ) {
         let lanes = i64::from(self.lanes());
-        let ordered = partials.iter().any(|partial| partial.parts.len() == LANES as usize);
+        let ordered = partials
+            .iter()
+            .any(|partial| partial.parts.len() == LANES as usize);
         // Vectors of the fixed tree's lanes.
-        let groups = if ordered { LANES as usize / lanes as usize } else { 1 };
+        let groups = if ordered {
+            LANES as usize / lanes as usize
+        } else {
+            1
+        };
         let sums: Vec<Vec<Parts>> = partials
             .iter()
             .map(|partial| {
-                let n = if partial.parts.len() == LANES as usize { groups } else { 1 };
+                let n = if partial.parts.len() == LANES as usize {
+                    groups
+                } else {
+                    1
+                };
                 (0..n).map(|_| self.new_parts(partial.of)).collect()
             })
             .collect();
@@ -84,17 +95,30 @@ impl<'a> Emitter<'a> {
         let done = self.depth;
         self.begin_loop();
         let top = self.depth;
-        self.put().local_get(end).local_get(counter).i64_sub().i64_const(lanes * groups as i64).i64_lt_s();
+        self.put()
+            .local_get(end)
+            .local_get(counter)
+            .i64_sub()
+            .i64_const(lanes * groups as i64)
+            .i64_lt_s();
         self.jump_if(done);
         for group in 0..groups {
             self.rename_sums(partials, &sums, group);
             self.vector_of([leave, again], var, body, counter, None);
-            self.put().local_get(counter).i64_const(lanes).i64_add().local_set(counter);
+            self.put()
+                .local_get(counter)
+                .i64_const(lanes)
+                .i64_add()
+                .local_set(counter);
         }
         self.jump(top);
         self.end();
         self.end();
-        self.put().local_get(end).local_get(counter).i64_sub().local_set(left);
+        self.put()
+            .local_get(end)
+            .local_get(counter)
+            .i64_sub()
+            .local_set(left);
         self.end();
 
         // What is left, or was before a failure.
@@ -117,9 +141,21 @@ impl<'a> Emitter<'a> {
             for sums in sums.iter().filter(|sums| sums.len() > 1) {
                 self.turn_vectors(sums);
             }
-            self.put().local_get(counter).i64_const(lanes).i64_add().local_set(counter);
-            self.put().local_get(left).i64_const(lanes).i64_sub().local_set(left);
-            self.put().local_get(turns).i32_const(1).i32_add().local_tee(turns);
+            self.put()
+                .local_get(counter)
+                .i64_const(lanes)
+                .i64_add()
+                .local_set(counter);
+            self.put()
+                .local_get(left)
+                .i64_const(lanes)
+                .i64_sub()
+                .local_set(left);
+            self.put()
+                .local_get(turns)
+                .i32_const(1)
+                .i32_add()
+                .local_tee(turns);
             self.put().i32_const(groups as i32).i32_lt_u();
             self.jump_if(top);
         }
@@ -131,7 +167,11 @@ impl<'a> Emitter<'a> {
         self.end();
         for (partial, sums) in partials.iter().zip(&sums) {
             for (at, part) in partial.parts.iter().enumerate() {
-                self.extract(partial.of, &sums[at / lanes as usize], (at % lanes as usize) as u32);
+                self.extract(
+                    partial.of,
+                    &sums[at / lanes as usize],
+                    (at % lanes as usize) as u32,
+                );
                 self.set(*part);
             }
         }
@@ -184,10 +224,21 @@ impl<'a> Emitter<'a> {
             other => other,
         };
         if let Some(vector) = &mut self.vector {
-            let scope = Scope { mask: own, parked, leave: Some(leave), again: Some(again), exit, touched: false };
+            let scope = Scope {
+                mask: own,
+                parked,
+                leave: Some(leave),
+                again: Some(again),
+                exit,
+                touched: false,
+            };
             vector.scopes.push(scope);
         }
-        self.jumps.push(Jump { label: again, leave: exit, again: Some(exit) });
+        self.jumps.push(Jump {
+            label: again,
+            leave: exit,
+            again: Some(exit),
+        });
         self.statements(body);
         self.jumps.pop();
         if let Some(vector) = &mut self.vector {

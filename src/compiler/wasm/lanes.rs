@@ -47,7 +47,14 @@ pub(super) struct Lanes {
 impl Lanes {
     pub fn new(plan: Plan, locals: usize, is_outer: bool) -> Lanes {
         let variables = vec![None; locals];
-        Lanes { plan, variables, scopes: Vec::new(), replay: (0, 0, 0), is_outer, failing: None }
+        Lanes {
+            plan,
+            variables,
+            scopes: Vec::new(),
+            replay: (0, 0, 0),
+            is_outer,
+            failing: None,
+        }
     }
 
     pub fn rename(&mut self, local: Local, parts: Parts) {
@@ -61,7 +68,10 @@ pub(super) fn is_wide(of: Scalar) -> bool {
 
 /// The bytes of a vector of 32-bit numbers.
 pub(super) fn words(words: [u32; 4]) -> i128 {
-    words.iter().rev().fold(0u128, |all, word| all << 32 | u128::from(*word)) as i128
+    words
+        .iter()
+        .rev()
+        .fold(0u128, |all, word| all << 32 | u128::from(*word)) as i128
 }
 
 /// The bytes of a vector of 64-bit numbers.
@@ -82,7 +92,9 @@ impl Emitter<'_> {
 
     /// How a value differs between lanes.
     pub fn kind(&self, e: &Expr) -> Kind {
-        self.vector.as_ref().map_or(Kind::Step(0), |vector| vector.plan.kind(e))
+        self.vector
+            .as_ref()
+            .map_or(Kind::Step(0), |vector| vector.plan.kind(e))
     }
 
     pub fn varies(&self, e: &Expr) -> bool {
@@ -97,7 +109,11 @@ impl Emitter<'_> {
     /// The vectors of a variable.
     pub fn in_lanes(&mut self, local: Local) -> Parts {
         let place = local.0 as usize;
-        if let Some(known) = self.vector.as_ref().and_then(|vector| vector.variables[place].clone()) {
+        if let Some(known) = self
+            .vector
+            .as_ref()
+            .and_then(|vector| vector.variables[place].clone())
+        {
             return known;
         }
         let parts = self.new_parts(self.program.locals[place].of);
@@ -108,7 +124,9 @@ impl Emitter<'_> {
     }
 
     pub fn new_parts(&mut self, of: Scalar) -> Parts {
-        (0..self.parts(of)).map(|_| self.variable(ValType::V128)).collect()
+        (0..self.parts(of))
+            .map(|_| self.variable(ValType::V128))
+            .collect()
     }
 
     pub fn borrow_parts(&mut self, of: Scalar) -> Parts {
@@ -139,7 +157,9 @@ impl Emitter<'_> {
         if parts == 1 {
             return f(self);
         }
-        let kept: Vec<u32> = (0..parts * operands).map(|_| self.borrow(ValType::V128)).collect();
+        let kept: Vec<u32> = (0..parts * operands)
+            .map(|_| self.borrow(ValType::V128))
+            .collect();
         self.set_parts(&kept);
         for part in 0..parts {
             for operand in 0..operands {
@@ -189,7 +209,10 @@ impl Emitter<'_> {
             }
             (false, 2) if of != Scalar::Bool => {
                 let mask = self.borrow(ValType::V128);
-                self.put().local_tee(mask).local_get(mask).i8x16_shuffle(shuffle([0, 2, 0, 2]));
+                self.put()
+                    .local_tee(mask)
+                    .local_get(mask)
+                    .i8x16_shuffle(shuffle([0, 2, 0, 2]));
                 self.give_back(&[mask]);
             }
             _ => {}
@@ -207,7 +230,9 @@ impl Emitter<'_> {
 
     /// The lanes that take part, if not all do.
     pub fn mask(&self) -> Option<u32> {
-        self.vector.as_ref().and_then(|vector| vector.scopes.iter().rev().find_map(|scope| scope.mask))
+        self.vector
+            .as_ref()
+            .and_then(|vector| vector.scopes.iter().rev().find_map(|scope| scope.mask))
     }
 
     /// One bit for each lane of a mask on the stack.
@@ -248,7 +273,11 @@ impl Emitter<'_> {
             ValType::F64 => self.put().f64x2_replace_lane(place),
             ValType::I64 => self.put().i64x2_replace_lane(place),
             _ if of == Scalar::Bool && self.lanes() == 2 => {
-                self.put().i64_extend_i32_s().i64_const(-1).i64_mul().i64x2_replace_lane(place);
+                self.put()
+                    .i64_extend_i32_s()
+                    .i64_const(-1)
+                    .i64_mul()
+                    .i64x2_replace_lane(place);
                 return;
             }
             _ if of == Scalar::Bool => self.put().i32_const(-1).i32_mul().i32x4_replace_lane(place),
@@ -267,7 +296,11 @@ impl Emitter<'_> {
             self.put().v128_const(0).local_set(*part);
         }
         for lane in 0..self.lanes() {
-            let part = if is_wide(to) { result[lane as usize / 2] } else { result[0] };
+            let part = if is_wide(to) {
+                result[lane as usize / 2]
+            } else {
+                result[0]
+            };
             self.get(part);
             for (of, parts) in from.iter().zip(&operands) {
                 self.extract(*of, parts, lane);

@@ -35,7 +35,12 @@ impl<'a> Emitter<'a> {
                 self.lanewise(value);
                 self.assign(*local);
             }
-            Stmt::Store { array, index, value, site } => self.store_lanes(*array, index, value, *site),
+            Stmt::Store {
+                array,
+                index,
+                value,
+                site,
+            } => self.store_lanes(*array, index, value, *site),
             Stmt::Check(test, site) => {
                 if !self.varies(test) {
                     return false;
@@ -58,15 +63,30 @@ impl<'a> Emitter<'a> {
                 let mask = self.copy_mask();
                 self.block();
                 let exit = self.depth;
-                self.enter(Scope { mask: Some(mask), parked, leave: Some(*label), exit, ..Scope::default() });
-                self.jumps.push(Jump { label: *label, leave: exit, again: None });
+                self.enter(Scope {
+                    mask: Some(mask),
+                    parked,
+                    leave: Some(*label),
+                    exit,
+                    ..Scope::default()
+                });
+                self.jumps.push(Jump {
+                    label: *label,
+                    leave: exit,
+                    again: None,
+                });
                 self.statements(body);
                 self.jumps.pop();
                 self.leave_scope();
                 self.end();
                 self.give_back(&[mask]);
             }
-            Stmt::While { label, before, test, body } => {
+            Stmt::While {
+                label,
+                before,
+                test,
+                body,
+            } => {
                 let differs = self.varies(test);
                 let Some(vector) = &self.vector else { return false };
                 if !differs && !vector.plan.is_parted(*label) && !vector.plan.agains.contains(label) {
@@ -74,7 +94,15 @@ impl<'a> Emitter<'a> {
                 }
                 self.masked_while(one, *label, before, test, body);
             }
-            Stmt::For { label, var, start, stop, step, body, .. } => {
+            Stmt::For {
+                label,
+                var,
+                start,
+                stop,
+                step,
+                body,
+                ..
+            } => {
                 let plan = &vector.plan;
                 let same = [start, stop, step].into_iter().all(|e| plan.kind(e) == SAME);
                 let counts = plan.local(*var) != Kind::Varying;
@@ -116,8 +144,12 @@ impl<'a> Emitter<'a> {
     /// Ends a region that lanes have just left, if none is there any more.
     pub fn leave_if_none(&mut self) {
         let Some(vector) = &mut self.vector else { return };
-        let Some(scope) = vector.scopes.iter_mut().rev().find(|scope| scope.mask.is_some()) else { return };
-        let (Some(mask), true) = (scope.mask, scope.touched) else { return };
+        let Some(scope) = vector.scopes.iter_mut().rev().find(|scope| scope.mask.is_some()) else {
+            return;
+        };
+        let (Some(mask), true) = (scope.mask, scope.touched) else {
+            return;
+        };
         scope.touched = false;
         let exit = scope.exit;
         self.put().local_get(mask).v128_any_true().i32_eqz();
@@ -129,7 +161,10 @@ impl<'a> Emitter<'a> {
         let of = self.program.locals[local.0 as usize].of;
         let variables = self.in_lanes(local);
         let parked = self.vector.as_ref().is_some_and(|vector| {
-            vector.scopes.iter().any(|scope| scope.mask.is_some() && scope.parked.contains(&local))
+            vector
+                .scopes
+                .iter()
+                .any(|scope| scope.mask.is_some() && scope.parked.contains(&local))
         });
         if let Some(mask) = self.mask().filter(|_| parked) {
             self.get_parts(&variables);
@@ -144,23 +179,42 @@ impl<'a> Emitter<'a> {
         let scopes = &self.vector.as_ref()?.scopes;
         let to = |scope: &Scope| if is_again { scope.again } else { scope.leave } == Some(label);
         let target = scopes.iter().rposition(to)?;
-        Some((target, scopes[target + 1..].iter().any(|scope| scope.mask.is_some())))
+        Some((
+            target,
+            scopes[target + 1..].iter().any(|scope| scope.mask.is_some()),
+        ))
     }
 
     /// Takes the lanes of a mask out of regions.
     fn take_out(&mut self, regions: std::ops::Range<usize>, lanes: u32) {
         for region in regions {
-            let Some(scope) = self.vector.as_mut().and_then(|vector| vector.scopes.get_mut(region)) else { return };
+            let Some(scope) = self
+                .vector
+                .as_mut()
+                .and_then(|vector| vector.scopes.get_mut(region))
+            else {
+                return;
+            };
             let Some(mask) = scope.mask else { continue };
             scope.touched = true;
-            self.put().local_get(mask).local_get(lanes).v128_andnot().local_set(mask);
+            self.put()
+                .local_get(mask)
+                .local_get(lanes)
+                .v128_andnot()
+                .local_set(mask);
         }
     }
 
     fn masked_jump(&mut self, label: Label, is_again: bool) -> bool {
-        let Some((target, true)) = self.target(label, is_again) else { return false };
-        let Some(scopes) = self.vector.as_ref().map(|vector| &vector.scopes) else { return false };
-        let Some(inner) = scopes.iter().rposition(|scope| scope.mask.is_some()) else { return false };
+        let Some((target, true)) = self.target(label, is_again) else {
+            return false;
+        };
+        let Some(scopes) = self.vector.as_ref().map(|vector| &vector.scopes) else {
+            return false;
+        };
+        let Some(inner) = scopes.iter().rposition(|scope| scope.mask.is_some()) else {
+            return false;
+        };
         let exit = scopes[inner].exit;
         if let Some(mask) = scopes[inner].mask {
             self.take_out(target..inner, mask);
@@ -187,7 +241,11 @@ impl<'a> Emitter<'a> {
             self.take_out(target..n, lanes);
             return self.give_back(&[lanes]);
         }
-        let parks = self.vector.as_ref().map(|vector| vector.plan.parks(one)).unwrap_or_default();
+        let parks = self
+            .vector
+            .as_ref()
+            .map(|vector| vector.plan.parks(one))
+            .unwrap_or_default();
         let sides = self.sides();
         for ((side, mask), parked) in [yes, no].into_iter().zip(sides).zip([parks.first, parks.second]) {
             if side.is_empty() {
@@ -196,7 +254,12 @@ impl<'a> Emitter<'a> {
             self.put().local_get(mask).v128_any_true();
             self.begin_if();
             let exit = self.depth;
-            self.enter(Scope { mask: Some(mask), parked, exit, ..Scope::default() });
+            self.enter(Scope {
+                mask: Some(mask),
+                parked,
+                exit,
+                ..Scope::default()
+            });
             self.statements(side);
             self.leave_scope();
             self.end();
@@ -206,12 +269,25 @@ impl<'a> Emitter<'a> {
 
     /// A loop's round: its body, in which lanes may wait for the next. If all have left, it jumps to the exit.
     fn round(&mut self, label: Label, body: &'a [Stmt], parked: super::plan::Set, live: u32, exit: u32) {
-        let waits = self.vector.as_ref().is_some_and(|vector| vector.plan.agains.contains(&label));
+        let waits = self
+            .vector
+            .as_ref()
+            .is_some_and(|vector| vector.plan.agains.contains(&label));
         self.block();
         let end = self.depth;
         let mask = waits.then(|| self.copy_mask());
-        self.enter(Scope { mask, parked, again: Some(label), exit: end, ..Scope::default() });
-        self.jumps.push(Jump { label, leave: exit, again: Some(end) });
+        self.enter(Scope {
+            mask,
+            parked,
+            again: Some(label),
+            exit: end,
+            ..Scope::default()
+        });
+        self.jumps.push(Jump {
+            label,
+            leave: exit,
+            again: Some(end),
+        });
         self.statements(body);
         self.jumps.pop();
         self.leave_scope();
@@ -230,18 +306,39 @@ impl<'a> Emitter<'a> {
     fn live_test(&mut self, test: &'a Expr, live: u32) {
         if self.varies(test) {
             self.lanewise(test);
-            self.put().local_get(live).v128_and().local_tee(live).v128_any_true();
+            self.put()
+                .local_get(live)
+                .v128_and()
+                .local_tee(live)
+                .v128_any_true();
         } else {
             self.scalar(test);
         }
     }
 
-    fn masked_while(&mut self, one: &'a Stmt, label: Label, before: &'a [Stmt], test: &'a Expr, body: &'a [Stmt]) {
-        let parks = self.vector.as_ref().map(|vector| vector.plan.parks(one)).unwrap_or_default();
+    fn masked_while(
+        &mut self,
+        one: &'a Stmt,
+        label: Label,
+        before: &'a [Stmt],
+        test: &'a Expr,
+        body: &'a [Stmt],
+    ) {
+        let parks = self
+            .vector
+            .as_ref()
+            .map(|vector| vector.plan.parks(one))
+            .unwrap_or_default();
         let live = self.copy_mask();
         self.block();
         let exit = self.depth;
-        self.enter(Scope { mask: Some(live), parked: parks.first, leave: Some(label), exit, ..Scope::default() });
+        self.enter(Scope {
+            mask: Some(live),
+            parked: parks.first,
+            leave: Some(label),
+            exit,
+            ..Scope::default()
+        });
         if before.is_empty() {
             self.live_test(test, live);
             self.put().i32_eqz();
@@ -254,7 +351,11 @@ impl<'a> Emitter<'a> {
         } else {
             self.begin_loop();
             let top = self.depth;
-            self.jumps.push(Jump { label, leave: exit, again: Some(top) });
+            self.jumps.push(Jump {
+                label,
+                leave: exit,
+                again: Some(top),
+            });
             self.statements(before);
             self.jumps.pop();
             self.live_test(test, live);
@@ -279,8 +380,15 @@ impl<'a> Emitter<'a> {
         body: &'a [Stmt],
     ) {
         let of = self.program.locals[var.0 as usize].of;
-        let parks = self.vector.as_ref().map(|vector| vector.plan.parks(one)).unwrap_or_default();
-        let varying = self.vector.as_ref().is_some_and(|vector| vector.plan.local(var) == Kind::Varying);
+        let parks = self
+            .vector
+            .as_ref()
+            .map(|vector| vector.plan.parks(one))
+            .unwrap_or_default();
+        let varying = self
+            .vector
+            .as_ref()
+            .is_some_and(|vector| vector.plan.local(var) == Kind::Varying);
         // The range is evaluated before the variable changes.
         let first_word = self.borrow(word(of));
         let first = self.borrow_parts(of);
@@ -314,14 +422,24 @@ impl<'a> Emitter<'a> {
         let live = self.copy_mask();
         self.block();
         let exit = self.depth;
-        self.enter(Scope { mask: Some(live), parked: parks.first, leave: Some(label), exit, ..Scope::default() });
+        self.enter(Scope {
+            mask: Some(live),
+            parked: parks.first,
+            leave: Some(label),
+            exit,
+            ..Scope::default()
+        });
         let word = stride.word.unwrap_or_default();
         if same {
             let counter = self.number(var);
             self.before(of, counter, end, stride.by, word);
         } else {
             self.lanes_before(var, &ends, &stride);
-            self.put().local_get(live).v128_and().local_tee(live).v128_any_true();
+            self.put()
+                .local_get(live)
+                .v128_and()
+                .local_tee(live)
+                .v128_any_true();
         }
         self.put().i32_eqz();
         self.jump_if(exit);
@@ -333,7 +451,11 @@ impl<'a> Emitter<'a> {
             self.remaining(of, counter, end, stride.by, word);
         } else {
             self.lanes_remaining(var, &ends, &stride);
-            self.put().local_get(live).v128_and().local_tee(live).v128_any_true();
+            self.put()
+                .local_get(live)
+                .v128_and()
+                .local_tee(live)
+                .v128_any_true();
         }
         self.begin_if();
         if varying {
@@ -366,7 +488,14 @@ impl<'a> Emitter<'a> {
     fn stride_of(&mut self, step: &'a Expr, same: bool) -> Stride {
         let of = step.of;
         let by = constant_int(step);
-        let mut stride = Stride { of, by, word: None, parts: Vec::new(), size: Vec::new(), down: None };
+        let mut stride = Stride {
+            of,
+            by,
+            word: None,
+            parts: Vec::new(),
+            size: Vec::new(),
+            down: None,
+        };
         if by.is_none() && !self.varies(step) {
             let kept = self.borrow(word(of));
             self.scalar(step);
@@ -413,7 +542,9 @@ impl<'a> Emitter<'a> {
     /// Puts one of two masks or vectors of a type on the stack by the direction: f makes either, for steps above zero or below.
     fn by_direction(&mut self, stride: &Stride, as_mask: bool, mut f: impl FnMut(&mut Self, bool)) {
         let is_down = stride.of.is_signed() && stride.by.is_some_and(|by| by < 0);
-        let Some(down) = stride.down else { return f(self, is_down) };
+        let Some(down) = stride.down else {
+            return f(self, is_down);
+        };
         f(self, true);
         f(self, false);
         self.get(down);
@@ -421,7 +552,10 @@ impl<'a> Emitter<'a> {
     }
 
     fn get_counter(&mut self, var: Local, of: Scalar) {
-        self.lanewise(&Expr { kind: ExprKind::Local(var), of });
+        self.lanewise(&Expr {
+            kind: ExprKind::Local(var),
+            of,
+        });
     }
 
     /// Which lanes have a first iteration.

@@ -33,6 +33,9 @@
 //! and frames, which lets constant parts of an index move into the instruction. Vectors may read, never write, up to
 //! [`host::PADDING`] bytes around an array.
 
+// Arms of a `match` over instructions give the sink that took them; one that has more to do returns.
+#![allow(clippy::needless_return)]
+
 mod abi;
 mod access;
 mod arrays;
@@ -99,6 +102,9 @@ pub enum Refusal {
     },
 }
 
+/// The iteration of an error outside of parallel loops.
+const NO_ITERATION: i64 = i64::MIN;
+
 /// Pages of 64 KiB that a memory has at most.
 const PAGES: u64 = 65_536;
 
@@ -110,7 +116,14 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
     let loops = parallel::outer_loops(&program.body);
     let layouts = Layouts::new(program, &loops)?;
     let imports = if target.threads { 3 } else { 2 };
-    let unit = Unit { program, target, layouts: &layouts, loops: &loops, first: imports, reads: parallel::reads(program) };
+    let unit = Unit {
+        program,
+        target,
+        layouts: &layouts,
+        loops: &loops,
+        first: imports,
+        reads: parallel::reads(program),
+    };
 
     let mut refusals = Vec::new();
     let mut codes = helpers::all(imports);
@@ -126,7 +139,10 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
         refusals.dedup();
         return Err(refusals);
     }
-    Ok(Module { bytes: assemble(target, &loops, imports, &codes), abi: layouts.abi })
+    Ok(Module {
+        bytes: assemble(target, &loops, imports, &codes),
+        abi: layouts.abi,
+    })
 }
 
 /// Sections in their order.
@@ -159,12 +175,21 @@ fn assemble(target: Target, loops: &[&ParFor], imports: u32, codes: &[Function])
 
     let mut functions = FunctionSection::new();
     functions.function(fail).function(fmod);
-    functions.function(float).function(fmod).function(float).function(fmod).function(run);
+    functions
+        .function(float)
+        .function(fmod)
+        .function(float)
+        .function(fmod)
+        .function(run);
     let mut exports = ExportSection::new();
     exports.export("run", ExportKind::Func, imports + helpers::RUN);
     for k in 0..loops.len() as u32 {
         functions.function(loop_k);
-        exports.export(&format!("loop_{k}"), ExportKind::Func, imports + helpers::RUN + 1 + k);
+        exports.export(
+            &format!("loop_{k}"),
+            ExportKind::Func,
+            imports + helpers::RUN + 1 + k,
+        );
     }
     let mut code = CodeSection::new();
     for one in codes {
@@ -172,6 +197,11 @@ fn assemble(target: Target, loops: &[&ParFor], imports: u32, codes: &[Function])
     }
 
     let mut module = wasm_encoder::Module::new();
-    module.section(&types).section(&import).section(&functions).section(&exports).section(&code);
+    module
+        .section(&types)
+        .section(&import)
+        .section(&functions)
+        .section(&exports)
+        .section(&code);
     module.finish()
 }

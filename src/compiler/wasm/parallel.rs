@@ -20,7 +20,9 @@ pub(super) fn outer_loops(all: &[Stmt]) -> Vec<&ParFor> {
     for one in all {
         match one {
             Stmt::ParFor(one) => found.push(&**one),
-            _ => walk::bodies(one).into_iter().for_each(|body| found.extend(outer_loops(body))),
+            _ => walk::bodies(one)
+                .into_iter()
+                .for_each(|body| found.extend(outer_loops(body))),
         }
     }
     found
@@ -67,7 +69,11 @@ impl<'a> Emitter<'a> {
         let abi = &unit.layouts.abi;
         own.record = own.variable(ValType::I32);
         let record = own.record;
-        own.put().local_get(0).i32_const(abi.records as i32).i32_add().local_set(record);
+        own.put()
+            .local_get(0)
+            .i32_const(abi.records as i32)
+            .i32_add()
+            .local_set(record);
         for (param, slot) in unit.program.params.iter().zip(&abi.params) {
             match *param {
                 Param::Scalar(local) => own.load_number(local, slot.at),
@@ -101,7 +107,10 @@ impl<'a> Emitter<'a> {
         let layout = &unit.layouts.loops[k];
         own.record = own.variable(ValType::I32);
         let record = own.record;
-        own.put().local_get(slot).i32_const(super::RECORD as i32).i32_mul();
+        own.put()
+            .local_get(slot)
+            .i32_const(super::RECORD as i32)
+            .i32_mul();
         own.put().i32_const(unit.layouts.abi.records as i32).i32_add();
         own.put().local_get(0).i32_add().local_set(record);
         for (local, place) in &layout.locals {
@@ -123,7 +132,13 @@ impl<'a> Emitter<'a> {
             let [start, leaf] = [own.variable(ValType::I64), own.variable(ValType::I64)];
             own.put().local_get(0).i64_load(at(layout.start)).local_set(start);
             own.put().local_get(0).i64_load(at(layout.leaf)).local_set(leaf);
-            own.leaves(what, plan.as_ref(), counter, [low, high, start, leaf], Sink::Frame(k));
+            own.leaves(
+                what,
+                plan.as_ref(),
+                counter,
+                [low, high, start, leaf],
+                Sink::Frame(k),
+            );
         }
         own.end();
         own.int32(0);
@@ -147,11 +162,25 @@ impl<'a> Emitter<'a> {
             self.set(to);
         }
         // 8 * ceil(n / 2048)
-        self.put().local_get(stop).local_get(start).i64_sub().i64_const(2047).i64_add();
-        self.put().i64_const(11).i64_shr_u().i64_const(3).i64_shl().local_set(leaf);
+        self.put()
+            .local_get(stop)
+            .local_get(start)
+            .i64_sub()
+            .i64_const(2047)
+            .i64_add();
+        self.put()
+            .i64_const(11)
+            .i64_shr_u()
+            .i64_const(3)
+            .i64_shl()
+            .local_set(leaf);
         let totals = self.begin_totals(one);
         self.put().local_get(start).local_get(stop);
-        let order = if one.start.of == Scalar::U64 { Scalar::U64 } else { Scalar::I64 };
+        let order = if one.start.of == Scalar::U64 {
+            Scalar::U64
+        } else {
+            Scalar::I64
+        };
         self.compare(Compare::Less, order, order);
         self.begin_if();
         let outer = self.unit.loops.iter().position(|known| std::ptr::eq(*known, one));
@@ -164,7 +193,13 @@ impl<'a> Emitter<'a> {
                     self.put().local_get(start).local_set(counter);
                     self.iterations(one, plan.as_ref(), counter, stop, &mut []);
                 } else {
-                    self.leaves(one, plan.as_ref(), counter, [start, stop, start, leaf], Sink::Totals(&totals));
+                    self.leaves(
+                        one,
+                        plan.as_ref(),
+                        counter,
+                        [start, stop, start, leaf],
+                        Sink::Totals(&totals),
+                    );
                 }
             }
         }
@@ -172,7 +207,10 @@ impl<'a> Emitter<'a> {
         for (reduction, total) in one.reductions.iter().zip(&totals) {
             let variable = self.number(reduction.local);
             self.put().local_get(variable).local_get(*total);
-            self.binary(reduction.op.binary(), self.program.locals[reduction.local.0 as usize].of);
+            self.binary(
+                reduction.op.binary(),
+                self.program.locals[reduction.local.0 as usize].of,
+            );
             self.set(variable);
             self.give_back(&[*total]);
         }
@@ -194,7 +232,10 @@ impl<'a> Emitter<'a> {
     /// Has a loop done by its function, and combines what its leaves gave.
     fn call_loop(&mut self, one: &ParFor, k: usize, [start, stop, leaf]: [u32; 3], totals: &[u32]) {
         let layout = &self.unit.layouts.loops[k];
-        self.put().local_get(0).local_get(start).i64_store(at(layout.start));
+        self.put()
+            .local_get(0)
+            .local_get(start)
+            .i64_store(at(layout.start));
         self.put().local_get(0).local_get(leaf).i64_store(at(layout.leaf));
         for (local, place) in &layout.locals {
             let variable = self.number(*local);
@@ -207,7 +248,12 @@ impl<'a> Emitter<'a> {
         }
         self.frame();
         match self.unit.target.threads {
-            true => self.put().i32_const(k as i32).local_get(start).local_get(stop).call(2),
+            true => self
+                .put()
+                .i32_const(k as i32)
+                .local_get(start)
+                .local_get(stop)
+                .call(2),
             false => self.put().i32_const(0).local_get(start).local_get(stop),
         };
         if !self.unit.target.threads {
@@ -221,9 +267,25 @@ impl<'a> Emitter<'a> {
         }
         let [place, end] = [ValType::I32; 2].map(|of| self.borrow(of));
         // As many as start before the end.
-        self.put().local_get(0).local_tee(place).local_get(stop).local_get(start).i64_sub();
-        self.put().i64_const(1).i64_sub().local_get(leaf).i64_div_u().i32_wrap_i64();
-        self.put().i32_const(1).i32_add().i32_const(3).i32_shl().i32_add().local_set(end);
+        self.put()
+            .local_get(0)
+            .local_tee(place)
+            .local_get(stop)
+            .local_get(start)
+            .i64_sub();
+        self.put()
+            .i64_const(1)
+            .i64_sub()
+            .local_get(leaf)
+            .i64_div_u()
+            .i32_wrap_i64();
+        self.put()
+            .i32_const(1)
+            .i32_add()
+            .i32_const(3)
+            .i32_shl()
+            .i32_add()
+            .local_set(end);
         self.begin_loop();
         let top = self.depth;
         for (total, (reduction, offset)) in totals.iter().zip(&layout.partials) {
@@ -233,7 +295,13 @@ impl<'a> Emitter<'a> {
             self.binary(reduction.op.binary(), of);
             self.set(*total);
         }
-        self.put().local_get(place).i32_const(8).i32_add().local_tee(place).local_get(end).i32_ne();
+        self.put()
+            .local_get(place)
+            .i32_const(8)
+            .i32_add()
+            .local_tee(place)
+            .local_get(end)
+            .i32_ne();
         self.jump_if(top);
         self.end();
         self.give_back(&[place, end]);
@@ -252,9 +320,17 @@ impl<'a> Emitter<'a> {
         let mut partials: Vec<Partial> = Vec::new();
         for what in &one.reductions {
             let of = self.program.locals[what.local.0 as usize].of;
-            let n = if is_ordered(what.op, of) { LANES } else { plan.map_or(1, |plan| plan.lanes.into()) };
+            let n = if is_ordered(what.op, of) {
+                LANES
+            } else {
+                plan.map_or(1, |plan| plan.lanes.into())
+            };
             let parts = (0..n).map(|_| self.variable(word(of))).collect();
-            partials.push(Partial { what: *what, of, parts });
+            partials.push(Partial {
+                what: *what,
+                of,
+                parts,
+            });
         }
         self.put().local_get(low).local_set(begin);
         self.block();
@@ -264,7 +340,12 @@ impl<'a> Emitter<'a> {
         self.put().local_get(begin).local_get(high).i64_ge_s();
         self.jump_if(done);
         // A leaf, or what is left.
-        self.put().local_get(high).local_get(begin).i64_sub().local_tee(end).local_get(leaf);
+        self.put()
+            .local_get(high)
+            .local_get(begin)
+            .i64_sub()
+            .local_tee(end)
+            .local_get(leaf);
         self.put().local_get(end).local_get(leaf).i64_lt_u().select();
         self.put().local_get(begin).i64_add().local_set(end);
         for partial in &partials {
@@ -279,8 +360,18 @@ impl<'a> Emitter<'a> {
             let op = partial.what.op.binary();
             match sink {
                 Sink::Frame(k) => {
-                    self.put().local_get(begin).local_get(start).i64_sub().local_get(leaf).i64_div_u();
-                    self.put().i32_wrap_i64().i32_const(3).i32_shl().local_get(0).i32_add();
+                    self.put()
+                        .local_get(begin)
+                        .local_get(start)
+                        .i64_sub()
+                        .local_get(leaf)
+                        .i64_div_u();
+                    self.put()
+                        .i32_wrap_i64()
+                        .i32_const(3)
+                        .i32_shl()
+                        .local_get(0)
+                        .i32_add();
                     self.combine(partial);
                     self.store_word(partial.of, self.unit.layouts.loops[k].partials[which].1);
                 }
@@ -302,7 +393,9 @@ impl<'a> Emitter<'a> {
     /// Puts all of a leaf's parts on the stack, as one.
     fn combine(&mut self, partial: &Partial) {
         let parts = &partial.parts;
-        let order = [0, 4, 2, 6, 1, 5, 3, 7].into_iter().filter(|part| *part < parts.len());
+        let order = [0, 4, 2, 6, 1, 5, 3, 7]
+            .into_iter()
+            .filter(|part| *part < parts.len());
         // After how many values how many pairs are complete.
         for (n, part) in order.enumerate() {
             self.get(parts[part]);
@@ -322,13 +415,20 @@ impl<'a> Emitter<'a> {
         partials: &mut [Partial],
     ) {
         if let Some(plan) = plan {
-            let lanes = Lanes::new(plan.clone(), self.program.locals.len(), self.inside.is_some_and(|(_, n)| n == counter));
+            let lanes = Lanes::new(
+                plan.clone(),
+                self.program.locals.len(),
+                self.inside.is_some_and(|(_, n)| n == counter),
+            );
             self.vector = Some(Box::new(lanes));
             self.loop_in_lanes([one.label, one.label], one.var, &one.body, counter, end, partials);
             self.vector = None;
             return;
         }
-        let before: Vec<u32> = partials.iter().map(|partial| self.number(partial.what.local)).collect();
+        let before: Vec<u32> = partials
+            .iter()
+            .map(|partial| self.number(partial.what.local))
+            .collect();
         let ordered = partials.iter().any(|partial| partial.parts.len() > 1);
         let mut seen = Seen::default();
         walk::body(&one.body, &mut seen);
@@ -339,14 +439,23 @@ impl<'a> Emitter<'a> {
             let done = self.depth;
             self.begin_loop();
             let top = self.depth;
-            self.put().local_get(end).local_get(counter).i64_sub().i64_const(LANES as i64).i64_lt_s();
+            self.put()
+                .local_get(end)
+                .local_get(counter)
+                .i64_sub()
+                .i64_const(LANES as i64)
+                .i64_lt_s();
             self.jump_if(done);
             for lane in 0..lanes {
                 for partial in partials.iter() {
                     self.rename(partial.what.local, partial.parts[lane % partial.parts.len()]);
                 }
                 self.iteration_of(one, counter);
-                self.put().local_get(counter).i64_const(1).i64_add().local_set(counter);
+                self.put()
+                    .local_get(counter)
+                    .i64_const(1)
+                    .i64_add()
+                    .local_set(counter);
             }
             self.jump(top);
             self.end();
@@ -367,9 +476,19 @@ impl<'a> Emitter<'a> {
         self.iteration_of(one, counter);
         if ordered {
             self.turn(partials);
-            self.put().local_get(turns).i32_const(1).i32_add().local_set(turns);
+            self.put()
+                .local_get(turns)
+                .i32_const(1)
+                .i32_add()
+                .local_set(turns);
         }
-        self.put().local_get(counter).i64_const(1).i64_add().local_tee(counter).local_get(end).i64_lt_s();
+        self.put()
+            .local_get(counter)
+            .i64_const(1)
+            .i64_add()
+            .local_tee(counter)
+            .local_get(end)
+            .i64_lt_s();
         self.jump_if(top);
         self.end();
         if ordered {
@@ -378,10 +497,18 @@ impl<'a> Emitter<'a> {
             let done = self.depth;
             self.begin_loop();
             let top = self.depth;
-            self.put().local_get(turns).i32_const(LANES as i32 - 1).i32_and().i32_eqz();
+            self.put()
+                .local_get(turns)
+                .i32_const(LANES as i32 - 1)
+                .i32_and()
+                .i32_eqz();
             self.jump_if(done);
             self.turn(partials);
-            self.put().local_get(turns).i32_const(1).i32_add().local_set(turns);
+            self.put()
+                .local_get(turns)
+                .i32_const(1)
+                .i32_add()
+                .local_set(turns);
             self.jump(top);
             self.end();
             self.end();
@@ -420,7 +547,11 @@ impl<'a> Emitter<'a> {
         self.set(var);
         self.block();
         let end = self.depth;
-        self.jumps.push(Jump { label: one.label, leave: end, again: Some(end) });
+        self.jumps.push(Jump {
+            label: one.label,
+            leave: end,
+            again: Some(end),
+        });
         self.statements(&one.body);
         self.jumps.pop();
         self.end();

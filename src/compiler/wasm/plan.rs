@@ -60,14 +60,15 @@ pub(super) struct Plan {
 enum Around {
     /// Lanes wait for these.
     Parked(Set),
+    /// The same, at the end or the next round of the loop or block just around.
+    ParkedAt(Set),
     /// A loop or block, as jumps out of it see it.
     Leave(Label),
     Again(Label),
 }
 
-struct Looker<'p> {
+struct Looker {
     plan: Plan,
-    program: &'p Program,
     around: Vec<Around>,
     changed: bool,
 }
@@ -75,13 +76,24 @@ struct Looker<'p> {
 impl Plan {
     /// Looks at the body of a loop whose variable counts lanes, and whose reductions cross its iterations.
     pub fn new(program: &Program, label: Label, var: Local, crossing: Set, body: &[Stmt]) -> Plan {
-        let mut plan = Plan { crossing: crossing.clone(), ..Plan::default() };
-        Liveness { plan: &mut plan, targets: vec![(label, crossing.clone(), crossing.clone())] }.body(body, &crossing);
+        let mut plan = Plan {
+            crossing: crossing.clone(),
+            ..Plan::default()
+        };
+        Liveness {
+            plan: &mut plan,
+            targets: vec![(label, crossing.clone(), crossing.clone())],
+        }
+        .body(body, &crossing);
         for local in &crossing {
             plan.kinds.insert(*local, Kind::Varying);
         }
         plan.kinds.insert(var, Kind::Step(1));
-        let mut looker = Looker { plan, program, around: vec![Around::Again(label), Around::Leave(label)], changed: true };
+        let mut looker = Looker {
+            plan,
+            around: vec![Around::Again(label), Around::Leave(label)],
+            changed: true,
+        };
         while looker.changed {
             looker.changed = false;
             looker.body(body);
@@ -110,7 +122,11 @@ impl Plan {
         match &e.kind {
             ExprKind::Const(_) | ExprKind::Length(..) | ExprKind::Apart(..) => SAME,
             ExprKind::Local(local) => self.local(*local),
-            ExprKind::Let(_, last) => self.kind(last),
+            // What fails in some lanes only cannot be evaluated once.
+            ExprKind::Let(bound, last) => match bound.iter().all(|(_, value)| self.kind(value) == SAME) {
+                true => self.kind(last),
+                false => Kind::Varying,
+            },
             ExprKind::Unary(Unary::Minus, a) if steps => match self.kind(a) {
                 Kind::Step(a) => Kind::Step(a.wrapping_neg()),
                 Kind::Varying => Kind::Varying,
@@ -140,7 +156,10 @@ impl Plan {
             }
             // Steps stay steps in as many bits or less.
             ExprKind::Convert(a) if steps && a.of.is_int() && a.of.bytes() >= e.of.bytes() => self.kind(a),
-            _ => match walk::operands(e).into_iter().all(|operand| self.kind(operand) == SAME) {
+            _ => match walk::operands(e)
+                .into_iter()
+                .all(|operand| self.kind(operand) == SAME)
+            {
                 true => SAME,
                 false => Kind::Varying,
             },
@@ -158,7 +177,8 @@ impl Plan {
                 ExprKind::Binary(..) | ExprKind::Divide(..) => e.of == Scalar::F32,
                 _ => false,
             };
-            is && plan.kind(e) == Kind::Varying || walk::operands(e).into_iter().any(|one| expression(plan, one))
+            is && plan.kind(e) == Kind::Varying
+                || walk::operands(e).into_iter().any(|one| expression(plan, one))
         }
         body.iter().any(|one| {
             let itself = match one {
@@ -170,14 +190,19 @@ impl Plan {
             };
             itself
                 || walk::expressions(one).into_iter().any(|e| expression(self, e))
-                || walk::bodies(one).into_iter().any(|inner| self.is_narrow(program, inner))
+                || walk::bodies(one)
+                    .into_iter()
+                    .any(|inner| self.is_narrow(program, inner))
         })
     }
 }
 
-impl Looker<'_> {
+impl Looker {
     fn raise(&mut self, local: Local, kind: Kind) {
-        let parked = self.around.iter().any(|one| matches!(one, Around::Parked(set) if set.contains(&local)));
+        let parked = self
+            .around
+            .iter()
+            .any(|one| matches!(one, Around::Parked(set) | Around::ParkedAt(set) if set.contains(&local)));
         let kind = if parked { Kind::Varying } else { kind };
         let new = match self.plan.kinds.get(&local) {
             Some(old) if *old == kind => return,
@@ -225,13 +250,13 @@ impl Looker<'_> {
         let depth = self.around.len();
         self.around.push(Around::Leave(label));
         if parted {
-            self.around.push(Around::Parked(parks.first.clone()));
+            self.around.push(Around::ParkedAt(parks.first.clone()));
         }
         self.body(bodies[0]);
         if is_loop {
             self.around.push(Around::Again(label));
             if self.plan.agains.contains(&label) {
-                self.around.push(Around::Parked(parks.second.clone()));
+                self.around.push(Around::ParkedAt(parks.second.clone()));
             }
         }
         self.body(bodies[1]);
@@ -243,13 +268,14 @@ impl Looker<'_> {
         let target = self.around.iter().rposition(|one| match one {
             Around::Leave(to) => *to == label && !is_again,
             Around::Again(to) => *to == label && is_again,
-            Around::Parked(_) => false,
+            Around::Parked(_) | Around::ParkedAt(_) => false,
         });
         let Some(target) = target else { return };
         // The lanes that wait at the very target meet there anyway.
         let inside = &self.around[target + 1..];
-        let own = usize::from(matches!(inside.first(), Some(Around::Parked(_))));
-        if !inside[own..].iter().any(|one| matches!(one, Around::Parked(_))) {
+        let own = usize::from(matches!(inside.first(), Some(Around::ParkedAt(_))));
+        let waits = |one: &Around| matches!(one, Around::Parked(_) | Around::ParkedAt(_));
+        if !inside[own..].iter().any(waits) {
             return;
         }
         let crossed: Vec<Label> = inside
@@ -259,7 +285,11 @@ impl Looker<'_> {
                 _ => None,
             })
             .collect();
-        let jumps = if is_again { &mut self.plan.agains } else { &mut self.plan.leaves };
+        let jumps = if is_again {
+            &mut self.plan.agains
+        } else {
+            &mut self.plan.leaves
+        };
         self.changed |= jumps.insert(label);
         for one in crossed {
             self.changed |= self.plan.parted.insert(one);
@@ -285,21 +315,38 @@ impl Looker<'_> {
                 let parted = self.plan.is_parted(*label);
                 self.labelled(*label, &parks, false, parted, [&[], body]);
             }
-            Stmt::While { label, before, test, body } => {
+            Stmt::While {
+                label,
+                before,
+                test,
+                body,
+            } => {
                 let parted = self.plan.kind(test) != SAME || self.plan.is_parted(*label);
                 if parted {
                     self.changed |= self.plan.parted.insert(*label);
                 }
                 self.labelled(*label, &parks, true, parted, [before, body]);
             }
-            Stmt::For { label, var, start, stop, step, body, .. } => {
+            Stmt::For {
+                label,
+                var,
+                start,
+                stop,
+                step,
+                body,
+                ..
+            } => {
                 let all = [start, stop, step].map(|e| self.plan.kind(e));
                 let parted = all != [SAME; 3] || self.plan.is_parted(*label);
                 if parted {
                     self.changed |= self.plan.parted.insert(*label);
                 }
                 let kind = if all[2] == SAME { all[0] } else { Kind::Varying };
-                let kind = if parted && parks.first.contains(var) { Kind::Varying } else { kind };
+                let kind = if parted && parks.first.contains(var) {
+                    Kind::Varying
+                } else {
+                    kind
+                };
                 self.raise(*var, kind);
                 self.labelled(*label, &parks, true, parted, [&[], body]);
             }
@@ -342,7 +389,13 @@ impl Liveness<'_> {
             Stmt::If { yes, no, .. } => {
                 let no_live = self.body(no, &after);
                 let mut live = self.body(yes, &after);
-                self.plan.parks.insert(key(one), Parks { first: no_live.clone(), second: after });
+                self.plan.parks.insert(
+                    key(one),
+                    Parks {
+                        first: no_live.clone(),
+                        second: after,
+                    },
+                );
                 live.extend(no_live);
                 live
             }
@@ -350,10 +403,21 @@ impl Liveness<'_> {
                 self.targets.push((*label, after.clone(), Set::new()));
                 let live = self.body(body, &after);
                 self.targets.pop();
-                self.plan.parks.insert(key(one), Parks { first: after, second: Set::new() });
+                self.plan.parks.insert(
+                    key(one),
+                    Parks {
+                        first: after,
+                        second: Set::new(),
+                    },
+                );
                 live
             }
-            Stmt::While { label, before, test, body } => {
+            Stmt::While {
+                label,
+                before,
+                test,
+                body,
+            } => {
                 let mut head = after.clone();
                 loop {
                     self.targets.push((*label, after.clone(), head.clone()));
@@ -369,7 +433,13 @@ impl Liveness<'_> {
                         break;
                     }
                 }
-                self.plan.parks.insert(key(one), Parks { first: after, second: head.clone() });
+                self.plan.parks.insert(
+                    key(one),
+                    Parks {
+                        first: after,
+                        second: head.clone(),
+                    },
+                );
                 return head;
             }
             Stmt::For { label, var, body, .. } => {
@@ -385,7 +455,13 @@ impl Liveness<'_> {
                         break;
                     }
                 }
-                self.plan.parks.insert(key(one), Parks { first: after, second: head.clone() });
+                self.plan.parks.insert(
+                    key(one),
+                    Parks {
+                        first: after,
+                        second: head.clone(),
+                    },
+                );
                 head.remove(var);
                 head
             }
@@ -402,14 +478,17 @@ impl Liveness<'_> {
 
     fn target(&self, label: Label, is_again: bool) -> Set {
         let found = self.targets.iter().rev().find(|(one, ..)| *one == label);
-        found.map(|(_, leave, again)| if is_again { again } else { leave }.clone()).unwrap_or_default()
+        found
+            .map(|(_, leave, again)| if is_again { again } else { leave }.clone())
+            .unwrap_or_default()
     }
 }
 
 /// Whether lanes can do a body: it makes no handles, holds no other such loop, and stays within itself.
 fn is_plain(seen: &Seen, body: &[Stmt]) -> bool {
     fn ends(body: &[Stmt]) -> bool {
-        body.iter().any(|one| matches!(one, Stmt::Return) || walk::bodies(one).into_iter().any(|body| ends(body)))
+        body.iter()
+            .any(|one| matches!(one, Stmt::Return) || walk::bodies(one).into_iter().any(|body| ends(body)))
     }
     !seen.binds && !seen.parallel && !seen.vector && !ends(body)
 }
@@ -424,7 +503,17 @@ pub(super) fn of_parallel(program: &Program, one: &ParFor) -> Option<Plan> {
 
 /// A plan for a serial loop that analysis found to be one for lanes.
 pub(super) fn of_serial(program: &Program, reads: &BTreeMap<Local, usize>, one: &Stmt) -> Option<Plan> {
-    let Stmt::For { label, var, step, vector: true, body, .. } = one else { return None };
+    let Stmt::For {
+        label,
+        var,
+        step,
+        vector: true,
+        body,
+        ..
+    } = one
+    else {
+        return None;
+    };
     let mut seen = Seen::default();
     walk::body(body, &mut seen);
     let mut inside = BTreeMap::new();

@@ -190,13 +190,25 @@ impl Emitter<'_> {
             }
             (Abs, Scalar::I64) => {
                 let [a, sign] = [self.borrow(ValType::I64), self.borrow(ValType::I64)];
-                self.put().local_tee(a).local_get(a).i64_const(63).i64_shr_s().local_tee(sign).i64_xor();
+                self.put()
+                    .local_tee(a)
+                    .local_get(a)
+                    .i64_const(63)
+                    .i64_shr_s()
+                    .local_tee(sign)
+                    .i64_xor();
                 self.put().local_get(sign).i64_sub();
                 return self.give_back(&[a, sign]);
             }
             (Abs, _) if of.is_signed() => {
                 let [a, sign] = [self.borrow(ValType::I32), self.borrow(ValType::I32)];
-                self.put().local_tee(a).local_get(a).i32_const(31).i32_shr_s().local_tee(sign).i32_xor();
+                self.put()
+                    .local_tee(a)
+                    .local_get(a)
+                    .i32_const(31)
+                    .i32_shr_s()
+                    .local_tee(sign)
+                    .i32_xor();
                 self.put().local_get(sign).i32_sub();
                 self.give_back(&[a, sign]);
                 return self.normalise(of);
@@ -245,14 +257,19 @@ impl Emitter<'_> {
                     (_, true) => _ = self.put().i32_shr_s(),
                     (_, false) => _ = self.put().i32_shr_u(),
                 }
-                return match op {
-                    ShiftLeft => self.normalise(of),
-                    _ => (),
-                };
+                if op == ShiftLeft {
+                    self.normalise(of);
+                }
+                return;
             }
             (Min | Max, int) => {
                 let [a, b] = [self.borrow(int), self.borrow(int)];
-                self.put().local_set(b).local_tee(a).local_get(b).local_get(a).local_get(b);
+                self.put()
+                    .local_set(b)
+                    .local_tee(a)
+                    .local_get(b)
+                    .local_get(a)
+                    .local_get(b);
                 self.compare(Compare::Less, of, of);
                 if op == Max {
                     self.put().i32_eqz();
@@ -299,7 +316,10 @@ impl Emitter<'_> {
 
     /// Puts the number of the lane that fails on the stack, an `i64`.
     fn lane(&mut self) {
-        match (self.vector.as_ref().and_then(|vector| vector.failing), self.mask()) {
+        match (
+            self.vector.as_ref().and_then(|vector| vector.failing),
+            self.mask(),
+        ) {
             (Some(lane), _) => _ = self.put().local_get(lane).i64_extend_i32_u(),
             // All that take part do.
             (None, Some(mask)) => {
@@ -314,7 +334,7 @@ impl Emitter<'_> {
     /// Puts what counts a parallel loop's iterations on the stack.
     fn iteration(&mut self) {
         match self.inside {
-            None => self.int64(0),
+            None => return self.int64(super::NO_ITERATION),
             Some((_, counter)) => self.get(counter),
         }
         if self.vector.as_ref().is_some_and(|vector| vector.is_outer) {
@@ -334,7 +354,11 @@ impl Emitter<'_> {
                 _ => i64::from(by.trailing_zeros()),
             };
             self.constant(of, bits as u64);
-            let op = if op == Divide::Rest { Binary::And } else { Binary::ShiftRight };
+            let op = if op == Divide::Rest {
+                Binary::And
+            } else {
+                Binary::ShiftRight
+            };
             return self.binary(op, of);
         }
         let word = word(of);
@@ -371,7 +395,11 @@ impl Emitter<'_> {
             (Divide::CRest, Scalar::F64) => self.call_own(helpers::FMOD),
             (Divide::CRest, Scalar::F32) => {
                 let b = self.borrow(ValType::F32);
-                self.put().local_set(b).f64_promote_f32().local_get(b).f64_promote_f32();
+                self.put()
+                    .local_set(b)
+                    .f64_promote_f32()
+                    .local_get(b)
+                    .f64_promote_f32();
                 self.call_own(helpers::FMOD);
                 self.put().f32_demote_f64();
                 self.give_back(&[b]);
@@ -410,7 +438,11 @@ impl Emitter<'_> {
                 true => {
                     self.constant(of, 1);
                     int!(i64_add, i32_add);
-                    if is_wide { self.int64(2) } else { self.int32(2) }
+                    if is_wide {
+                        self.int64(2)
+                    } else {
+                        self.int32(2)
+                    }
                     int!(i64_lt_u, i32_lt_u);
                 }
                 false => {

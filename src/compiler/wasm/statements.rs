@@ -27,7 +27,12 @@ impl<'a> Emitter<'a> {
                 self.set(variable);
             }
             Stmt::Bind(array, value) => self.bind(*array, value),
-            Stmt::Store { array, index, value, site } => self.store(*array, index, value, *site),
+            Stmt::Store {
+                array,
+                index,
+                value,
+                site,
+            } => self.store(*array, index, value, *site),
             Stmt::If { test, yes, no } => {
                 self.scalar(test);
                 self.begin_if();
@@ -43,8 +48,21 @@ impl<'a> Emitter<'a> {
                 self.within(*label, self.depth, None, body);
                 self.end();
             }
-            Stmt::While { label, before, test, body } => self.while_loop(*label, before, test, body),
-            Stmt::For { label, var, start, stop, step, body, .. } => {
+            Stmt::While {
+                label,
+                before,
+                test,
+                body,
+            } => self.while_loop(*label, before, test, body),
+            Stmt::For {
+                label,
+                var,
+                start,
+                stop,
+                step,
+                body,
+                ..
+            } => {
                 if let Some(plan) = self.serial_plan(one) {
                     return self.serial_in_lanes(plan, *label, *var, [start, stop], body);
                 }
@@ -52,11 +70,21 @@ impl<'a> Emitter<'a> {
             }
             Stmt::ParFor(one) => self.parallel_for(one),
             Stmt::Leave(label) => {
-                let to = self.jumps.iter().rev().find(|one| one.label == *label).map(|one| one.leave);
+                let to = self
+                    .jumps
+                    .iter()
+                    .rev()
+                    .find(|one| one.label == *label)
+                    .map(|one| one.leave);
                 self.jump(to.unwrap_or(self.over));
             }
             Stmt::Again(label) => {
-                let to = self.jumps.iter().rev().find(|one| one.label == *label).and_then(|one| one.again);
+                let to = self
+                    .jumps
+                    .iter()
+                    .rev()
+                    .find(|one| one.label == *label)
+                    .and_then(|one| one.again);
                 self.jump(to.unwrap_or(self.over));
             }
             Stmt::Return => self.jump(self.over),
@@ -73,7 +101,11 @@ impl<'a> Emitter<'a> {
     pub fn within(&mut self, label: Label, leave: u32, again: Option<u32>, body: &'a [Stmt]) {
         self.jumps.push(Jump { label, leave, again });
         if let Some(vector) = &mut self.vector {
-            let scope = Scope { leave: Some(label), again: again.and(Some(label)), ..Scope::default() };
+            let scope = Scope {
+                leave: Some(label),
+                again: again.and(Some(label)),
+                ..Scope::default()
+            };
             vector.scopes.push(scope);
         }
         self.statements(body);
@@ -197,7 +229,13 @@ impl<'a> Emitter<'a> {
             let test = self.borrow(ValType::I32);
             self.set(test);
             let (up, down) = (self.borrow(ValType::I32), self.borrow(ValType::I32));
-            self.put().local_set(down).local_set(up).local_get(down).local_get(up).local_get(test).select();
+            self.put()
+                .local_set(down)
+                .local_set(up)
+                .local_get(down)
+                .local_get(up)
+                .local_get(test)
+                .select();
             self.give_back(&[test, up, down]);
         }
     }

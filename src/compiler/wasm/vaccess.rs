@@ -22,7 +22,9 @@ impl Emitter<'_> {
     fn is_contiguous(&self, array: Array, index: &[Expr]) -> bool {
         let info = &self.program.arrays[array.0 as usize];
         let fits = info.of.bytes() >= 4 || self.lanes() == 4;
-        let Some((last, others)) = index.split_last() else { return false };
+        let Some((last, others)) = index.split_last() else {
+            return false;
+        };
         info.layout == Layout::C
             && fits
             && self.kind(last) == Kind::Step(1)
@@ -62,7 +64,13 @@ impl Emitter<'_> {
         if let (Some(Index::In(first)), Some(length)) = (last.first(), handle.lengths.last()) {
             let lanes = i64::from(self.lanes());
             self.put().local_get(*first).i64_const(0).i64_ge_s();
-            self.put().local_get(*first).local_get(*length).i64_const(lanes).i64_sub().i64_le_s().i32_and();
+            self.put()
+                .local_get(*first)
+                .local_get(*length)
+                .i64_const(lanes)
+                .i64_sub()
+                .i64_le_s()
+                .i32_and();
         }
         self.begin_if();
         kept
@@ -73,20 +81,30 @@ impl Emitter<'_> {
         let memory = at(offset);
         match of {
             Scalar::Bool | Scalar::U8 => {
-                self.put().v128_load32_zero(memory).i16x8_extend_low_i8x16_u().i32x4_extend_low_i16x8_u();
+                self.put()
+                    .v128_load32_zero(memory)
+                    .i16x8_extend_low_i8x16_u()
+                    .i32x4_extend_low_i16x8_u();
                 if of == Scalar::Bool {
                     self.put().v128_const(0).i32x4_ne();
                 }
             }
             Scalar::I8 => {
-                self.put().v128_load32_zero(memory).i16x8_extend_low_i8x16_s().i32x4_extend_low_i16x8_s();
+                self.put()
+                    .v128_load32_zero(memory)
+                    .i16x8_extend_low_i8x16_s()
+                    .i32x4_extend_low_i16x8_s();
             }
             Scalar::I16 => _ = self.put().v128_load16x4_s(memory),
             Scalar::U16 => _ = self.put().v128_load16x4_u(memory),
             _ if of.bytes() == 4 && self.lanes() == 2 => _ = self.put().v128_load64_zero(memory),
             _ if self.parts(of) == 2 => {
                 let address = self.borrow(ValType::I32);
-                self.put().local_tee(address).v128_load(memory).local_get(address).v128_load(at(offset + 16));
+                self.put()
+                    .local_tee(address)
+                    .v128_load(memory)
+                    .local_get(address)
+                    .v128_load(at(offset + 16));
                 self.give_back(&[address]);
             }
             _ => _ = self.put().v128_load(memory),
@@ -112,9 +130,18 @@ impl Emitter<'_> {
             }
             4 if self.lanes() == 2 => _ = self.put().v128_store64_lane(memory, 0),
             8 if self.lanes() == 4 => {
-                let [address, low, high] = [ValType::I32, ValType::V128, ValType::V128].map(|of| self.borrow(of));
-                self.put().local_set(high).local_set(low).local_tee(address).local_get(low).v128_store(memory);
-                self.put().local_get(address).local_get(high).v128_store(at(offset + 16));
+                let [address, low, high] =
+                    [ValType::I32, ValType::V128, ValType::V128].map(|of| self.borrow(of));
+                self.put()
+                    .local_set(high)
+                    .local_set(low)
+                    .local_tee(address)
+                    .local_get(low)
+                    .v128_store(memory);
+                self.put()
+                    .local_get(address)
+                    .local_get(high)
+                    .v128_store(at(offset + 16));
                 self.give_back(&[address, low, high]);
             }
             _ => _ = self.put().v128_store(memory),
@@ -160,7 +187,13 @@ impl Emitter<'_> {
             self.put().local_get(length).i64x2_splat().local_set(n);
             let wrapped = self.borrow_parts(Scalar::I64);
             for (part, wrapped) in parts.iter().zip(&wrapped) {
-                self.put().local_get(*part).local_get(n).local_get(*part).i32_const(63).i64x2_shr_s().v128_and();
+                self.put()
+                    .local_get(*part)
+                    .local_get(n)
+                    .local_get(*part)
+                    .i32_const(63)
+                    .i64x2_shr_s()
+                    .v128_and();
                 self.put().i64x2_add().local_set(*wrapped);
             }
             // Below 0 or not below n.

@@ -43,7 +43,10 @@ impl Emitter<'_> {
                 let parts = self.parts(to);
                 self.each(parts, 1, |own| _ = own.put().v128_const(one).v128_and());
             }
-            (F32, F64) => self.widen(|own| _ = own.put().f64x2_promote_low_f32x4(), |own| own.high_half()),
+            (F32, F64) => self.widen(
+                |own| _ = own.put().f64x2_promote_low_f32x4(),
+                |own| own.high_half(),
+            ),
             (F64, F32) => self.narrow_vectors(|own| _ = own.put().f32x4_demote_f64x2_zero()),
             (F32 | F64, I64 | U64) => self.by_lanes(&[from], to, |own, _| own.convert(from, to)),
             (F32, _) => {
@@ -69,8 +72,14 @@ impl Emitter<'_> {
             (I64 | U64, F32) => self.by_lanes(&[from], to, |own, _| own.convert(from, to)),
             (U32, F32) => _ = self.put().f32x4_convert_i32x4_u(),
             (_, F32) => _ = self.put().f32x4_convert_i32x4_s(),
-            (U32, F64) => self.widen(|own| _ = own.put().f64x2_convert_low_i32x4_u(), |own| own.high_half()),
-            (_, F64) => self.widen(|own| _ = own.put().f64x2_convert_low_i32x4_s(), |own| own.high_half()),
+            (U32, F64) => self.widen(
+                |own| _ = own.put().f64x2_convert_low_i32x4_u(),
+                |own| own.high_half(),
+            ),
+            (_, F64) => self.widen(
+                |own| _ = own.put().f64x2_convert_low_i32x4_s(),
+                |own| own.high_half(),
+            ),
             (I64 | U64, I64 | U64) => {}
             (I64 | U64, _) => {
                 if self.lanes() == 2 {
@@ -79,7 +88,8 @@ impl Emitter<'_> {
                     self.give_back(&[twice]);
                 }
                 let is_four = self.lanes() == 4;
-                self.put().i8x16_shuffle(shuffle(if is_four { [0, 2, 4, 6] } else { [0, 2, 0, 2] }));
+                self.put()
+                    .i8x16_shuffle(shuffle(if is_four { [0, 2, 4, 6] } else { [0, 2, 0, 2] }));
                 self.normalise_vector(to);
             }
             (_, I64 | U64) if self.lanes() == 2 => match from {
@@ -155,13 +165,21 @@ impl Emitter<'_> {
     /// 64-bit integers as floats: either half is one exactly, so that only their sum rounds.
     fn long_to_float(&mut self, from: Scalar) {
         let all = self.borrow(ValType::V128);
-        self.put().local_tee(all).local_get(all).i8x16_shuffle(shuffle([1, 3, 1, 3]));
+        self.put()
+            .local_tee(all)
+            .local_get(all)
+            .i8x16_shuffle(shuffle([1, 3, 1, 3]));
         match from {
             Scalar::U64 => self.put().f64x2_convert_low_i32x4_u(),
             _ => self.put().f64x2_convert_low_i32x4_s(),
         };
-        self.put().v128_const(longs([4_294_967_296f64.to_bits(); 2])).f64x2_mul();
-        self.put().local_get(all).local_get(all).i8x16_shuffle(shuffle([0, 2, 0, 2]));
+        self.put()
+            .v128_const(longs([4_294_967_296f64.to_bits(); 2]))
+            .f64x2_mul();
+        self.put()
+            .local_get(all)
+            .local_get(all)
+            .i8x16_shuffle(shuffle([0, 2, 0, 2]));
         self.put().f64x2_convert_low_i32x4_u().f64x2_add();
         self.give_back(&[all]);
     }

@@ -112,7 +112,10 @@ impl Emitter<'_> {
 
     /// Gives a variable a value, whatever waiting lanes would read of it.
     pub fn set_local(&mut self, local: Local, value: &Expr) {
-        let kind = self.vector.as_ref().map_or(SAME, |vector| vector.plan.local(local));
+        let kind = self
+            .vector
+            .as_ref()
+            .map_or(SAME, |vector| vector.plan.local(local));
         if kind == Kind::Varying {
             self.lanewise(value);
             let variables = self.in_lanes(local);
@@ -130,7 +133,11 @@ impl Emitter<'_> {
         self.begin_if();
         let exit = self.depth;
         if let Some(vector) = &mut self.vector {
-            vector.scopes.push(Scope { mask: Some(mask), exit, ..Scope::default() });
+            vector.scopes.push(Scope {
+                mask: Some(mask),
+                exit,
+                ..Scope::default()
+            });
         }
         f(self);
         if let Some(vector) = &mut self.vector {
@@ -145,7 +152,12 @@ impl Emitter<'_> {
         match self.mask() {
             Some(mask) => {
                 self.put().local_tee(yes).local_get(mask).v128_and();
-                self.put().local_get(mask).local_get(yes).v128_andnot().local_set(no).local_set(yes);
+                self.put()
+                    .local_get(mask)
+                    .local_get(yes)
+                    .v128_andnot()
+                    .local_set(no)
+                    .local_set(yes);
             }
             None => {
                 self.put().local_tee(yes).v128_not().local_set(no);
@@ -313,8 +325,14 @@ impl Emitter<'_> {
             (Mul, Scalar::F64) => self.put().f64x2_mul(),
             (Min, Scalar::F64) => self.put().f64x2_min(),
             (Max, Scalar::F64) => self.put().f64x2_max(),
-            (CopySign, Scalar::F32) => self.put().v128_const(words([i32::MAX as u32; 4])).v128_bitselect(),
-            (CopySign, Scalar::F64) => self.put().v128_const(longs([i64::MAX as u64; 2])).v128_bitselect(),
+            (CopySign, Scalar::F32) => self
+                .put()
+                .v128_const(words([i32::MAX as u32; 4]))
+                .v128_bitselect(),
+            (CopySign, Scalar::F64) => self
+                .put()
+                .v128_const(longs([i64::MAX as u64; 2]))
+                .v128_bitselect(),
             (And, _) => self.put().v128_and(),
             (Or, _) => self.put().v128_or(),
             (Xor, _) => self.put().v128_xor(),
@@ -324,7 +342,12 @@ impl Emitter<'_> {
             (Min | Max, Scalar::I64 | Scalar::U64) => {
                 let [a, b] = [wasm_encoder::ValType::V128; 2].map(|of| self.borrow(of));
                 let (first, second) = if op == Min { (a, b) } else { (b, a) };
-                self.put().local_set(b).local_tee(a).local_get(b).local_get(first).local_get(second);
+                self.put()
+                    .local_set(b)
+                    .local_tee(a)
+                    .local_get(b)
+                    .local_get(first)
+                    .local_get(second);
                 self.compare_vector(Compare::Less, of);
                 self.put().v128_bitselect();
                 return self.give_back(&[a, b]);
@@ -350,7 +373,13 @@ impl Emitter<'_> {
             // Signed comparisons are all that there are.
             let b = self.borrow(wasm_encoder::ValType::V128);
             let sign = longs([1 << 63; 2]);
-            self.put().v128_const(sign).v128_xor().local_set(b).v128_const(sign).v128_xor().local_get(b);
+            self.put()
+                .v128_const(sign)
+                .v128_xor()
+                .local_set(b)
+                .v128_const(sign)
+                .v128_xor()
+                .local_get(b);
             self.give_back(&[b]);
         }
         match (of, op) {
@@ -401,7 +430,9 @@ impl Emitter<'_> {
         if below.is_some() {
             self.lanewise(a);
             self.lanewise(b);
-            return self.by_lanes(&[a.of, b.of], Scalar::Bool, |own, _| own.compare_mixed(op, a.of, b.of));
+            return self.by_lanes(&[a.of, b.of], Scalar::Bool, |own, _| {
+                own.compare_mixed(op, a.of, b.of)
+            });
         }
         self.convert_lanes(a, common);
         self.convert_lanes(b, common);
@@ -431,7 +462,11 @@ impl Emitter<'_> {
             return self.each(parts, 1, |own| {
                 if op == Divide::Rest {
                     let mask = (by - 1) as u64;
-                    own.put().v128_const(if of.bytes() == 8 { longs([mask; 2]) } else { words([mask as u32; 4]) });
+                    own.put().v128_const(if of.bytes() == 8 {
+                        longs([mask; 2])
+                    } else {
+                        words([mask as u32; 4])
+                    });
                     own.put().v128_and();
                     return;
                 }
@@ -498,7 +533,9 @@ impl Emitter<'_> {
     /// Puts the value of the lane that fails on the stack.
     pub fn failing(&mut self, of: Scalar, parts: &Parts) {
         self.extract(of, parts, 0);
-        let Some(lane) = self.vector.as_ref().and_then(|vector| vector.failing) else { return };
+        let Some(lane) = self.vector.as_ref().and_then(|vector| vector.failing) else {
+            return;
+        };
         let other = self.borrow(super::function::word(of));
         for at in 1..self.lanes() {
             self.set(other);

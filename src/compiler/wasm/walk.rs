@@ -39,7 +39,9 @@ pub fn expressions(one: &Stmt) -> Vec<&Expr> {
         }
         Stmt::Store { index, value, .. } => index.iter().chain([value]).collect(),
         Stmt::If { test, .. } | Stmt::While { test, .. } => vec![test],
-        Stmt::For { start, stop, step, .. } => vec![start, stop, step],
+        Stmt::For {
+            start, stop, step, ..
+        } => vec![start, stop, step],
         Stmt::ParFor(one) => vec![&one.start, &one.stop],
         Stmt::Block { .. } | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return | Stmt::Print(_) => Vec::new(),
     }

@@ -219,7 +219,7 @@ impl Writer<'_> {
         let range = self.facts.of(expr);
         let text = self.value(expr);
         match expr.of {
-            _ if within(range, I32) && !(within(range, U32) && !expr.of.is_signed()) => {
+            _ if within(range, I32) && (expr.of.is_signed() || !within(range, U32)) => {
                 (cast(expr.of, Scalar::I32, text), true)
             }
             _ if within(range, U32) => (cast(expr.of, Scalar::U32, text), false),

@@ -48,10 +48,11 @@ impl Writer<'_> {
                     self.refuse(Why::WideArray(name, of));
                 }
                 if self.uses.can_fail {
-                    // A bad index is found before what it is part of is known to be stored.
-                    let t = self.temporary();
+                    // All that can fail does so before it is asked whether anything has.
+                    let (t, v) = (self.temporary(), self.temporary());
                     self.line(&format!("let {t} = {place};"));
-                    self.line(&format!("if (!failed) {{ {root}_store({t}, {value}); }}"));
+                    self.line(&format!("let {v} = {value};"));
+                    self.line(&format!("if (!failed) {{ {root}_store({t}, {v}); }}"));
                 } else {
                     self.line(&format!("{root}_store({place}, {value});"));
                 }

@@ -103,8 +103,14 @@ impl Maker {
             };
         }
         match self.random.below(11) {
-            0 => format!("({a} // (({b} & {to}(15)) + {to}(1)))"),
-            1 => format!("({a} % (({b} & {to}(15)) + {to}(1)))"),
+            other @ (0 | 1) => {
+                let op = ["//", "%"][other];
+                // Numba widens what numbers make, so that a number needs its type again.
+                match b.contains('(') {
+                    true => format!("({a} {op} {to}(({b} & {to}(15)) + {to}(1)))"),
+                    false => format!("({a} {op} (({b} & {to}(15)) + {to}(1)))"),
+                }
+            }
             2 => format!("(-{a})"),
             3 => format!("np.where({a} < {b}, {b}, {a})"),
             4 => {

@@ -24,7 +24,7 @@ pub struct Program {
     pub source: String,
     /// CPython with NumPy gives the same bits. If not, a float was summed in an order that is our own.
     pub compares_with_numpy: bool,
-    /// Numba takes it. If not, it has parallel reductions of bits, or a reduction that several statements change.
+    /// Numba takes it. If not, it has parallel reductions of bits.
     pub is_numbas: bool,
 }
 

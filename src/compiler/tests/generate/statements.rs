@@ -398,10 +398,8 @@ impl Maker {
             return self.store();
         };
         if uses > 0 {
-            if !self.random.one_in(12) {
-                return self.assign();
-            }
-            self.is_numbas = false;
+            // Numba takes one statement for each.
+            return self.assign();
         }
         let found = self
             .parallel

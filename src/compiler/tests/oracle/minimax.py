@@ -44,3 +44,5 @@ if __name__ == '__main__':
     minimax('EXP2_FOR_32', lambda x: 2 ** x, lambda x: 1, -0.5001, 0.5001, list(range(7)))
     minimax('EXP2_FOR_32', lambda x: 2 ** x, lambda x: 1, -0.5001, 0.5001, list(range(8)))
     minimax('CBRT', lambda x: mpmath.cbrt(x), lambda x: 1, 0.70710, 1.41422, list(range(4)))
+    minimax('ERFC_1', lambda s: (mpmath.erfc(1 + s) - mpmath.erfc(1)) / s if s else -2 / mpmath.sqrt(mp.pi) / mp.e, lambda s: 1, -0.15626, 0.25001, list(range(13)))
+    print('erfc 1 =', float(mpmath.erfc(1)), '+', float(mpmath.erfc(1) - mpf(float(mpmath.erfc(1)))))

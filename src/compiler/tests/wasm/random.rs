@@ -33,7 +33,18 @@ pub fn bits(random: &mut Random, of: Scalar) -> u64 {
     match of {
         Scalar::Bool => random.below(2) as u64,
         Scalar::F32 => {
-            let special = [0.0, -0.0, 1.5, -2.5, f32::INFINITY, f32::NAN, 1e-40, 3e38, 16777217.0, -0.75];
+            let special = [
+                0.0,
+                -0.0,
+                1.5,
+                -2.5,
+                f32::INFINITY,
+                f32::NAN,
+                1e-40,
+                3e38,
+                16777217.0,
+                -0.75,
+            ];
             match random.below(4) {
                 0 => random.one(&special).to_bits().into(),
                 1 => (small as f32).to_bits().into(),
@@ -41,8 +52,19 @@ pub fn bits(random: &mut Random, of: Scalar) -> u64 {
             }
         }
         Scalar::F64 => {
-            let special =
-                [0.0, -0.0, 1.5, -2.5, f64::NEG_INFINITY, f64::NAN, 1e-310, 1e300, 9.007199254740993e15, 3e9, 2.5];
+            let special = [
+                0.0,
+                -0.0,
+                1.5,
+                -2.5,
+                f64::NEG_INFINITY,
+                f64::NAN,
+                1e-310,
+                1e300,
+                9.007199254740993e15,
+                3e9,
+                2.5,
+            ];
             match random.below(4) {
                 0 => random.one(&special).to_bits(),
                 1 => (small as f64).to_bits(),
@@ -89,7 +111,10 @@ fn expr(kind: ExprKind, of: Scalar) -> Expr {
 
 impl Maker {
     fn local(&mut self, of: Scalar) -> Local {
-        self.program.locals.push(LocalInfo { name: format!("x{}", self.program.locals.len()), of });
+        self.program.locals.push(LocalInfo {
+            name: format!("x{}", self.program.locals.len()),
+            of,
+        });
         Local(self.program.locals.len() as u32 - 1)
     }
 
@@ -99,7 +124,10 @@ impl Maker {
     }
 
     fn site(&mut self, what: Failure) -> Site {
-        self.program.sites.push(SiteInfo { span: self.span, what });
+        self.program.sites.push(SiteInfo {
+            span: self.span,
+            what,
+        });
         Site(self.program.sites.len() as u32 - 1)
     }
 
@@ -112,8 +140,13 @@ impl Maker {
     }
 
     fn leaf(&mut self, of: Scalar) -> Expr {
-        let known: Vec<Local> =
-            self.locals.iter().chain(&self.shared).copied().filter(|local| self.of(*local) == of).collect();
+        let known: Vec<Local> = self
+            .locals
+            .iter()
+            .chain(&self.shared)
+            .copied()
+            .filter(|local| self.of(*local) == of)
+            .collect();
         if !known.is_empty() && self.random.below(4) > 0 {
             return expr(ExprKind::Local(self.random.one(&known)), of);
         }
@@ -131,18 +164,36 @@ impl Maker {
             // The arrays are longer than the loop.
             0..=4 => {
                 let add = Expr::int(self.random.below(5) as i64);
-                (expr(ExprKind::Binary(Binary::Add, Box::new(var), Box::new(add)), Scalar::I64), true)
+                (
+                    expr(
+                        ExprKind::Binary(Binary::Add, Box::new(var), Box::new(add)),
+                        Scalar::I64,
+                    ),
+                    true,
+                )
             }
             5 => {
                 let sub = Expr::int(self.random.below(3) as i64);
-                (expr(ExprKind::Binary(Binary::Sub, Box::new(var), Box::new(sub)), Scalar::I64), false)
+                (
+                    expr(
+                        ExprKind::Binary(Binary::Sub, Box::new(var), Box::new(sub)),
+                        Scalar::I64,
+                    ),
+                    false,
+                )
             }
             6 => (Expr::int(self.random.below(4) as i64), true),
             7 if self.fails => (self.expr(Scalar::I64, depth), false),
             _ => {
                 let any = self.expr(Scalar::I64, depth);
                 let divisor = Expr::int(self.n + 5);
-                (expr(ExprKind::Divide(Divide::Rest, Box::new(any), Box::new(divisor), None), Scalar::I64), true)
+                (
+                    expr(
+                        ExprKind::Divide(Divide::Rest, Box::new(any), Box::new(divisor), None),
+                        Scalar::I64,
+                    ),
+                    true,
+                )
             }
         }
     }
@@ -175,7 +226,9 @@ impl Maker {
                 let op = match of {
                     Scalar::Bool => self.random.one(&[And, Or, Xor]),
                     _ if of.is_float() => self.random.one(&[Add, Sub, Mul, Add, Mul, Min, Max, CopySign]),
-                    _ => self.random.one(&[Add, Sub, Mul, Min, Max, And, Or, Xor, ShiftLeft, ShiftRight]),
+                    _ => self
+                        .random
+                        .one(&[Add, Sub, Mul, Min, Max, And, Or, Xor, ShiftLeft, ShiftRight]),
                 };
                 let a = sub(self, of);
                 let b = match op {
@@ -187,7 +240,13 @@ impl Maker {
             }
             7 if of != Scalar::Bool => {
                 let op = match of.is_float() {
-                    true => self.random.one(&[Divide::True, Divide::True, Divide::Floor, Divide::Rest, Divide::CRest]),
+                    true => self.random.one(&[
+                        Divide::True,
+                        Divide::True,
+                        Divide::Floor,
+                        Divide::Rest,
+                        Divide::CRest,
+                    ]),
                     false => self.random.one(&[Divide::Floor, Divide::Rest, Divide::CRest]),
                 };
                 let site = (self.fails && self.random.below(3) == 0).then(|| self.site(Failure::Division));
@@ -196,19 +255,31 @@ impl Maker {
                 expr(ExprKind::Divide(op, a, b, site), of)
             }
             7 | 8 if of == Scalar::Bool => {
-                let op = self.random.one(&[Compare::Equal, Compare::Unequal, Compare::Less, Compare::AtMost]);
+                let op = self
+                    .random
+                    .one(&[Compare::Equal, Compare::Unequal, Compare::Less, Compare::AtMost]);
                 let a = self.scalar();
                 let b = self.scalar();
                 let b = if a.is_int() && b.is_int() { b } else { a };
-                let (a, b) = if a == Scalar::Bool { (Scalar::F32, Scalar::F32) } else { (a, b) };
+                let (a, b) = if a == Scalar::Bool {
+                    (Scalar::F32, Scalar::F32)
+                } else {
+                    (a, b)
+                };
                 expr(ExprKind::Compare(op, sub(self, a), sub(self, b)), of)
             }
             8 | 9 => {
                 let from = self.scalar();
                 expr(ExprKind::Convert(sub(self, from)), of)
             }
-            10 => expr(ExprKind::Select(sub(self, Scalar::Bool), sub(self, of), sub(self, of)), of),
-            11 => expr(ExprKind::Choice(sub(self, Scalar::Bool), sub(self, of), sub(self, of)), of),
+            10 => expr(
+                ExprKind::Select(sub(self, Scalar::Bool), sub(self, of), sub(self, of)),
+                of,
+            ),
+            11 => expr(
+                ExprKind::Choice(sub(self, Scalar::Bool), sub(self, of), sub(self, of)),
+                of,
+            ),
             12 if of == Scalar::Bool => match self.random.below(2) {
                 0 => expr(ExprKind::And(sub(self, of), sub(self, of)), of),
                 _ => expr(ExprKind::Or(sub(self, of), sub(self, of)), of),
@@ -234,7 +305,8 @@ impl Maker {
                     index.push(one);
                     proven &= is_proven;
                 }
-                let site = (!proven || self.random.below(4) == 0).then(|| self.site(Failure::Index(array, 0)));
+                let site =
+                    (!proven || self.random.below(4) == 0).then(|| self.site(Failure::Index(array, 0)));
                 expr(ExprKind::Load { array, index, site }, of)
             }
             14 => match of {
@@ -281,7 +353,12 @@ impl Maker {
                 }
                 let value = self.expr(info.of, 3);
                 let site = (self.random.below(3) == 0).then(|| self.site(Failure::Index(array, 0)));
-                Stmt::Store { array, index, value, site }
+                Stmt::Store {
+                    array,
+                    index,
+                    value,
+                    site,
+                }
             }
             5 => match self.random.below(6) {
                 0 if self.fails => {
@@ -303,7 +380,11 @@ impl Maker {
                         true => Stmt::Again(label),
                         false => Stmt::Leave(label),
                     };
-                    Stmt::If { test: self.expr(Scalar::Bool, 2), yes: vec![jump], no: vec![] }
+                    Stmt::If {
+                        test: self.expr(Scalar::Bool, 2),
+                        yes: vec![jump],
+                        no: vec![],
+                    }
                 }
                 _ => {
                     let to = self.random.one(&self.free.clone());
@@ -315,7 +396,11 @@ impl Maker {
                 let test = self.expr(Scalar::Bool, 3);
                 let (yes, no) = (self.random.below(4), self.random.below(3));
                 let yes = self.statements(depth - 1, yes);
-                Stmt::If { test, yes, no: self.statements(depth - 1, no) }
+                Stmt::If {
+                    test,
+                    yes,
+                    no: self.statements(depth - 1, no),
+                }
             }
             9 => {
                 let label = self.label();
@@ -333,7 +418,10 @@ impl Maker {
                 let read = || expr(ExprKind::Local(counter), Scalar::I64);
                 let one = Box::new(Expr::int(1));
                 let next = expr(ExprKind::Binary(Binary::Sub, Box::new(read()), one), Scalar::I64);
-                let more = expr(ExprKind::Compare(Compare::Less, Box::new(Expr::int(0)), Box::new(read())), Scalar::Bool);
+                let more = expr(
+                    ExprKind::Compare(Compare::Less, Box::new(Expr::int(0)), Box::new(read())),
+                    Scalar::Bool,
+                );
                 let test = self.expr(Scalar::Bool, 2);
                 let test = expr(ExprKind::And(Box::new(more), Box::new(test)), Scalar::Bool);
                 self.around.push((label, true));
@@ -352,12 +440,22 @@ impl Maker {
                     Scalar::I64,
                 );
                 let outside = self.label();
-                let body = vec![Stmt::Set(counter, rounds), Stmt::While { label, before, test, body }];
+                let body = vec![
+                    Stmt::Set(counter, rounds),
+                    Stmt::While {
+                        label,
+                        before,
+                        test,
+                        body,
+                    },
+                ];
                 Stmt::Block { label: outside, body }
             }
             _ => {
                 let label = self.label();
-                let of = self.random.one(&[Scalar::I64, Scalar::I64, Scalar::I32, Scalar::U64, Scalar::I8]);
+                let of = self
+                    .random
+                    .one(&[Scalar::I64, Scalar::I64, Scalar::I32, Scalar::U64, Scalar::I8]);
                 let var = self.local(of);
                 self.private.push(var);
                 let small = |own: &mut Maker| match own.random.below(3) {
@@ -369,7 +467,11 @@ impl Maker {
                     _ => Expr::bits(of, own.random.below(7) as u64),
                 };
                 let (start, stop) = (small(self), small(self));
-                let steps: &[i64] = if of.is_signed() { &[1, 1, 1, 2, 3, -1, -2] } else { &[1, 2, 3] };
+                let steps: &[i64] = if of.is_signed() {
+                    &[1, 1, 1, 2, 3, -1, -2]
+                } else {
+                    &[1, 2, 3]
+                };
                 let step = self.random.one(steps) as u64 & (u64::MAX >> (64 - 8 * of.bytes()));
                 let step = Expr::bits(of, step);
                 self.around.push((label, true));
@@ -378,7 +480,15 @@ impl Maker {
                 let body = self.statements(depth - 1, n);
                 self.locals.pop();
                 self.around.pop();
-                Stmt::For { label, var, start, stop, step, vector: false, body }
+                Stmt::For {
+                    label,
+                    var,
+                    start,
+                    stop,
+                    step,
+                    vector: false,
+                    body,
+                }
             }
         }
     }
@@ -395,14 +505,24 @@ pub fn program(seed: u64, fails: bool) -> Made {
         &Scalar::ALL,
         &[Scalar::F64, Scalar::I64, Scalar::Bool],
         &[Scalar::F32, Scalar::I32, Scalar::Bool],
-        &[Scalar::F32, Scalar::I64, Scalar::F64, Scalar::U64, Scalar::Bool, Scalar::U8],
+        &[
+            Scalar::F32,
+            Scalar::I64,
+            Scalar::F64,
+            Scalar::U64,
+            Scalar::Bool,
+            Scalar::U8,
+        ],
     ];
     let types = sets[random.below(4)].to_vec();
     let file = "def f(): pass";
     let _ = file;
     let mut maker = Maker {
         random,
-        program: Program { name: "random".into(), ..Program::default() },
+        program: Program {
+            name: "random".into(),
+            ..Program::default()
+        },
         locals: vec![],
         free: vec![],
         shared: vec![],
@@ -417,7 +537,10 @@ pub fn program(seed: u64, fails: bool) -> Made {
         types: types.clone(),
     };
     let table = (0..8).map(|_| bits(&mut maker.random, Scalar::I32)).collect();
-    maker.program.tables.push(TableInfo { of: Scalar::I32, bits: table });
+    maker.program.tables.push(TableInfo {
+        of: Scalar::I32,
+        bits: table,
+    });
     maker.var = maker.local(Scalar::I64);
     let mut arguments = Vec::new();
     for of in &types {
@@ -430,7 +553,12 @@ pub fn program(seed: u64, fails: bool) -> Made {
     for (of, is_output) in types.iter().flat_map(|of| [(of, false), (of, true)]) {
         let axes = 1 + maker.random.below(2) as u8;
         let name = format!("a{}", maker.program.arrays.len());
-        maker.program.arrays.push(ArrayInfo { name, of: *of, axes, layout: Layout::C });
+        maker.program.arrays.push(ArrayInfo {
+            name,
+            of: *of,
+            axes,
+            layout: Layout::C,
+        });
         let array = Array(maker.program.arrays.len() as u32 - 1);
         maker.program.params.push(Param::Array(array));
         let long = n as usize + 5;
@@ -440,8 +568,17 @@ pub fn program(seed: u64, fails: bool) -> Made {
             let value = bits(&mut maker.random, *of);
             bytes.extend(&value.to_le_bytes()[..of.bytes() as usize]);
         }
-        arguments.push(Value::Array(ArrayValue { of: *of, shape, bytes }));
-        if is_output { &mut maker.outputs } else { &mut maker.inputs }.push(array);
+        arguments.push(Value::Array(ArrayValue {
+            of: *of,
+            shape,
+            bytes,
+        }));
+        if is_output {
+            &mut maker.outputs
+        } else {
+            &mut maker.inputs
+        }
+        .push(array);
     }
     let mut body = Vec::new();
     for of in types.iter().chain(&types) {
@@ -452,7 +589,11 @@ pub fn program(seed: u64, fails: bool) -> Made {
         maker.private.push(local);
     }
     let label = maker.label();
-    maker.around.push((label, true));
+    // Some are serial loops that analysis has found to be like parallel ones.
+    let serial = seed % 5 == 4;
+    if !serial {
+        maker.around.push((label, true));
+    }
     let long = 2 + maker.random.below(8);
     body.extend(maker.statements(3, long));
     maker.around.pop();
@@ -463,18 +604,35 @@ pub fn program(seed: u64, fails: bool) -> Made {
         if info.axes == 2 {
             index.push(Expr::int(0));
         }
-        let known: Vec<Local> = maker.free.iter().copied().filter(|local| maker.of(*local) == info.of).collect();
+        let known: Vec<Local> = maker
+            .free
+            .iter()
+            .copied()
+            .filter(|local| maker.of(*local) == info.of)
+            .collect();
         let value = expr(ExprKind::Local(maker.random.one(&known)), info.of);
-        body.push(Stmt::Store { array, index, value, site: None });
+        body.push(Stmt::Store {
+            array,
+            index,
+            value,
+            site: None,
+        });
     }
     let mut reductions = Vec::new();
     for of in &types {
         let ops: &[Reduce] = match of {
             Scalar::Bool => &[Reduce::And, Reduce::Or, Reduce::Xor],
             _ if of.is_float() => &[Reduce::Sum, Reduce::Product, Reduce::Least, Reduce::Greatest],
-            _ => &[Reduce::Sum, Reduce::Product, Reduce::Least, Reduce::Greatest, Reduce::And, Reduce::Xor],
+            _ => &[
+                Reduce::Sum,
+                Reduce::Product,
+                Reduce::Least,
+                Reduce::Greatest,
+                Reduce::And,
+                Reduce::Xor,
+            ],
         };
-        if maker.random.below(3) > 0 {
+        if serial || maker.random.below(3) > 0 {
             continue;
         }
         let op = maker.random.one(ops);
@@ -489,11 +647,18 @@ pub fn program(seed: u64, fails: bool) -> Made {
             Reduce::Xor => Binary::Xor,
         };
         let value = Box::new(maker.expr(*of, 2));
-        let change = expr(ExprKind::Binary(binary, Box::new(expr(ExprKind::Local(local), *of)), value), *of);
+        let change = expr(
+            ExprKind::Binary(binary, Box::new(expr(ExprKind::Local(local), *of)), value),
+            *of,
+        );
         let change = Stmt::Set(local, change);
         body.push(match maker.random.below(2) {
             0 => change,
-            _ => Stmt::If { test: maker.expr(Scalar::Bool, 2), yes: vec![change], no: vec![] },
+            _ => Stmt::If {
+                test: maker.expr(Scalar::Bool, 2),
+                yes: vec![change],
+                no: vec![],
+            },
         });
         reductions.push(Reduction { local, op });
     }
@@ -503,6 +668,23 @@ pub fn program(seed: u64, fails: bool) -> Made {
         let first = bits(&mut maker.random, of);
         whole.push(Stmt::Set(one.local, Expr::bits(of, first)));
         maker.program.results.push(Param::Scalar(one.local));
+    }
+    if serial {
+        let [start, stop, step] = [0, n, 1].map(Expr::int);
+        whole.push(Stmt::For {
+            label,
+            var: maker.var,
+            start,
+            stop,
+            step,
+            vector: true,
+            body,
+        });
+        maker.program.body = whole;
+        return Made {
+            program: maker.program,
+            arguments,
+        };
     }
     whole.push(Stmt::ParFor(Box::new(ParFor {
         span: maker.span,
@@ -516,5 +698,120 @@ pub fn program(seed: u64, fails: bool) -> Made {
         reductions,
     })));
     maker.program.body = whole;
-    Made { program: maker.program, arguments }
+    Made {
+        program: maker.program,
+        arguments,
+    }
+}
+
+/// A program without all statements that a fault does not need.
+pub fn shrink(mut program: Program, mut fails: impl FnMut(&Program) -> bool) -> Program {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        let mut n = 0;
+        loop {
+            let mut smaller = program.clone();
+            let mut at = n;
+            if !change(&mut smaller.body, &mut at) {
+                break;
+            }
+            if fails(&smaller) {
+                program = smaller;
+                changed = true;
+            } else {
+                n += 1;
+            }
+        }
+    }
+    program
+}
+
+/// Makes the n-th thing smaller, if there are so many.
+fn change(body: &mut Vec<Stmt>, n: &mut usize) -> bool {
+    for at in 0..body.len() {
+        if *n == 0 {
+            body.remove(at);
+            return true;
+        }
+        *n -= 1;
+        let inner: Vec<&mut Vec<Stmt>> = match &mut body[at] {
+            Stmt::If { yes, no, .. } => vec![yes, no],
+            Stmt::Block { body, .. } | Stmt::For { body, .. } => vec![body],
+            Stmt::While { before, body, .. } => vec![before, body],
+            Stmt::ParFor(one) => vec![&mut one.body],
+            _ => vec![],
+        };
+        if !inner.is_empty() {
+            if *n == 0 {
+                // What is in it instead of it.
+                if matches!(body[at], Stmt::If { .. }) {
+                    let Stmt::If { yes, no, .. } = body.remove(at) else {
+                        return false;
+                    };
+                    body.splice(at..at, yes.into_iter().chain(no));
+                    return true;
+                }
+                *n += 1;
+            }
+            if matches!(body[at], Stmt::If { .. }) {
+                *n -= 1;
+            }
+        }
+        let inner: Vec<&mut Vec<Stmt>> = match &mut body[at] {
+            Stmt::If { yes, no, .. } => vec![yes, no],
+            Stmt::Block { body, .. } | Stmt::For { body, .. } => vec![body],
+            Stmt::While { before, body, .. } => vec![before, body],
+            Stmt::ParFor(one) => vec![&mut one.body],
+            _ => vec![],
+        };
+        for one in inner {
+            if change(one, n) {
+                return true;
+            }
+        }
+        let value: Option<&mut Expr> = match &mut body[at] {
+            Stmt::Set(_, value) | Stmt::Store { value, .. } => Some(value),
+            Stmt::If { test, .. } => Some(test),
+            _ => None,
+        };
+        if let Some(value) = value
+            && simpler(value, n)
+        {
+            return true;
+        }
+    }
+    false
+}
+
+fn simpler(e: &mut Expr, n: &mut usize) -> bool {
+    let of = e.of;
+    let parts: Vec<&mut Expr> = match &mut e.kind {
+        ExprKind::Unary(_, a) | ExprKind::Convert(a) => vec![a],
+        ExprKind::Binary(_, a, b) | ExprKind::Divide(_, a, b, _) | ExprKind::Compare(_, a, b) => vec![a, b],
+        ExprKind::And(a, b) | ExprKind::Or(a, b) => vec![a, b],
+        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
+        ExprKind::Let(_, last) => vec![last],
+        _ => vec![],
+    };
+    for part in parts {
+        if part.of == of {
+            if *n == 0 {
+                *e = part.clone();
+                return true;
+            }
+            *n -= 1;
+        }
+        if simpler(part, n) {
+            return true;
+        }
+    }
+    if !matches!(e.kind, ExprKind::Const(_)) && !matches!(e.kind, ExprKind::Local(_)) {
+        if *n == 0 {
+            *e = Expr::bits(of, u64::from(of == Scalar::Bool));
+            return true;
+        }
+        *n -= 1;
+    }
+    false
 }

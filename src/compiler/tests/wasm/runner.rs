@@ -43,7 +43,10 @@ impl Host {
     }
 
     fn random(&mut self, below: usize) -> usize {
-        self.seed = self.seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        self.seed = self
+            .seed
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         (self.seed >> 33) as usize % below
     }
 }
@@ -78,10 +81,26 @@ pub struct Ran {
 
 /// Targets that a native test can run.
 pub const TARGETS: [Target; 4] = [
-    Target { simd: false, threads: false, shared: false },
-    Target { simd: false, threads: true, shared: false },
-    Target { simd: true, threads: false, shared: false },
-    Target { simd: true, threads: true, shared: false },
+    Target {
+        simd: false,
+        threads: false,
+        shared: false,
+    },
+    Target {
+        simd: false,
+        threads: true,
+        shared: false,
+    },
+    Target {
+        simd: true,
+        threads: false,
+        shared: false,
+    },
+    Target {
+        simd: true,
+        threads: true,
+        shared: false,
+    },
 ];
 
 /// Whether wasmparser finds nothing wrong with a module, which may use no more than these features.
@@ -105,7 +124,11 @@ pub fn validate(module: &Module, target: Target) {
 
 /// Writes, validates and runs a program.
 pub fn run(program: &Valid, target: Target, arguments: &[Value], seed: u64) -> Ran {
-    let shared = Target { shared: true, threads: true, ..target };
+    let shared = Target {
+        shared: true,
+        threads: true,
+        ..target
+    };
     validate(&wasm::write(program, shared).unwrap(), shared);
     let module = wasm::write(program, target).unwrap();
     validate(&module, target);
@@ -118,7 +141,7 @@ pub fn run_module(module: &Module, target: Target, arguments: &[Value], seed: u6
     config.wasm_simd(true);
     let engine = Engine::new(&config);
     let code = wasmi::Module::new(&engine, &module.bytes[..]).unwrap();
-    let pages = 64;
+    let pages = 256;
     let state = Host {
         next: 1024,
         end: pages << 16,
@@ -140,14 +163,21 @@ pub fn run_module(module: &Module, target: Target, arguments: &[Value], seed: u6
     let instance = linker.instantiate_and_start(&mut store, &code).unwrap();
     let call = Call::new(&module.abi, arguments, SLOTS, &mut Seen(&mut store)).unwrap();
     let run = instance.get_typed_func::<i32, i32>(&store, "run").unwrap();
-    let status = run.call(&mut store, call.frame as i32).expect("modules do not trap");
+    let status = run
+        .call(&mut store, call.frame as i32)
+        .expect("modules do not trap");
     check_padding(&store);
     let chunks = store.data().chunks;
     let seen = Seen(&mut store);
     let failed = call.failed(&module.abi, &seen);
     assert_eq!(status, i32::from(failed.is_some()));
     let results = call.results(&module.abi, &seen);
-    Ran { failed, results, arguments: call.arguments(&module.abi, &seen), chunks }
+    Ran {
+        failed,
+        results,
+        arguments: call.arguments(&module.abi, &seen),
+        chunks,
+    }
 }
 
 /// Nothing was written outside of rooms.
@@ -155,7 +185,10 @@ fn check_padding(store: &Store<Host>) {
     let data = store.data().memory.unwrap().data(store);
     let mut at = 1024;
     for (begin, end) in &store.data().rooms {
-        assert!(data[at..*begin as usize].iter().all(|b| *b == NOBODYS), "something was written before {begin}");
+        assert!(
+            data[at..*begin as usize].iter().all(|b| *b == NOBODYS),
+            "something was written before {begin}"
+        );
         at = *end as usize;
     }
     assert!(data[..1024].iter().all(|b| *b == 0));
@@ -164,7 +197,12 @@ fn check_padding(store: &Store<Host>) {
 fn room(mut caller: Caller<'_, Host>, _frame: i32, slot: i32, bytes: i64) -> i32 {
     let memory = caller.data().memory.unwrap();
     let (data, host) = memory.data_and_store_mut(&mut caller);
-    let Some(at) = usize::try_from(bytes).ok().and_then(|bytes| host.room(bytes, data)) else { return 0 };
+    let Some(at) = usize::try_from(bytes)
+        .ok()
+        .and_then(|bytes| host.room(bytes, data))
+    else {
+        return 0;
+    };
     let known = *host.rooms.last().unwrap();
     host.rooms_of[slot as usize].push(known);
     at as i32
@@ -184,13 +222,24 @@ fn release(mut caller: Caller<'_, Host>, _frame: i32, slot: i32) {
 fn parallel(mut caller: Caller<'_, Host>, frame: i32, k: i32, start: i64, stop: i64) -> i32 {
     let n = (stop - start) as u64;
     let reduces = caller.data().reduces[k as usize];
-    let step = if reduces { leaf(n) as i64 * 2 } else { (n as i64 / 5).max(1) };
-    let mut chunks: Vec<i64> = (0..).map(|at| start + at * step).take_while(|at| *at < stop).collect();
+    let step = if reduces {
+        leaf(n) as i64 * 2
+    } else {
+        (n as i64 / 5).max(1)
+    };
+    let mut chunks: Vec<i64> = (0..)
+        .map(|at| start + at * step)
+        .take_while(|at| *at < stop)
+        .collect();
     for last in (1..chunks.len()).rev() {
         let other = caller.data_mut().random(last + 1);
         chunks.swap(last, other);
     }
-    let done = caller.get_export(&format!("loop_{k}")).unwrap().into_func().unwrap();
+    let done = caller
+        .get_export(&format!("loop_{k}"))
+        .unwrap()
+        .into_func()
+        .unwrap();
     let done = done.typed::<(i32, i32, i64, i64), i32>(&caller).unwrap();
     let mut slot = 0;
     let mut failed = i64::MAX;
@@ -200,7 +249,9 @@ fn parallel(mut caller: Caller<'_, Host>, frame: i32, k: i32, start: i64, stop: 
         }
         // A slot that failed keeps its record.
         caller.data_mut().chunks += 1;
-        let status = done.call(&mut caller, (frame, 1 + slot, low, (low + step).min(stop))).unwrap();
+        let status = done
+            .call(&mut caller, (frame, 1 + slot, low, (low + step).min(stop)))
+            .unwrap();
         if status != 0 {
             failed = low;
             slot += 1;

@@ -52,7 +52,8 @@ fn at(index: i32, n: i32, site: u32) -> i32 {
 }
 fn run() {
     let t1 = u.out_h1_o + i_0;
-    if (!failed) { out_h1_store(t1, a_h3_load(u.a_h3_o + at(k_h5_load(u.k_h5_o + i_0), u.a_h3_n0, 5u))); }
+    let t2 = a_h3_load(u.a_h3_o + at(k_h5_load(u.k_h5_o + i_0), u.a_h3_n0, 5u));
+    if (!failed) { out_h1_store(t1, t2); }
 }
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {

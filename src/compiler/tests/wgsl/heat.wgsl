@@ -35,7 +35,8 @@ var<private> rounds: u32;
 var<private> i_4: i32;
 fn run() {
     let t1 = u.b_h3_o + i_4;
-    if (!failed) { b_h3_store(t1, (((0.25f * a_h1_load(u.a_h1_o + (i_4 - 1))) + (0.5f * a_h1_load(u.a_h1_o + i_4))) + (0.25f * a_h1_load(u.a_h1_o + (i_4 + 1))))); }
+    let t2 = (((0.25f * a_h1_load(u.a_h1_o + (i_4 - 1))) + (0.5f * a_h1_load(u.a_h1_o + i_4))) + (0.25f * a_h1_load(u.a_h1_o + (i_4 + 1))));
+    if (!failed) { b_h3_store(t1, t2); }
 }
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {

@@ -87,7 +87,8 @@ fn run() {
             n_14 = (n_14 + 1);
         }
         let t5 = u.steps_h1_o + y_6 * u.steps_h1_s0 + x_8;
-        if (!failed) { steps_h1_store(t5, n_14); }
+        let t6 = n_14;
+        if (!failed) { steps_h1_store(t5, t6); }
     }
 }
 @compute @workgroup_size(64)

@@ -1,4 +1,4 @@
-# parallax: error=TypingError
+# parallax: error=UnsupportedError
 # parallax: says=sqrt
 # parallax: at=11:12
 import math

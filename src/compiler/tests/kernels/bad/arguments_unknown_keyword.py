@@ -1,6 +1,6 @@
 # parallax: error=TypingError
 # parallax: says=got an unexpected keyword argument 'z'
-# parallax: at=15:12
+# parallax: at=15:20
 import numpy as np
 from numba import njit, prange
 

@@ -1,6 +1,6 @@
 # parallax: error=TypingError
 # parallax: says=Unknown attribute 'length' of type array(float64, 1d, C)
-# parallax: at=10:12
+# parallax: at=10:14
 import numpy as np
 from numba import njit, prange
 

@@ -1,4 +1,4 @@
-# parallax: error=TypingError
+# parallax: error=UnsupportedError
 # parallax: says=Unknown attribute 'squareroot'
 # parallax: at=10:12
 import numpy as np

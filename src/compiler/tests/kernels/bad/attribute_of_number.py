@@ -1,6 +1,6 @@
 # parallax: error=TypingError
 # parallax: says=Unknown attribute 'size' of type int64
-# parallax: at=11:12
+# parallax: at=11:14
 import numpy as np
 from numba import njit, prange
 

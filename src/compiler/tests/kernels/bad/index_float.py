@@ -1,6 +1,6 @@
 # parallax: error=TypingError
 # parallax: says=getitem
-# parallax: at=10:12
+# parallax: at=10:14
 import numpy as np
 from numba import njit, prange
 

@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=getitem
+# parallax: says=not int64
 # parallax: at=11:12
 import numpy as np
 from numba import njit, prange

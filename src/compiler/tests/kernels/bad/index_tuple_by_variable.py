@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=getitem
+# parallax: says=tuple
 # parallax: at=12:12
 import numpy as np
 from numba import njit, prange

@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=No implementation of function
+# parallax: says=not UniTuple(int64 x 2)
 # parallax: at=10:12
 import numpy as np
 from numba import njit, prange

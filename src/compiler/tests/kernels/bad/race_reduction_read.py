@@ -1,7 +1,7 @@
 # parallax: error=RaceError
 # parallax: says=s
 # parallax: numba=accepts
-# parallax: at=15:18
+# parallax: at=14:9
 import numpy as np
 from numba import njit, prange
 

@@ -1,5 +1,5 @@
 # parallax: error=UnsupportedError
-# parallax: says=np.random
+# parallax: says=random numbers
 # parallax: numba=accepts
 # parallax: at=11:12
 import numpy as np

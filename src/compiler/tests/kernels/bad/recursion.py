@@ -1,4 +1,4 @@
-# parallax: error=LimitError
+# parallax: error=UnsupportedError
 # parallax: says=recursi
 # parallax: numba=accepts
 # parallax: at=13:16

@@ -1,7 +1,7 @@
 # parallax: error=UnsupportedError
 # parallax: says=*
 # parallax: numba=accepts
-# parallax: at=10:7
+# parallax: at=10:8
 import numpy as np
 from numba import njit, prange
 

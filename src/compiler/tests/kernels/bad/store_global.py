@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=setitem
+# parallax: says=tuples cannot be changed
 # parallax: at=12:5
 import numpy as np
 from numba import njit

@@ -1,6 +1,6 @@
 # parallax: error=TypingError
 # parallax: says=Cannot unify
-# parallax: at=14:12
+# parallax: at=13:9
 import numpy as np
 from numba import njit, prange
 

@@ -1,6 +1,6 @@
 # parallax: error=TypingError
 # parallax: says=Cannot unify
-# parallax: at=12:13
+# parallax: at=12:9
 import numpy as np
 from numba import njit, prange
 

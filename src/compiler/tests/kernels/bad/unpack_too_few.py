@@ -1,6 +1,6 @@
 # parallax: error=TypingError
 # parallax: says=expected 2
-# parallax: at=10:12
+# parallax: at=10:5
 import numpy as np
 from numba import njit, prange
 

@@ -1,5 +1,5 @@
 # parallax: fails=IndexError
-# parallax: at=11:11
+# parallax: at=11:13
 import numpy as np
 from numba import njit, prange
 

@@ -1,5 +1,5 @@
 # parallax: fails=ValueError
-# parallax: at=10:12
+# parallax: at=10:14
 import numpy as np
 from numba import njit, prange
 

@@ -1,0 +1,239 @@
+//! Kernels that are refused, each with what Numba says, or with why it is a race or none of our language.
+#![cfg(not(target_arch = "wasm32"))]
+
+use parallax_compiler::compile::Failed;
+use parallax_compiler::{Diagnostic, Kind, Request, Source, prepare};
+use std::path::PathBuf;
+
+/// What a kernel's own line says.
+fn pragma<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let head = format!("# parallax: {name}=");
+    text.lines()
+        .find_map(|line| line.strip_prefix(&head))
+        .map(str::trim)
+}
+
+fn refused(text: &str) -> Vec<Diagnostic> {
+    let request = Request {
+        size: 16,
+        ..Request::default()
+    };
+    match prepare(text, &request, &|| false) {
+        Ok(_) => Vec::new(),
+        Err(Failed::Diagnostics(all)) => all,
+        Err(Failed::TooLong(why)) => panic!("{why}"),
+    }
+}
+
+/// "line:column" of a fault's beginning.
+fn place(text: &str, fault: &Diagnostic) -> String {
+    let at = Source::new(text).unwrap().position(fault.span.start);
+    format!("{}:{}", at.line, at.column)
+}
+
+#[test]
+fn each_is_refused_with_its_reason_at_its_place() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kernels/bad");
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ext| ext == "py"))
+        .collect();
+    paths.sort();
+    let (mut races, mut wrong) = (0, Vec::new());
+    for path in &paths {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(path).unwrap();
+        let wanted = ["error", "says", "at"]
+            .map(|what| pragma(&text, what).unwrap_or_else(|| panic!("{name} does not tell its {what}")));
+        let faults = refused(&text);
+        races += u32::from(faults.first().is_some_and(|fault| fault.kind == Kind::Race));
+        let Some(first) = faults.first() else {
+            wrong.push(format!("{name}: accepted, but is {wanted:?}"));
+            continue;
+        };
+        let is_it = first.kind.name() == wanted[0]
+            && first.message.contains(wanted[1])
+            && place(&text, first) == wanted[2];
+        if !is_it {
+            let at = place(&text, first);
+            wrong.push(format!(
+                "{name}: {wanted:?}\n    ours {}: {} at {at}",
+                first.kind.name(),
+                first.message
+            ));
+        }
+        if first.kind == Kind::Race && first.help.is_none() {
+            wrong.push(format!("{name}: a race without a way out"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        paths.len(),
+        wrong.join("\n")
+    );
+    assert!(paths.len() >= 70 && races >= 8, "{} {races}", paths.len());
+}
+
+/// A kernel of these lines within a `prange` over the arrays `a`, `b` (numbers), `m` (two axes) and `x` (indices).
+fn in_prange(lines: &[&str]) -> String {
+    let mut text = "import numpy as np\nfrom numba import njit, prange\n\n\n@njit(parallel=True)\ndef f(a, b, m, x):\n    n = a.size\n    for i in prange(n):\n".to_owned();
+    for line in lines {
+        text.push_str(&format!("        {line}\n"));
+    }
+    text + "\n\ndef setup(n):\n    return np.zeros(n), np.zeros(4 * n), np.zeros((n, n)), np.zeros(n + 1, np.int64)\n"
+}
+
+#[test]
+fn races_that_can_be_seen_are_refused() {
+    let cases: [&[&str]; 27] = [
+        &["a[0] += i"],
+        &["a[-1] = i"],
+        &["b[n] = i"],
+        &["b[x[0]] = i"],
+        &["for k in range(n):", "    m[k, 0] += a[i]"],
+        &["for k in range(n):", "    b[k] = i"],
+        &["a[i // 2] = 1"],
+        &["a[i >> 1] = 1"],
+        &["a[i % 4] = 1"],
+        &["a[i & 3] += 1"],
+        &["m[0, (i + 1) // 3] = 1"],
+        &["b[x[i]] += 1"],
+        &["b[x[i]] = b[x[i]] + 1"],
+        &["k = x[i]", "t = b[k]", "b[k] = t + 1"],
+        &["k = int(a[i] * 8)", "if k > 7:", "    k = 7", "b[k] += 1"],
+        &["k = 0", "while a[k] < i:", "    k += 1", "b[k] += 1"],
+        &["if a[i] > 3:", "    b[0] += 1"],
+        &["if i % 2 == 0:", "    b[0] += 1"],
+        &["a[i] = a[i - 1]"],
+        &["j = 2 * i", "b[j] = b[j + 4]"],
+        &["b[i] = 1", "b[i + 1] = 2"],
+        &["if i > 0:", "    a[i] = a[i - 1] + 1"],
+        &["a[i] = a[i - 1] if i > 0 else 0.0"],
+        &["for k in range(n):", "    m[i, k] = m[i - 1, k]"],
+        &["row = m[i]", "row[:] = m[i - 1]"],
+        &["row = m[1]", "row[i % 3] = 1"],
+        &["for k in range(3):", "    b[2 * i + k] = k"],
+    ];
+    for lines in cases {
+        let text = in_prange(lines);
+        let faults = refused(&text);
+        assert!(
+            !faults.is_empty() && faults.iter().all(|fault| fault.kind == Kind::Race),
+            "{lines:?}: {faults:?}"
+        );
+        assert!(
+            faults
+                .iter()
+                .all(|fault| fault.help.is_some() && !fault.notes.is_empty())
+        );
+    }
+}
+
+#[test]
+fn what_may_be_right_is_allowed() {
+    let cases: [&[&str]; 29] = [
+        &["a[x[i]] = i"],
+        &["b[4 * i + x[i]] += 1"],
+        &["b[i * n + 1] += 1"],
+        &["a[(i + 1) % n] += 1"],
+        &["m[i // 4, i % 4] = 1"],
+        &["m[i, x[i]] += 1"],
+        &["m[i, 0] += m[i, 1]"],
+        &["a[n - 1 - i] = i"],
+        &["a[-i - 1] = i"],
+        &["for k in range(4):", "    b[4 * i + k] += 1"],
+        &["for k in range(x[i], x[i + 1]):", "    b[k] *= 2"],
+        &["k = x[i]", "while k < x[i + 1]:", "    b[k] *= 2", "    k += 1"],
+        &["if i == 0:", "    b[0] += 1"],
+        &["if i != 0:", "    continue", "b[0] += 1"],
+        &["if a[i] > 3:", "    b[0] = 1"],
+        &["if i % 2 == 0:", "    b[i // 2] += 1"],
+        &["if i % 2 == 0:", "    a[i] = a[i - 1]"],
+        &["if i < 4:", "    a[i] = a[i + 4]"],
+        &["b[2 * i] = b[2 * i + 1]"],
+        &["b[2 * i] = b[2 * i - 1] + b[2 * i + 1]"],
+        &["a[i] = b[i - 1]"],
+        &["for k in range(n):", "    m[i, k] -= m[0, k]"],
+        &["for k in range(1 + i % 2, n, 2):", "    m[i, k] = m[i - 1, k]"],
+        &["own = np.zeros(4)", "own[0] += i", "a[i] = own[0]"],
+        &[
+            "own = np.zeros(4)",
+            "row = own[1:]",
+            "row[x[i]] += i",
+            "a[i] = own[1]",
+        ],
+        &["row = m[i]", "row[0] += 1", "row[x[i]] = row[x[i]] + 1"],
+        &["row = m.T[i]", "row[3] += 1"],
+        &["j = i", "if a[i] > 3:", "    j = n - 1 - i", "b[j] += 1"],
+        &["first = i == 0", "if first:", "    b[0] += 1"],
+    ];
+    for lines in cases {
+        let faults = refused(&in_prange(lines));
+        assert_eq!(faults, [], "{lines:?}");
+    }
+}
+
+#[test]
+fn loops_of_one_iteration_or_none_have_no_races() {
+    for range in ["0", "1", "5, 6", "n, n + 1", "n, 0"] {
+        let text = in_prange(&["a[0] += i"]).replace("prange(n)", &format!("prange({range})"));
+        assert_eq!(refused(&text), [], "{range}");
+    }
+    let text = in_prange(&["a[0] += i"]).replace("prange(n)", "prange(2)");
+    assert_eq!(refused(&text).len(), 1);
+}
+
+#[test]
+fn a_race_names_both_places() {
+    let text = in_prange(&["a[i] = 2 * a[i - 1]"]);
+    let fault = &refused(&text)[0];
+    let source = Source::new(&text).unwrap();
+    assert_eq!(source.slice(fault.span), "a[i]");
+    assert_eq!(source.slice(fault.notes[0].0), "a[i - 1]");
+    assert_eq!(
+        fault.message,
+        "'a' crosses the iterations of a 'prange': what one iteration stores here, the next one reads"
+    );
+}
+
+/// The kinds and lines of all that is said of a text.
+fn said(text: &str) -> Vec<(&'static str, u32)> {
+    let source = Source::new(text).unwrap();
+    refused(text)
+        .iter()
+        .map(|fault| (fault.kind.name(), source.position(fault.span.start).line))
+        .collect()
+}
+
+#[test]
+fn independent_mistakes_are_told_at_once() {
+    let text = "from numba import njit\n\n@njit\ndef f(a):\n    x = a[0] + missing\n    y = a.length\n    z = (1, 2)\n    z[0] = 3\n    w = a[0] & 1\n    return other(a)\n\ndef setup(n):\n    return n * 0.5,\n"
+        .replace("n * 0.5,", "np.zeros(n),")
+        .replace("from numba", "import numpy as np\nfrom numba");
+    assert_eq!(
+        said(&text),
+        [
+            ("NameError", 6),
+            ("TypingError", 7),
+            ("TypingError", 9),
+            ("TypingError", 10),
+            ("NameError", 11)
+        ]
+    );
+    // What cannot be read does not hide what else cannot.
+    let text = "import numpy as np\nfrom numba import njit\n\n@njit\ndef f(a):\n    if a[0] = 1:\n        pass\n    x = a[0] +\n    class A:\n        pass\n    return a[\n";
+    let kinds = said(text);
+    assert!(
+        kinds.contains(&("SyntaxError", 6)) && kinds.contains(&("SyntaxError", 8)),
+        "{kinds:?}"
+    );
+    // Races of several loops and places.
+    let text = in_prange(&["a[0] += 1", "b[x[i]] += 1", "m[i, 0] = m[i - 1, 0]"]);
+    assert_eq!(
+        said(&text),
+        [("RaceError", 9), ("RaceError", 10), ("RaceError", 11)]
+    );
+}
