@@ -1,7 +1,7 @@
 //! `window.parallax`: scripts and tests press Run as a person does, and get the report.
 
 use leptos::prelude::*;
-use parallax_protocol::{Diagnosis, RunSpec, Stage};
+use parallax_protocol::{Compilation, Diagnosis, RunSpec, Stage};
 use wasm_bindgen::prelude::*;
 
 use crate::client::words;
@@ -177,7 +177,8 @@ fn failed(page: Page, words: String, diagnostics: Vec<Diagnosis>) {
     page.views.then(move |program| {
         let all = program
             .map_err(|why| host::failure(PAGE_FAILED, &why))
-            .and_then(|program| program.diagnostics(&diagnostics));
+            .and_then(|program| program.compilation(&Compilation::failed(diagnostics)))
+            .and_then(|all| js_sys::Reflect::get(&all, &"diagnostics".into()));
         host::refused(&match all {
             Ok(all) => {
                 let more = js_sys::Object::new();

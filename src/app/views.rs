@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 
 use js_sys::Uint8Array;
 use leptos::prelude::*;
-use parallax_protocol::{Capabilities, Compilation, Diagnosis, Opened, Report, RunSpec, decode, encode};
+use parallax_protocol::{Capabilities, Compilation, Opened, Report, RunSpec, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -48,8 +48,6 @@ extern "C" {
     fn capabilities(this: &Exports, capabilities: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn compilation(this: &Exports, compilation: &[u8]) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn diagnostics(this: &Exports, diagnostics: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn json(this: &Exports, report: &[u8]) -> Result<String, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -131,11 +129,6 @@ impl Program {
     /// What the compiler made of a kernel, as scripts have it.
     pub fn compilation(&self, compilation: &Compilation) -> Result<JsValue, JsValue> {
         self.0.compilation(&written(compilation)?)
-    }
-
-    /// What is wrong with a kernel, as scripts have it.
-    pub fn diagnostics(&self, diagnostics: &Vec<Diagnosis>) -> Result<JsValue, JsValue> {
-        self.0.diagnostics(&written(diagnostics)?)
     }
 
     /// A report as JSON.

@@ -91,6 +91,21 @@ pub struct Compilation {
     pub compile_ms: f64,
 }
 
+impl Compilation {
+    /// Of a kernel that cannot be run.
+    pub fn failed(diagnostics: Vec<Diagnosis>) -> Compilation {
+        Compilation {
+            ok: false,
+            diagnostics,
+            refusals: Vec::new(),
+            entry: None,
+            arguments: Vec::new(),
+            wasm_bytes: None,
+            compile_ms: 0.0,
+        }
+    }
+}
+
 /// One array or number that a run gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutputOf {

@@ -8,8 +8,8 @@ use std::cell::OnceCell;
 use std::fmt::Display;
 
 use parallax_protocol::{
-    Capabilities, Catalogue, Compilation, Diagnosis, Opened, Report, RunSpec, Value, decode, decode_link,
-    encode, encode_link,
+    Capabilities, Catalogue, Compilation, Opened, Report, RunSpec, Value, decode, decode_link, encode,
+    encode_link,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -124,12 +124,6 @@ pub fn capabilities(capabilities: &[u8]) -> Answer<JsValue> {
 #[wasm_bindgen]
 pub fn compilation(compilation: &[u8]) -> Answer<JsValue> {
     value::<Compilation>(&read(compilation)?)
-}
-
-/// What is wrong with a kernel, as scripts have it.
-#[wasm_bindgen]
-pub fn diagnostics(diagnostics: &[u8]) -> Answer<JsValue> {
-    value::<Vec<Diagnosis>>(&read(diagnostics)?)
 }
 
 /// A report as readable JSON.

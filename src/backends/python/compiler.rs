@@ -50,20 +50,8 @@ pub async fn compile(pool: &Pool, kernel: KernelSource, size: u32, stop: StopFla
             Span::default(),
             format!("the compiler broke down: {message}"),
         );
-        failed(vec![diagnosis("", &panicked)])
+        Compilation::failed(vec![diagnosis("", &panicked)])
     })
-}
-
-fn failed(diagnostics: Vec<Diagnosis>) -> Compilation {
-    Compilation {
-        ok: false,
-        diagnostics,
-        refusals: Vec::new(),
-        entry: None,
-        arguments: Vec::new(),
-        wasm_bytes: None,
-        compile_ms: 0.0,
-    }
 }
 
 fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
@@ -90,11 +78,11 @@ fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
                 arguments: types.collect(),
                 refusals: refusals(&program.source, program.narrow, &prepared),
                 wasm_bytes: module.map(|module| module.bytes.len() as u32),
-                ..failed(Vec::new())
+                ..Compilation::failed(Vec::new())
             }
         }
-        Err(BackendError::Python(diagnostics)) => failed(diagnostics),
-        Err(_) => failed(Vec::new()),
+        Err(BackendError::Python(diagnostics)) => Compilation::failed(diagnostics),
+        Err(_) => Compilation::failed(Vec::new()),
     };
     Compilation {
         compile_ms: crate::host::wall_ms() - begin,
@@ -308,8 +296,13 @@ pub(super) fn gpu_fault(text: &str, program: &Program, fault: &wgsl::Fault) -> B
 
 /// What a back end that writes no code for a kernel is left out for.
 #[cfg(feature = "gpu")]
-pub(super) fn refused(why: &[impl std::fmt::Display]) -> BackendError {
-    let all: Vec<String> = why.iter().map(ToString::to_string).collect();
+pub(super) fn refused(text: &str, why: &[wgsl::Refusal]) -> BackendError {
+    let source = Source::new(text).ok();
+    let one = |why: &wgsl::Refusal| match (source, why.span()) {
+        (Some(source), Some(span)) => format!("{why} (line {})", source.position(span.start).line),
+        _ => why.to_string(),
+    };
+    let all: Vec<String> = why.iter().map(one).collect();
     BackendError::LeftOut {
         reason: format!("refused: {}", all.join("; ")),
     }

@@ -30,7 +30,7 @@ pub async fn prepare(
         let prepared = compiler::prepare(&program, &stop)?;
         let plan = prepared
             .shaders(program.narrow)
-            .map_err(|why| compiler::refused(&why))?;
+            .map_err(|why| compiler::refused(&program.source, &why))?;
         Ok::<_, BackendError>((prepared, plan))
     };
     let made = machine.pool.offload(job).await;
