@@ -8,7 +8,7 @@ use common::{Failure, cases};
 use parallax::backends::host::{BrowserHost, Host, timer_resolution_us};
 use parallax::backends::{GpuSlot, Machine, Pool};
 use parallax::engine::Control;
-use parallax::protocol::{Event, RunSpec};
+use parallax::protocol::{Event, RunSpec, reported_id};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -94,6 +94,36 @@ async fn gpu_conforms() {
     conforms("gpu_conforms", "gpu").await;
 }
 
+#[wasm_bindgen_test]
+async fn the_interpreter_conforms() {
+    conforms("the_interpreter_conforms", "interpreter").await;
+}
+
+#[wasm_bindgen_test]
+async fn scalar_from_python_conforms() {
+    conforms("scalar_from_python_conforms", "scalar:python").await;
+}
+
+#[wasm_bindgen_test]
+async fn simd_from_python_conforms() {
+    conforms("simd_from_python_conforms", "simd:python").await;
+}
+
+#[wasm_bindgen_test]
+async fn threads_from_python_conform() {
+    conforms("threads_from_python_conform", "threads:python").await;
+}
+
+#[wasm_bindgen_test]
+async fn threads_with_simd_from_python_conform() {
+    conforms("threads_with_simd_from_python_conform", "threads+simd:python").await;
+}
+
+#[wasm_bindgen_test]
+async fn gpu_from_python_conforms() {
+    conforms("gpu_from_python_conforms", "gpu:python").await;
+}
+
 /// The only one that cannot run here.
 const SITE_ONLY: &str = "javascript";
 
@@ -107,10 +137,18 @@ fn javascript_conforms() {
 
 #[wasm_bindgen_test]
 fn every_back_end_has_a_test_here() {
-    let here = [SITE_ONLY, "scalar", "simd", "threads", "threads+simd", "gpu"];
+    let here = [
+        SITE_ONLY,
+        "interpreter",
+        "scalar",
+        "simd",
+        "threads",
+        "threads+simd",
+        "gpu",
+    ];
     for backend in parallax::backends::registry() {
         assert!(
-            here.contains(&backend.info().id.as_str()),
+            here.contains(&reported_id(&backend.info().id).as_str()),
             "{} has none",
             backend.info().id
         );

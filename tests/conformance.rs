@@ -10,7 +10,7 @@ use parallax::backends::host::NativeHost;
 use parallax::backends::{Deal, GpuSlot, Machine, Pool};
 use parallax::protocol::{Picture, Support, Verification};
 use parallax::workloads::{
-    Arithmetic, Data, GpuProgram, Kernel, Level, OutOfMemory, Output, Problem, ProblemError,
+    Arithmetic, Data, GpuProgram, Kernel, Level, OutOfMemory, Output, Problem, ProblemError, PythonProgram,
 };
 use std::rc::Rc;
 
@@ -123,6 +123,9 @@ impl Problem for Huge {
     fn gpu(&self) -> GpuProgram {
         GpuProgram::one_pass("", (1, 1), self.data())
     }
+    fn python(&self) -> PythonProgram {
+        PythonProgram::of("", 1, Vec::new())
+    }
     fn verify(&self, _: &Output, _: &Output, _: Arithmetic) -> Verification {
         unreachable!("it never runs")
     }
@@ -157,7 +160,11 @@ fn main() {
     let trial = |case: Case| Trial::test(case.name(), move || check(&case));
     // Where a back end needs a browser, one case a workload says so; `tests/browser.rs` and
     // `tests/e2e` run them.
-    let is_worth_saying = |case: &Case| case.backend.info().id != "javascript" || case.size == 7;
+    let elsewhere = |id: &str| id == "javascript" || id.ends_with(":python") && id != "gpu:python";
+    let is_worth_saying = |case: &Case| {
+        let only = case.size == 7 && case.deal == Deal::default();
+        only || !elsewhere(&case.backend.info().id)
+    };
     let cases = common::cases().into_iter().filter(is_worth_saying);
     let mut trials: Vec<_> = cases.map(trial).collect();
     for case in common::cases() {

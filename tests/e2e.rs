@@ -25,6 +25,8 @@ mod gaps;
 mod house;
 #[path = "e2e/javascript.rs"]
 mod javascript;
+#[path = "e2e/kernels.rs"]
+mod kernels;
 #[path = "e2e/lessons.rs"]
 mod lessons;
 #[path = "e2e/links.rs"]
@@ -50,6 +52,12 @@ const TESTS: &[(&str, Test)] = &[
     ("keyboard_only", basics::keyboard_only),
     ("accessible", basics::accessible),
     ("javascript_is_verified_at_the_edges", javascript::edges),
+    ("python_of_every_workload_is_verified", kernels::workloads),
+    ("a_kernel_of_ones_own", kernels::own),
+    ("a_kernel_that_is_refused", kernels::refused),
+    ("a_kernel_that_fails", kernels::failing),
+    ("a_kernel_that_never_ends", kernels::endless),
+    ("a_kernel_by_command", kernels::by_command),
     ("the_api_gives_the_report", reports::the_api_gives_the_report),
     ("the_api_refuses_by_name", reports::the_api_refuses_by_name),
     ("a_back_end_against_itself", reports::a_back_end_against_itself),
@@ -97,6 +105,8 @@ const ALONE: &[&str] = &[
     "no_isolation_headers",
     "a_back_end_against_itself",
     "bench_of_the_real_page",
+    "a_kernel_that_never_ends",
+    "a_kernel_by_command",
     "coarse_clock",
     "many_runs_leak_nothing",
     "many_more_runs_leak_nothing",

@@ -1,7 +1,7 @@
 //! `window.parallax`: scripts and tests press Run as a person does, and get the report.
 
 use leptos::prelude::*;
-use parallax_protocol::{RunSpec, Stage};
+use parallax_protocol::{Compilation, Diagnosis, RunSpec, Stage};
 use wasm_bindgen::prelude::*;
 
 use crate::client::words;
@@ -39,10 +39,13 @@ pub fn connect(page: Page) {
         Ok(address::whole(&link).into())
     });
     let stop: Closure<dyn FnMut()> = Closure::new(move || page.dispatch(Input::Stop));
+    let compile: Closure<dyn FnMut(JsValue, Call, Call)> =
+        Closure::new(move |asked, resolve, reject| compile(page, asked, resolve, reject));
     put("loaded", loaded.into_js_value());
     put("run", run.into_js_value());
     put("link", link.into_js_value());
     put("stop", stop.into_js_value());
+    put("compile", compile.into_js_value());
     host::connect(&calls);
     page.hub.with_value(|hub| {
         hub.listen(move |session, moment| hear(page, session, moment));
@@ -73,9 +76,42 @@ fn run(page: Page, asked: &JsValue) -> Result<(), JsValue> {
     {
         return Err(host::failure("engine-failed", text::OTHER_BUILD));
     }
-    page.ask(&spec);
+    // The form has no place for a kernel of one's own.
+    if spec.kernel.is_none() {
+        page.ask(&spec);
+    }
     page.start(spec);
     Ok(())
+}
+
+/// What the compiler makes of a kernel: the fields of a spec that are about one.
+fn compile(page: Page, asked: JsValue, resolve: js_sys::Function, reject: js_sys::Function) {
+    // Both are a promise's own, which throw nothing.
+    let answer = move |result: Result<JsValue, JsValue>| {
+        let _ = match result {
+            Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
+            Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
+        };
+    };
+    let spec = match program(page).and_then(|program| spec(page, &program, &asked)) {
+        Ok(spec) => spec,
+        Err(error) => return answer(Err(error)),
+    };
+    let size = spec.size;
+    let Some(kernel) = spec.kernel else {
+        return answer(Err(host::failure("bad-spec", text::API_NO_SOURCE)));
+    };
+    if page.session.with_untracked(Session::is_active) {
+        return answer(Err(host::failure("busy", text::API_BUSY)));
+    }
+    page.hub.with_value(|hub| {
+        hub.compile(kernel, size, move |compilation| {
+            answer(match compilation {
+                Some(compilation) => program(page).and_then(|program| program.compilation(&compilation)),
+                None => Err(host::failure("engine-failed", text::API_NO_ENGINE)),
+            });
+        });
+    });
 }
 
 /// A spec object, or the spec of a link.
@@ -117,7 +153,7 @@ fn hear(page: Page, session: &Session, moment: Moment) {
         Moment::Ended => {
             let Some(run) = &session.run else { return };
             if let Phase::Over(End::Failed(words)) = &run.phase {
-                return host::refused(&host::failure("run-failed", words));
+                return failed(page, words.clone(), run.diagnostics.clone());
             }
             let report = page.report(session, run);
             page.views.then(move |program| {
@@ -131,6 +167,28 @@ fn hear(page: Page, session: &Session, moment: Moment) {
             });
         }
     }
+}
+
+/// A run that failed as a whole: by the kernel's fault, with all that is wrong with it.
+fn failed(page: Page, words: String, diagnostics: Vec<Diagnosis>) {
+    if diagnostics.is_empty() {
+        return host::refused(&host::failure("run-failed", &words));
+    }
+    page.views.then(move |program| {
+        let all = program
+            .map_err(|why| host::failure(PAGE_FAILED, &why))
+            .and_then(|program| program.compilation(&Compilation::failed(diagnostics)))
+            .and_then(|all| js_sys::Reflect::get(&all, &"diagnostics".into()));
+        host::refused(&match all {
+            Ok(all) => {
+                let more = js_sys::Object::new();
+                // A fresh object of our own takes any property.
+                let _ = js_sys::Reflect::set(&more, &"diagnostics".into(), &all);
+                host::failure_with("bad-kernel", &words, &more)
+            }
+            Err(error) => error,
+        });
+    });
 }
 
 fn progress(run: &Run) {

@@ -1,8 +1,8 @@
 //! The question as it stands in the form, and the spec that it makes.
 
 use parallax_protocol::{
-    BUDGET_RANGE_S as BUDGET_RANGE, Catalogue, Experiment, Inject, MOST_THREADS, RunSpec, WorkloadInfo,
-    base_id,
+    BUDGET_RANGE_S as BUDGET_RANGE, BackendInfo, Catalogue, Experiment, Form, Inject, MOST_THREADS, RunSpec,
+    WorkloadInfo, base_id,
 };
 
 use crate::query::Query;
@@ -167,7 +167,9 @@ pub fn of_spec(spec: &RunSpec, catalogue: &Catalogue) -> Fields {
 
 /// The back ends that a spec asks for, in ladder order.
 pub fn ladder(spec: &RunSpec, catalogue: &Catalogue) -> Vec<String> {
-    let ids = catalogue.backends.iter().map(|b| b.id.as_str());
+    // A kernel of one's own exists in Python alone.
+    let runs = |backend: &&BackendInfo| spec.kernel.is_none() || backend.form == Form::Python;
+    let ids = catalogue.backends.iter().filter(runs).map(|b| b.id.as_str());
     match spec.backends.is_empty() {
         true => ids.map(String::from).collect(),
         false => {
@@ -212,6 +214,7 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
                 seed: fields.seed,
                 budget_s,
                 inject: fields.inject.clone(),
+                kernel: None,
             },
             backends,
         }),
@@ -284,7 +287,7 @@ fn read_budget(budget: &str) -> Result<f64, String> {
 
 #[cfg(test)]
 mod tests {
-    use parallax_protocol::{BackendInfo, Form, NamedSize};
+    use parallax_protocol::NamedSize;
 
     use super::*;
 

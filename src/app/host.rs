@@ -32,6 +32,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = parallaxHost)]
     pub fn failure(code: &str, message: &str) -> JsValue;
 
+    /// The same with further properties.
+    #[wasm_bindgen(js_namespace = parallaxHost, js_name = failure)]
+    pub fn failure_with(code: &str, message: &str, more: &JsValue) -> JsValue;
+
     /// The build that the server has now, as text; nothing if it does not say.
     #[wasm_bindgen(js_namespace = parallaxHost, js_name = servedBuild, catch)]
     pub async fn served_build() -> Result<JsValue, JsValue>;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use parallax_protocol::{Event, Picture, Stage};
+use parallax_protocol::{Compilation, Event, KernelSource, Picture, Request, Stage};
 use wasm_bindgen::prelude::*;
 
 use crate::BUILD;
@@ -28,6 +28,9 @@ pub enum Moment {
 /// Who hears of it; must not dispatch at once.
 type Listener = Rc<dyn Fn(&Session, Moment)>;
 
+/// Who waits for the compiler, by the request's number; `None`: the engine is gone.
+type Waiting = Rc<RefCell<Vec<(u32, Box<dyn FnOnce(Option<Compilation>)>)>>>;
+
 /// The session and its client.
 #[derive(Clone)]
 pub struct Hub {
@@ -40,6 +43,9 @@ pub struct Hub {
     /// A redraw is due at the next frame.
     due: Rc<Cell<bool>>,
     listeners: Rc<RefCell<Vec<Listener>>>,
+    waiting: Waiting,
+    /// Kernels that were compiled.
+    compiled: Rc<Cell<u32>>,
 }
 
 impl Hub {
@@ -51,6 +57,8 @@ impl Hub {
             client: Rc::default(),
             due: Rc::default(),
             listeners: Rc::default(),
+            waiting: Rc::default(),
+            compiled: Rc::default(),
         };
         let sink = hub.clone();
         let client = hub
@@ -74,6 +82,14 @@ impl Hub {
             }
             return;
         }
+        if let Input::Engine(Event::Compiled { compile, compilation }) = input {
+            let found = self.waiting.borrow().iter().position(|(id, _)| *id == compile);
+            if let Some(found) = found {
+                let (_, answer) = self.waiting.borrow_mut().remove(found);
+                answer(Some(compilation));
+            }
+            return;
+        }
         // Samples come faster than frames: they are folded at once and drawn with the next frame.
         let can_wait = matches!(
             input,
@@ -94,6 +110,12 @@ impl Hub {
         self.session
             .update_untracked(|session| effects = session.apply(input));
         let after = self.session.with_untracked(state);
+        if after.0 != Up::Yes {
+            // Whatever was asked of an engine that is gone has no answer.
+            for (_, answer) in self.waiting.take() {
+                answer(None);
+            }
+        }
         if in_sample {
             // Not even soon.
         } else if can_wait {
@@ -111,6 +133,28 @@ impl Hub {
             // A stroke of samples is no time for scripts: they hear of it after the block.
             _ if is_progress && !in_sample => self.tell(Moment::Progress),
             _ => {}
+        }
+    }
+
+    /// Asks the engine, which is up, what its compiler makes of a kernel.
+    pub fn compile(
+        &self,
+        kernel: KernelSource,
+        size: u32,
+        answer: impl FnOnce(Option<Compilation>) + 'static,
+    ) {
+        let compile = self.compiled.get().wrapping_add(1);
+        self.compiled.set(compile);
+        match (self.client.get(), self.session.with_untracked(state).0) {
+            (Some(client), Up::Yes) => {
+                self.waiting.borrow_mut().push((compile, Box::new(answer)));
+                client.perform(vec![Effect::Send(Request::Compile {
+                    compile,
+                    kernel,
+                    size,
+                })]);
+            }
+            _ => answer(None),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use parallax_protocol::{
     AdapterName, Asked, Capabilities, Catalogue, Environment, Form, PlanRow, Report, ResultRow, ResultStatus,
-    SCHEMA,
+    SCHEMA, python_id, reported_id,
 };
 use parallax_stats::{BASELINE, Measured, analyze};
 
@@ -20,11 +20,15 @@ pub struct Surroundings {
 
 /// The rows of a run, as far as it has got.
 pub fn rows(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Vec<ResultRow> {
+    let baseline = match run.spec.kernel {
+        Some(_) => python_id(BASELINE),
+        None => BASELINE.into(),
+    };
     let plan = |row: &Row| {
         let form = catalogue.backend(&row.id).map_or(Form::Rust, |b| b.form);
         let planned = row.plan.clone();
         planned.unwrap_or_else(|| PlanRow {
-            against: (row.id != BASELINE).then(|| BASELINE.into()),
+            against: (row.id != baseline).then(|| baseline.clone()),
             ..PlanRow::waiting(&row.id, &run.spec, form)
         })
     };
@@ -39,6 +43,7 @@ pub fn rows(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Ru
         job: row.samples_job,
         gpu: row.gpu,
         imbalance: row.imbalance,
+        sampled: row.sampled,
         software_gpu: is_software_gpu(catalogue, capabilities, &row.id),
         notes: &row.notes,
     });
@@ -75,7 +80,15 @@ pub fn of_run(
             visible: surroundings.visible,
             started: run.started.clone(),
         },
-        results: rows(catalogue, capabilities, run),
+        results: rows(catalogue, capabilities, run)
+            .into_iter()
+            .zip(&run.rows)
+            .map(|(result, row)| ResultRow {
+                outputs: row.outputs.clone(),
+                diagnostics: (!row.diagnostics.is_empty()).then(|| row.diagnostics.clone()),
+                ..result
+            })
+            .collect(),
         quantities: run.quantities.clone(),
         timelines: run.timelines.clone(),
         findings: Vec::new(),
@@ -84,7 +97,7 @@ pub fn of_run(
 
 /// The back end's GPU is the CPU in disguise.
 pub fn is_software_gpu(catalogue: &Catalogue, capabilities: Option<&Capabilities>, id: &str) -> bool {
-    let on_gpu = catalogue.backend(id).is_some_and(|b| b.form == Form::Wgsl);
+    let on_gpu = catalogue.backend(id).is_some_and(|b| reported_id(&b.id) == "gpu");
     let adapter = capabilities.and_then(|c| c.adapter.as_ref());
     on_gpu && adapter.is_some_and(|a| a.software)
 }

@@ -334,7 +334,17 @@ impl Session {
             return Vec::new();
         };
         match event {
-            Event::Ready(_) | Event::Frame { .. } => {}
+            Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } => {}
+            Event::Outputs { backend, outputs, .. } => {
+                if let Some(row) = run.row(&backend) {
+                    row.outputs = Some(outputs);
+                }
+            }
+            Event::Sampled { backend, sampled, .. } => {
+                if let Some(row) = run.row(&backend) {
+                    row.sampled = Some(sampled);
+                }
+            }
             Event::Planned { plan, .. } => run.planned(plan),
             Event::Stage { backend, stage, .. } => run.staged(backend, stage),
             Event::Verified {
@@ -420,8 +430,14 @@ impl Session {
         }
         if let Some(run) = &mut self.run {
             match fault.backend.and_then(|id| run.row(&id)) {
-                Some(row) => row.fail(fault.message),
-                None => run.notes.push(fault.message),
+                Some(row) => {
+                    row.diagnostics = fault.diagnostics;
+                    row.fail(fault.message);
+                }
+                None => {
+                    run.diagnostics = fault.diagnostics;
+                    run.notes.push(fault.message);
+                }
             }
         }
         Vec::new()
@@ -430,7 +446,7 @@ impl Session {
 
 fn job_of(event: &Event) -> Option<u32> {
     match event {
-        Event::Ready(_) | Event::Frame { .. } => None,
+        Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } => None,
         Event::Planned { job, .. }
         | Event::Stage { job, .. }
         | Event::Verified { job, .. }
@@ -442,6 +458,8 @@ fn job_of(event: &Event) -> Option<u32> {
         | Event::Timeline { job, .. }
         | Event::Quantity { job, .. }
         | Event::Progress { job, .. }
+        | Event::Outputs { job, .. }
+        | Event::Sampled { job, .. }
         | Event::Failed { job, .. }
         | Event::Finished { job, .. } => Some(*job),
     }

@@ -200,6 +200,8 @@ pub const DELETE_ALL: &str = "Delete all";
 pub const REALLY_DELETE_ALL: &str = "Press again to delete all";
 
 // The API.
+pub const API_NO_SOURCE: &str = "compile takes a Python file as text";
+pub const API_NO_ENGINE: &str = "the engine is not up: await parallax.ready first";
 pub const API_BUSY: &str = "another run is on its way: await it, or stop it first";
 pub const API_NOT_READY: &str = "the page is still loading: await parallax.ready first";
 
@@ -405,9 +407,10 @@ pub fn cold(total: &str) -> String {
     format!("cold {total}")
 }
 
-pub fn cold_parts(start: &str, pipeline: &str, first_run: &str) -> String {
+pub fn cold_parts(start: &str, compile: Option<&str>, pipeline: &str, first_run: &str) -> String {
+    let compile = compile.map_or(String::new(), |time| format!("code {time}, "));
     format!(
-        "Paid once, not in the time: buffers and inputs {start}, pipeline {pipeline}, first run {first_run}"
+        "Paid once, not in the time: buffers and inputs {start}, {compile}pipeline {pipeline}, first run {first_run}"
     )
 }
 
@@ -457,8 +460,8 @@ pub fn doing(stage: Option<Stage>) -> &'static str {
 /// A back end's name inside a sentence: "Threads + SIMD" becomes "threads + SIMD", while
 /// "JavaScript", with a capital inside, is a name.
 pub fn in_sentence(name: &str) -> String {
-    if name == GPU {
-        return format!("the {GPU}");
+    if name.split(' ').next() == Some(GPU) {
+        return format!("the {name}");
     }
     let word = name.split(' ').next().unwrap_or_default();
     match word.get(1..) {
@@ -578,6 +581,7 @@ mod tests {
             ("SIMD", "SIMD"),
             ("JavaScript", "JavaScript"),
             ("GPU", "the GPU"),
+            ("GPU from Python", "the GPU from Python"),
             ("", ""),
         ] {
             assert_eq!(in_sentence(name), expect);

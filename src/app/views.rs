@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 
 use js_sys::Uint8Array;
 use leptos::prelude::*;
-use parallax_protocol::{Capabilities, Opened, Report, RunSpec, decode, encode};
+use parallax_protocol::{Capabilities, Compilation, Opened, Report, RunSpec, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -46,6 +46,8 @@ extern "C" {
     fn open_report(this: &Exports, value: &JsValue) -> Result<Vec<u8>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn capabilities(this: &Exports, capabilities: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn compilation(this: &Exports, compilation: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn json(this: &Exports, report: &[u8]) -> Result<String, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -122,6 +124,11 @@ impl Program {
     /// What the machine can do, as scripts have it.
     pub fn capabilities(&self, capabilities: &Capabilities) -> Result<JsValue, JsValue> {
         self.0.capabilities(&written(capabilities)?)
+    }
+
+    /// What the compiler made of a kernel, as scripts have it.
+    pub fn compilation(&self, compilation: &Compilation) -> Result<JsValue, JsValue> {
+        self.0.compilation(&written(compilation)?)
     }
 
     /// A report as JSON.

@@ -1,6 +1,6 @@
 //! How a run can fail.
 
-use parallax_protocol::FaultKind;
+use parallax_protocol::{Diagnosis, FaultKind};
 use parallax_workloads::{OutOfMemory, ProblemError};
 
 /// A failure of one back end.
@@ -37,6 +37,23 @@ pub enum BackendError {
         /// What the browser or the kernel says, with the way out.
         message: String,
     },
+    /// A Python kernel that is refused, or that failed while it ran.
+    #[error("{}", said(.0))]
+    Python(Vec<Diagnosis>),
+    /// It is not run here after all, which is no failure: too slow, or of types that a processor lacks.
+    #[error("{reason}")]
+    LeftOut {
+        /// Why, and the way out.
+        reason: String,
+    },
+    /// A Python kernel's own machinery broke down: no fault of the kernel's.
+    #[error("the kernel {what}: {message}")]
+    Kernel {
+        /// What became of it: "did not start".
+        what: &'static str,
+        /// What the browser says.
+        message: String,
+    },
     /// Not enough memory.
     #[error(transparent)]
     Memory(#[from] OutOfMemory),
@@ -53,11 +70,40 @@ impl BackendError {
             BackendError::Panicked { .. } => Some(FaultKind::Trap),
             BackendError::DeviceLost { .. } => Some(FaultKind::DeviceLost),
             BackendError::Gpu { .. } => Some(FaultKind::Gpu),
-            BackendError::JavaScript { .. } => Some(FaultKind::Kernel),
+            BackendError::JavaScript { .. }
+            | BackendError::Python(_)
+            | BackendError::LeftOut { .. }
+            | BackendError::Kernel { .. } => Some(FaultKind::Kernel),
             BackendError::Memory(_) | BackendError::Problem(ProblemError::Memory(_)) => {
                 Some(FaultKind::Memory)
             }
-            BackendError::Problem(ProblemError::Size { .. }) => Some(FaultKind::BadSpec),
+            BackendError::Problem(ProblemError::Size { .. } | ProblemError::OnlyPython) => {
+                Some(FaultKind::BadSpec)
+            }
         }
     }
+
+    /// What is wrong with the kernel, where it is the kernel's fault.
+    pub fn diagnostics(&self) -> &[Diagnosis] {
+        match self {
+            BackendError::Python(all) => all,
+            _ => &[],
+        }
+    }
+}
+
+/// The first of them with its place, and how many more there are.
+pub(crate) fn said(all: &[Diagnosis]) -> String {
+    let Some(first) = all.first() else {
+        return "the kernel failed".into();
+    };
+    let mut words = format!("{}: {} (line {}", first.kind, first.message, first.line);
+    words.push_str(&format!(", column {})", first.column));
+    if let Some(help) = &first.help {
+        words.push_str(&format!("; {help}"));
+    }
+    if all.len() > 1 {
+        words.push_str(&format!("; and {} more", all.len() - 1));
+    }
+    words
 }

@@ -11,22 +11,27 @@
 pub mod host;
 pub mod probes;
 
+mod barrier;
 mod cpu;
+mod deal;
 mod error;
 mod gpu;
 mod javascript;
 mod machine;
 mod overhead;
+mod python;
 mod recorder;
 mod team;
 
+pub use deal::Deal;
 pub use error::BackendError;
 #[cfg(feature = "gpu")]
 pub use gpu::GpuSlot;
 pub use machine::{Machine, Pool, StopFlag};
 pub use overhead::overhead;
+pub use python::compiler;
 pub use recorder::Recorder;
-pub use team::{Chaos, Deal, Job, Team};
+pub use team::{Chaos, Job, Team};
 
 use futures_util::future::LocalBoxFuture;
 use parallax_protocol::{BackendInfo, GpuMs, InjectKind, Support, Timeline, base_id};
@@ -44,6 +49,12 @@ pub trait Backend: Sync {
     /// Whether this problem fits its limits; `No` names the limit, the need and what there is.
     fn fits(&self, _machine: &Machine, _problem: &dyn Problem) -> Support {
         Support::YES
+    }
+
+    /// Operations of one run that it is given at most: of more a smaller problem is made, and its time
+    /// extrapolated, which its row says.
+    fn most_operations(&self) -> Option<f64> {
+        None
     }
 
     /// What its arithmetic may do, which decides how exact a result must be.
@@ -75,6 +86,16 @@ pub struct Order {
 
 /// Work that is ready to run.
 pub trait Prepared {
+    /// Milliseconds that generating and compiling code took; 0 where there is none.
+    fn compile_ms(&self) -> f64 {
+        0.0
+    }
+
+    /// The output's shape, where it has more than a length.
+    fn shape(&self) -> Option<Vec<usize>> {
+        None
+    }
+
     /// Milliseconds that compiling shaders and making pipelines took; 0 where there is none.
     fn pipeline_ms(&self) -> f64 {
         0.0
@@ -111,15 +132,21 @@ pub trait Prepared {
     fn output(&mut self) -> LocalBoxFuture<'_, Result<Output, BackendError>>;
 }
 
-/// Every back end, in ladder order.
+/// Every back end, in ladder order; Python's rungs beside those of the same name.
 pub fn registry() -> &'static [&'static dyn Backend] {
     &[
         &javascript::JavaScript,
+        &python::INTERPRETER,
         &cpu::SCALAR,
+        &python::SCALAR,
         &cpu::SIMD,
+        &python::SIMD,
         &cpu::THREADS,
+        &python::THREADS,
         &cpu::THREADS_SIMD,
+        &python::THREADS_SIMD,
         &gpu::Gpu,
+        &python::GPU,
     ]
 }
 

@@ -4,19 +4,21 @@
 //! left (or has its share by another [`Schedule`]), then meets the others at a barrier. A batch of many runs is one team, so that
 //! waking the pool, slow in a browser, is paid once a batch.
 
+use crate::barrier::Barrier;
+use crate::deal::{Deal, Dealer, Share};
 use crate::{BackendError, Pool, Recorder, StopFlag};
 use futures_channel::oneshot;
 use futures_util::lock::{Mutex as Turns, OwnedMutexGuard};
-use parallax_protocol::{InjectKind, Schedule, Span, SpanKind};
-use parallax_workloads::{Kernel, Pass};
+use parallax_protocol::{InjectKind, Span, SpanKind};
+use parallax_workloads::Kernel;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Teams take turns on the pool. Two at once could each hold a thread that waits at its
 /// barrier for a member who never gets one.
-static TURNS: LazyLock<Arc<Turns<()>>> = LazyLock::new(Arc::default);
+pub(crate) static TURNS: LazyLock<Arc<Turns<()>>> = LazyLock::new(Arc::default);
 
 /// A fault that a team provokes in its first chunk, for tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,7 @@ impl Chaos {
         }
     }
 
-    fn strike(self) {
+    pub(crate) fn strike(self) {
         match self {
             Chaos::Panic => panic!("injected by a test"),
             Chaos::Trap => trap(),
@@ -60,16 +62,6 @@ fn trap() {
 #[cfg(not(target_arch = "wasm32"))]
 fn trap() {
     panic!("injected by a test, as a trap")
-}
-
-/// How the items of a pass come to the tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Deal {
-    /// In which way.
-    pub schedule: Schedule,
-    /// The size of chunks over the pass's own; `None` for its own, and under a static schedule
-    /// one stretch for each task.
-    pub chunk: Option<f64>,
 }
 
 /// What a team is to do.
@@ -108,8 +100,8 @@ pub struct Team {
     kernel: Arc<dyn Kernel>,
     /// Its threads are as many as there really are.
     job: Job,
-    /// The next item to be claimed in the current pass.
-    next: AtomicUsize,
+    /// The items of the current pass.
+    items: Dealer,
     /// Set at a barrier by its last task, so that all tasks agree on it.
     ended: AtomicBool,
     panicked: Arc<Mutex<Option<String>>>,
@@ -135,7 +127,7 @@ impl Team {
         let team = Arc::new(Team {
             kernel,
             job,
-            next: AtomicUsize::new(0),
+            items: Dealer::default(),
             ended: AtomicBool::new(false),
             panicked: Arc::clone(&panicked),
             barrier: Barrier::new(threads),
@@ -162,13 +154,21 @@ impl Team {
         let recorder = self.job.recorder.as_deref();
         for _ in 0..self.job.runs {
             for (pass, shape) in self.kernel.passes().iter().enumerate() {
-                let chunk = self.chunk(shape);
-                if let Err(message) = catch(|| self.claim(worker, pass, shape.items, chunk)) {
+                let share = Share {
+                    deal: self.job.deal,
+                    worker,
+                    threads: self.job.threads,
+                    items: shape.items,
+                    chunk: self.job.deal.chunk_of(shape.chunk),
+                    stop: &self.job.stop,
+                };
+                let mut compute = |range| self.compute(worker, pass, range, share.chunk);
+                if let Err(message) = catch(|| self.items.claim(share, &mut compute)) {
                     *self.panicked.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
                 }
                 let waits_from = recorder.map(Recorder::now_ms);
                 self.barrier.wait(|| {
-                    self.next.store(0, Ordering::Relaxed);
+                    self.items.reset();
                     let failed = self.panicked.lock().map_or(true, |p| p.is_some());
                     self.ended
                         .store(failed || self.job.stop.is_raised(), Ordering::Relaxed);
@@ -193,58 +193,6 @@ impl Team {
         }
     }
 
-    /// The size of this pass's chunks.
-    fn chunk(&self, pass: &Pass) -> usize {
-        let times = self.job.deal.chunk.unwrap_or(1.0);
-        // `as` saturates, and a NaN becomes the least.
-        ((pass.chunk as f64 * times).round() as usize).max(1)
-    }
-
-    /// Computes what comes to this task until the pass has nothing left for it.
-    fn claim(&self, worker: usize, pass: usize, items: usize, chunk: usize) {
-        let threads = self.job.threads;
-        match (self.job.deal.schedule, self.job.deal.chunk) {
-            (Schedule::Dynamic, _) => loop {
-                // Relaxed: the counter only hands out numbers; the barriers order the data.
-                let start = self.next.fetch_add(chunk, Ordering::Relaxed);
-                if start >= items || self.job.stop.is_raised() {
-                    return;
-                }
-                self.compute(worker, pass, start..(start + chunk).min(items), chunk);
-            },
-            // With what is left over the threads, as libgomp does (iter.c), but no less than a
-            // chunk.
-            (Schedule::Guided, _) => loop {
-                let share = |start: usize| (items - start).div_ceil(threads).max(chunk);
-                let next = |start| (start < items).then(|| (start + share(start)).min(items));
-                let claimed = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
-                let Ok(start) = claimed else { return };
-                if self.job.stop.is_raised() {
-                    return;
-                }
-                let end = (start + share(start)).min(items);
-                self.compute(worker, pass, start..end, chunk);
-            },
-            // One stretch for each.
-            (Schedule::Static, None) => {
-                let bound = |worker: usize| (items as u64 * worker as u64 / threads as u64) as usize;
-                let stretch = bound(worker)..bound(worker + 1);
-                if !stretch.is_empty() {
-                    self.compute(worker, pass, stretch, chunk);
-                }
-            }
-            // Chunks in turn.
-            (Schedule::Static, Some(_)) => {
-                for start in (worker * chunk..items).step_by(threads * chunk) {
-                    if self.job.stop.is_raised() {
-                        return;
-                    }
-                    self.compute(worker, pass, start..(start + chunk).min(items), chunk);
-                }
-            }
-        }
-    }
-
     /// Computes items that are this task's alone, in pieces of a chunk so that Stop is heard.
     fn compute(&self, worker: usize, pass: usize, range: Range<usize>, chunk: usize) {
         let recorder = self.job.recorder.as_deref();
@@ -256,7 +204,7 @@ impl Team {
             if start > range.start && self.job.stop.is_raised() {
                 break;
             }
-            // SAFETY: every schedule in `claim` gives an item of a pass to one task only: by a
+            // SAFETY: every schedule of a `Dealer` gives an item of a pass to one task only: by a
             // counter that only grows, or by bounds that do not overlap; so ranges are disjoint.
             // Each task has a number of its own, below `threads`; the barrier in `work` separates
             // the passes and synchronises.
@@ -292,67 +240,12 @@ pub(crate) fn catch<T>(job: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// A reusable barrier that spins briefly before it sleeps: the others are usually a
-/// fraction of a chunk away, and waking a thread costs more than that.
-struct Barrier {
-    members: usize,
-    arrived: AtomicUsize,
-    generation: AtomicUsize,
-    lock: Mutex<()>,
-    wake: Condvar,
-}
-
-/// Turns of spinning: some 10 microseconds in WebAssembly, which has no pause, and 500 natively,
-/// where a turn holds one. A tenth was measured natively: two threads that the system had put on
-/// one core then stayed there, at 53 us a barrier for 0.5.
-const SPINS: u32 = 20_000;
-
-impl Barrier {
-    fn new(members: usize) -> Self {
-        Barrier {
-            members,
-            arrived: AtomicUsize::new(0),
-            generation: AtomicUsize::new(0),
-            lock: Mutex::new(()),
-            wake: Condvar::new(),
-        }
-    }
-
-    /// Waits for all members; the last to arrive runs `last` before any is released.
-    fn wait(&self, last: impl FnOnce()) {
-        let generation = self.generation.load(Ordering::Acquire);
-        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.members {
-            last();
-            if self.members == 1 {
-                self.arrived.store(0, Ordering::Relaxed);
-                return;
-            }
-            self.arrived.store(0, Ordering::Relaxed);
-            // Under the lock, so that nobody goes to sleep between its look and our call.
-            let guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-            self.generation
-                .store(generation.wrapping_add(1), Ordering::Release);
-            drop(guard);
-            self.wake.notify_all();
-            return;
-        }
-        for _ in 0..SPINS {
-            if self.generation.load(Ordering::Acquire) != generation {
-                return;
-            }
-            std::hint::spin_loop();
-        }
-        let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        while self.generation.load(Ordering::Acquire) == generation {
-            guard = self.wake.wait(guard).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parallax_workloads::{OutOfMemory, Output};
+    use parallax_protocol::Schedule;
+    use parallax_workloads::{OutOfMemory, Output, Pass};
+    use std::sync::atomic::AtomicUsize;
 
     /// Counts how often each item of each pass is run, and whether passes overlap.
     struct Tally {

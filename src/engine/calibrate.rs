@@ -15,7 +15,7 @@ pub const WARM_UP_RUNS: u32 = 5;
 /// time, optimised ...
 pub const WARM_UP_MS: f64 = 300.0;
 /// ... but all rows' warm-ups together take no more than this share of the budget.
-const WARM_UP_SHARE: f64 = 0.2;
+pub const WARM_UP_SHARE: f64 = 0.2;
 
 /// Runs in a batch for a sample that the clock can tell, if `runs` took `ms`.
 ///

@@ -3,7 +3,7 @@
 use crate::stages::{Row, Stage, most_threads};
 use parallax_backends::Machine;
 use parallax_protocol::{
-    BackendSupport, Capabilities, Fault, FaultKind, Overhead, PlanRow, RunPlan, RunSpec, Support,
+    BackendSupport, Capabilities, Fault, FaultKind, Form, Overhead, PlanRow, RunPlan, RunSpec, Support,
 };
 use parallax_workloads::Problem;
 
@@ -84,11 +84,7 @@ impl std::error::Error for SpecError {}
 
 impl From<SpecError> for Fault {
     fn from(error: SpecError) -> Fault {
-        Fault {
-            backend: None,
-            kind: FaultKind::BadSpec,
-            message: error.to_string(),
-        }
+        Fault::new(None, FaultKind::BadSpec, error.to_string())
     }
 }
 
@@ -142,21 +138,51 @@ pub(crate) fn check(machine: &Machine, spec: &RunSpec) -> Result<(), SpecError> 
     }
 }
 
+/// Whether there is room for a stage's rows of Python.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// For all rows.
+    All,
+    /// Only without those of Python, that nobody has named.
+    WithoutPython,
+}
+
+/// Whether a row is of Python and there only because all were asked for.
+pub(crate) fn is_extra(spec: &RunSpec, form: Form) -> bool {
+    form == Form::Python && spec.backends.is_empty() && spec.kernel.is_none()
+}
+
 /// Checks how much memory a stage needs, before any of it is allocated.
-pub(crate) fn fits(machine: &Machine, spec: &RunSpec, stage: &Stage) -> Result<(), SpecError> {
+pub(crate) fn fits(machine: &Machine, spec: &RunSpec, stage: &Stage) -> Result<Room, SpecError> {
+    // What a kernel of one's own needs nobody knows before it runs: too little is an error of its own.
+    let (Some(workload), Some(have)) = (stage.workload, machine.memory) else {
+        return Ok(Room::All);
+    };
+    let footprint = workload.footprint(stage.size, most_threads(machine, spec) as usize);
     let rows = stage.rows.iter();
-    let rows = rows.filter(|row| row.backend.probe(machine).is_yes()).count();
-    let threads = most_threads(machine, spec) as usize;
-    let need = stage.workload.footprint(stage.size, threads).peak(rows);
-    match machine.memory {
-        Some(have) if need > have => Err(SpecError::Memory {
-            size: stage.size,
-            rows,
-            need,
-            have,
-        }),
-        _ => Ok(()),
+    let rows: Vec<Form> = rows
+        .filter(|row| row.backend.probe(machine).is_yes())
+        .map(|row| row.backend.info().form)
+        .collect();
+    let python = rows.iter().filter(|form| **form == Form::Python).count();
+    let need = |python: usize, others: usize| {
+        let own = footprint.python().saturating_mul(python as u64);
+        footprint.peak(others).saturating_add(own)
+    };
+    let others = rows.len() - python;
+    if need(python, others) <= have {
+        return Ok(Room::All);
     }
+    if need(0, others) <= have && rows.contains(&Form::Rust) && is_extra(spec, Form::Python) {
+        return Ok(Room::WithoutPython);
+    }
+    let python = if is_extra(spec, Form::Python) { 0 } else { python };
+    Err(SpecError::Memory {
+        size: stage.size,
+        rows: python + others,
+        need: need(python, others),
+        have,
+    })
 }
 
 /// The rows of a stage, each with its support for this problem; without one, `instead` says why
@@ -165,20 +191,30 @@ pub(crate) fn plan(
     machine: &Machine,
     spec: &RunSpec,
     stage: &Stage,
+    room: Room,
     problem: Result<&dyn Problem, &str>,
 ) -> RunPlan {
     let row = |row: &Row| {
         let info = row.backend.info();
+        let extra = is_extra(spec, info.form) && room == Room::WithoutPython;
         let support = match (row.backend.probe(machine), problem) {
             (Support::No { reason }, _) => Support::No { reason },
             (Support::Yes { .. }, Err(instead)) => Support::no(instead),
+            (Support::Yes { .. }, Ok(_)) if extra => Support::no(
+                "left out: there is too little memory for the rungs from Python beside the others; \
+                 choose a smaller size or fewer back ends",
+            ),
             (yes, Ok(problem)) => match row.backend.fits(machine, problem) {
                 Support::Yes { note: None } => yes,
                 other => other,
             },
         };
         PlanRow {
-            workload: stage.workload.info().id,
+            workload: match stage.workload {
+                Some(workload) => workload.info().id,
+                // A kernel of one's own is known by its function.
+                None => problem.ok().and_then(|p| p.python().entry).unwrap_or_default(),
+            },
             size: stage.size,
             flops: problem.map_or(0.0, |p| p.flops()),
             bytes: problem.map_or(0.0, |p| p.bytes()),

@@ -2,7 +2,7 @@
 //! warm-up, then samples in interleaved blocks until the intervals are narrow or the budget is
 //! spent. A failing row ends alone; a wrong one is never timed.
 
-use crate::planner::{check, fits, plan};
+use crate::planner::{Room, check, fits, plan};
 use crate::stages::{Stage as Step, stages};
 use crate::{Control, calibrate, probing};
 use parallax_backends::{Backend, BackendError, Deal, Job, Machine, Order, Pool, Prepared, Team};
@@ -12,13 +12,15 @@ use parallax_protocol::{
 };
 use parallax_stats::{LOOKS, Look, look};
 use parallax_workloads::inputs::Random;
-use parallax_workloads::{Output, Problem};
+use parallax_workloads::{Output, Own, Problem, Workload};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod after;
+mod outputs;
 mod paces;
+mod python;
 
 use paces::Paces;
 
@@ -70,9 +72,8 @@ impl From<BackendError> for End {
         match error.kind() {
             None => End::Stopped,
             Some(kind) => End::Failed(Fault {
-                backend: None,
-                kind,
-                message: error.to_string(),
+                diagnostics: error.diagnostics().to_vec(),
+                ..Fault::new(None, kind, error.to_string())
             }),
         }
     }
@@ -93,8 +94,11 @@ struct Run<'a> {
 
 /// What rows are prepared from and checked against.
 struct Work {
+    /// `None` for a kernel of one's own.
+    workload: Option<&'static dyn Workload>,
     problem: Arc<dyn Problem>,
-    reference: Arc<Output>,
+    /// Of a kernel of one's own what the first of its rows gave.
+    reference: RefCell<Option<Arc<Output>>>,
     /// Seconds for the stage.
     budget_s: f64,
 }
@@ -126,6 +130,8 @@ struct Row {
     rebuilt: bool,
     prepared: Box<dyn Prepared>,
     first_run_ms: f64,
+    /// What its times are multiplied with, if it runs less than the whole.
+    factor: f64,
     /// Runs in a batch.
     batch: u32,
     samples: Vec<Sample>,
@@ -177,15 +183,29 @@ impl Run<'_> {
         let pool = &self.machine.pool;
         let (workload, size, seed) = (step.workload, step.size, self.spec.seed);
         self.stage(None, Stage::Reference);
-        if let Err(instead) = fits(self.machine, &self.spec, step) {
-            let plan = plan(self.machine, &self.spec, step, Err(&instead.to_string()));
-            (self.emit)(Event::Planned { job: self.job, plan });
-            return Ok(Outcome::NothingToTime);
-        }
-        let problem = pool.offload(move || workload.problem(size, seed)).await;
-        let problem = problem.map_err(panicked)?.map_err(BackendError::from)?;
-        let problem: Arc<dyn Problem> = Arc::from(problem);
-        let mut plan = plan(self.machine, &self.spec, step, Ok(&*problem));
+        let room = match fits(self.machine, &self.spec, step) {
+            Ok(room) => room,
+            Err(instead) => {
+                let why = instead.to_string();
+                let plan = plan(self.machine, &self.spec, step, Room::All, Err(&why));
+                (self.emit)(Event::Planned { job: self.job, plan });
+                return Ok(Outcome::NothingToTime);
+            }
+        };
+        let problem: Arc<dyn Problem> = match (workload, &self.spec.kernel) {
+            (Some(workload), _) => {
+                let problem = pool.offload(move || workload.problem(size, seed)).await;
+                Arc::from(problem.map_err(panicked)?.map_err(BackendError::from)?)
+            }
+            (None, kernel) => {
+                let kernel = kernel.clone().unwrap_or_default();
+                let stop = self.control.flag();
+                Arc::new(Own::new(
+                    parallax_backends::compiler::program(pool, kernel, size, stop).await?,
+                ))
+            }
+        };
+        let mut plan = plan(self.machine, &self.spec, step, room, Ok(&*problem));
         self.leave_out(&mut plan.rows, step.budget_s);
         let entries = plan.rows.iter().zip(&step.rows);
         let entries = entries.map(|(plan, row)| Entry {
@@ -198,8 +218,13 @@ impl Run<'_> {
             return Ok(Outcome::NothingToTime);
         }
 
+        let reference = match workload {
+            Some(_) => Some(Arc::new(self.reference(&problem).await?)),
+            None => None,
+        };
         let work = Work {
-            reference: Arc::new(self.reference(&problem).await?),
+            workload,
+            reference: RefCell::new(reference),
             problem,
             budget_s: step.budget_s,
         };
@@ -216,9 +241,11 @@ impl Run<'_> {
             match prepared {
                 Ok(Some(row)) => ready.push(Row { rebuilt: lost, ..row }),
                 Ok(None) => {}
+                Err(BackendError::LeftOut { reason }) => self.leave(&entry.plan, reason),
                 Err(error) => self.fail(id, error)?,
             }
         }
+        self.make_time(&mut ready, work.budget_s);
         self.measure(ready, &work).await
     }
 
@@ -275,37 +302,45 @@ impl Run<'_> {
         match anew {
             Ok(Some(anew)) => {
                 row.prepared = anew.prepared;
+                row.factor = anew.factor;
                 row.rebuilt = true;
                 Ok(true)
             }
             Ok(None) => Ok(false),
+            Err(BackendError::LeftOut { reason }) => {
+                self.leave(&row.entry.plan, reason);
+                Ok(false)
+            }
             Err(error) => self.fail(&row.id, error).map(|()| false),
         }
     }
 
     /// The reference's output, computed on all threads.
-    async fn reference(&self, problem: &Arc<dyn Problem>) -> Result<Output, End> {
+    async fn reference(&self, problem: &Arc<dyn Problem>) -> Result<Output, BackendError> {
         let pool = &self.machine.pool;
         let own = Arc::clone(problem);
         let kernel = pool.offload(move || own.reference()).await;
-        let kernel = kernel.map_err(panicked)?.map_err(BackendError::from)?;
+        let kernel = kernel.map_err(|message| BackendError::Panicked { message })??;
         let mut kernel: Arc<dyn parallax_workloads::Kernel> = Arc::from(kernel);
         let job = Job::new(pool.threads(), 1, self.control.flag());
         Team::run(pool, Arc::clone(&kernel), job).await?;
         let output = Arc::get_mut(&mut kernel).map(|kernel| kernel.output());
-        Ok(output.ok_or(End::Stopped)?.map_err(BackendError::from)?)
+        Ok(output.ok_or(BackendError::Stopped)??)
     }
 
     /// The cold part of a row. `None` if it is wrong, which has been said then.
     async fn prepare(&self, entry: &Entry, work: &Work) -> Result<Option<Row>, BackendError> {
-        let Work {
-            problem, reference, ..
-        } = work;
         let row = &entry.plan;
         let Some(backend) = parallax_backends::find(&row.backend) else {
             return Ok(None);
         };
         self.stage(Some(&row.backend), Stage::Preparing);
+        let smaller = self.smaller(backend, row, work).await?;
+        let (work, factor) = match &smaller {
+            Some((work, sampled)) => (work, sampled.factor),
+            None => (work, 1.0),
+        };
+        let problem = &work.problem;
         // Of several rows of a back end all.
         let own = row.backend.split('@').next();
         let inject = self.spec.inject.as_ref().filter(|i| Some(&*i.backend) == own);
@@ -325,30 +360,47 @@ impl Run<'_> {
         }
         prepared.run(1).await?;
         let ended = host.now_ms();
-        let pipeline = prepared.pipeline_ms();
+        let (pipeline, compile) = (prepared.pipeline_ms(), prepared.compile_ms());
         let cold = Cold {
             total: ended - begin,
-            start: started - begin - pipeline,
+            compile,
+            start: (started - begin - pipeline - compile).max(0.0),
             pipeline,
             first_run: ended - started,
         };
 
         let mut output = prepared.output().await?;
+        let shape = prepared.shape();
         if inject == Some(InjectKind::Wrong) {
             corrupt(&mut output);
         }
-        let (output, verification) = self.verify(problem, reference, output, backend).await?;
+        let reference = match self.reference_of(&output, backend, work, entry).await? {
+            Some(reference) => reference,
+            None => {
+                let own = Arc::new(output.clone());
+                work.reference.replace(Some(Arc::clone(&own)));
+                self.note(&row.backend, "the others are compared with this one".into());
+                own
+            }
+        };
+        let (output, verification) = self.verify(problem, &reference, output, backend).await?;
         let ok = verification.ok;
         (self.emit)(Event::Verified {
             job: self.job,
             backend: row.backend.clone(),
             verification,
             cold,
-            provisional_ms: ok.then_some(cold.first_run),
+            provisional_ms: ok.then_some(cold.first_run * factor),
         });
+        if let Some((_, sampled)) = &smaller {
+            self.sampled(row, *sampled);
+        }
         self.breathe().await?;
         if self.spec.experiment == Experiment::Race {
-            self.picture(row, problem, output).await?;
+            let output = self.outputs(row, output, shape).await?;
+            if work.workload.is_some() {
+                self.picture(row, problem, output).await?;
+            }
         }
         Ok(ok.then(|| Row {
             id: row.backend.clone(),
@@ -357,6 +409,7 @@ impl Run<'_> {
             prepared,
             batch: calibrate::batch(cold.first_run, 1, self.timer_resolution_us),
             first_run_ms: cold.first_run,
+            factor,
             samples: Vec::new(),
         }))
     }
@@ -485,7 +538,8 @@ impl Run<'_> {
     /// What the next size is expected to take.
     fn keep_paces(&self, rows: &[Row]) {
         for row in rows {
-            let quickest = row.samples.iter().map(|s| s.ms).fold(row.first_run_ms, f64::min);
+            let first = row.first_run_ms * row.factor;
+            let quickest = row.samples.iter().map(|s| s.ms).fold(first, f64::min);
             let mut paces = self.paces.borrow_mut();
             let own = paces.entry(base_id(&row.id).into()).or_default();
             own.add(row.entry.plan.flops.max(1.0), quickest);
@@ -551,7 +605,7 @@ impl Run<'_> {
             match run {
                 Ok(()) => {
                     let sample = Sample {
-                        ms: ms / f64::from(row.batch),
+                        ms: ms / f64::from(row.batch) * row.factor,
                         block,
                         runs: row.batch,
                     };
@@ -602,9 +656,8 @@ impl Run<'_> {
     fn fail(&self, backend: &str, error: BackendError) -> Result<(), End> {
         let kind = error.kind().ok_or(End::Stopped)?;
         let fault = Fault {
-            backend: Some(backend.into()),
-            kind,
-            message: error.to_string(),
+            diagnostics: error.diagnostics().to_vec(),
+            ..Fault::new(Some(backend.into()), kind, error.to_string())
         };
         (self.emit)(Event::Failed { job: self.job, fault });
         Ok(())
@@ -628,11 +681,8 @@ impl Run<'_> {
 }
 
 fn panicked(message: String) -> End {
-    End::Failed(Fault {
-        backend: None,
-        kind: FaultKind::Trap,
-        message: format!("preparing the work panicked: {message}"),
-    })
+    let message = format!("preparing the work panicked: {message}");
+    End::Failed(Fault::new(None, FaultKind::Trap, message))
 }
 
 /// Whether to go on after a block: when all that are compared with one row are known well enough,
@@ -684,6 +734,11 @@ fn corrupt(output: &mut Output) {
         Output::U32(values) => spoil(values, |v| v.wrapping_add(1)),
         Output::F32(values) => spoil(values, |v| v + 1.0),
         Output::F64(values) => spoil(values, |v| v + 1.0),
+        Output::Arrays(all) => {
+            if let Some(array) = all.first_mut() {
+                spoil(&mut array.bytes, |byte| byte ^ 0x55);
+            }
+        }
     }
 }
 

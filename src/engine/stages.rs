@@ -2,7 +2,7 @@
 
 use crate::planner::SpecError;
 use parallax_backends::{Backend, Deal, Machine};
-use parallax_protocol::{BackendInfo, Experiment, RunSpec, Schedule, base_id};
+use parallax_protocol::{BackendInfo, Experiment, Form, RunSpec, Schedule, base_id, python_id, reported_id};
 use parallax_stats::BASELINE;
 use parallax_workloads::Workload;
 
@@ -19,7 +19,8 @@ const CHUNKS: [f64; 4] = [0.25, 1.0, 4.0, 16.0];
 
 /// Rows that are timed together, in the same blocks.
 pub(crate) struct Stage {
-    pub workload: &'static dyn Workload,
+    /// `None` for a kernel of one's own.
+    pub workload: Option<&'static dyn Workload>,
     pub size: u32,
     pub rows: Vec<Row>,
     /// Seconds.
@@ -59,10 +60,18 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
     if spec.experiment == Experiment::Machine {
         return Ok(Vec::new());
     }
+    if spec.kernel.is_some() {
+        return Ok(vec![Stage {
+            workload: None,
+            size: spec.size,
+            rows: own(spec),
+            budget_s: spec.budget_s,
+        }]);
+    }
     let workload =
         parallax_workloads::find(&spec.workload).ok_or_else(|| SpecError::Workload(spec.workload.clone()))?;
     let one = |rows| Stage {
-        workload,
+        workload: Some(workload),
         size: spec.size,
         rows,
         budget_s: spec.budget_s,
@@ -82,7 +91,7 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
             .into_iter()
             .map(|size| {
                 let mut rows = race(spec, &size.to_string());
-                rows.retain(|row| row.backend.info().id == "gpu");
+                rows.retain(|row| reported_id(&row.backend.info().id) == "gpu");
                 Stage { size, ..one(rows) }
             })
             .collect(),
@@ -91,7 +100,7 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
             .map(|&workload| {
                 let info = workload.info();
                 Stage {
-                    workload,
+                    workload: Some(workload),
                     size: info.default_size,
                     ..one(race(spec, &info.id))
                 }
@@ -120,6 +129,8 @@ fn asked(spec: &RunSpec) -> impl Iterator<Item = (&'static dyn Backend, BackendI
     parallax_backends::registry().iter().flat_map(|&backend| {
         let info = backend.info();
         let ids: Vec<String> = match spec.backends.is_empty() {
+            // Experiments are of the hand-written rungs, but where Python's are named.
+            true if info.form == Form::Python && spec.experiment != Experiment::Race => Vec::new(),
             true => vec![info.id.clone()],
             false => spec
                 .backends
@@ -146,6 +157,18 @@ fn race(spec: &RunSpec, mark: &str) -> Vec<Row> {
                 against: (id != baseline).then(|| baseline.clone()),
                 ..Row::new(id, backend)
             }
+        })
+        .collect()
+}
+
+/// Every back end that runs Python, against its scalar.
+fn own(spec: &RunSpec) -> Vec<Row> {
+    let baseline = python_id(BASELINE);
+    asked(spec)
+        .filter(|(_, info, _)| info.form == Form::Python)
+        .map(|(backend, _, id)| Row {
+            against: (id != baseline).then(|| baseline.clone()),
+            ..Row::new(id, backend)
         })
         .collect()
 }

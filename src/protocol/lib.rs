@@ -11,6 +11,7 @@
 mod capabilities;
 mod catalogue;
 mod found;
+mod kernel;
 mod link;
 mod message;
 mod opened;
@@ -23,18 +24,23 @@ mod spec;
 pub use capabilities::{Adapter, BackendSupport, Capabilities, Overhead, Support};
 pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, Try, WorkloadInfo};
 pub use found::{Finding, Found, MOST_SPANS, Quantity, Span, SpanKind, Timeline, Track, Unit};
+pub use kernel::{
+    Compilation, Diagnosis, KernelSource, LONGEST_SOURCE, MOST_OF_A_KERNEL, MOST_VALUES, Note, Number,
+    OutputOf, Refused, checksum,
+};
 pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode_link};
 pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};
 pub use opened::{Figures, FiguresRow, Opened};
 pub use plan::{PlanRow, RunPlan};
 pub use report::{
     AdapterName, Asked, ColdMs, Environment, FEWER_THREADS, GpuMs, Report, ReportError, ReportSample,
-    ResultRow, ResultStatus, SCHEMA, Verdict, utc,
+    ResultRow, ResultStatus, SCHEMA, Sampled, Verdict, utc,
 };
 pub use resolve::{BUDGET_RANGE_S, MOST_THREADS, SpecProblem, Value};
 pub use result::{Cold, ErrorKind, Picture, Sample, Verification, Worst};
 pub use spec::{
     DEFAULT_BUDGET_S, Experiment, Form, Inject, InjectKind, ParseError, RunSpec, Schedule, base_id,
+    python_id, reported_id,
 };
 
 use serde::{Serialize, de::DeserializeOwned};

@@ -67,6 +67,9 @@ pub enum LinkError {
     /// It unpacks to more than anybody needs.
     #[error("the link unpacks to more than {} kB, and is not opened", MOST_UNPACKED / 1024)]
     Bomb,
+    /// A kernel of one's own.
+    #[error("links do not hold kernels yet: share the file itself")]
+    Kernel,
     /// The bytes arrived as they were sent, but make no sense.
     #[error("the link was not made by Parallax: {what}")]
     Content {
@@ -80,6 +83,9 @@ pub enum LinkError {
 /// # Errors
 /// [`LinkError::TooLong`] if it would not be read again.
 pub fn encode_link(spec: &RunSpec, results: Option<&Report>) -> Result<String, LinkError> {
+    if spec.kernel.is_some() {
+        return Err(LinkError::Kernel);
+    }
     // The oldest version that holds it, so that older pages open it too.
     let (version, bytes) = match results.filter(|report| report.spec.experiment != Experiment::Race) {
         None => (v1::VERSION, postcard::to_stdvec(&v1::Link::of(spec, results))),

@@ -1,6 +1,9 @@
 //! Requests to the engine and its events.
 
-use crate::{Capabilities, Cold, GpuMs, Picture, Quantity, RunPlan, RunSpec, Sample, Timeline, Verification};
+use crate::{
+    Capabilities, Cold, Compilation, Diagnosis, GpuMs, KernelSource, OutputOf, Picture, Quantity, RunPlan,
+    RunSpec, Sample, Sampled, Timeline, Verification,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of the engine. One job at a time; the page numbers them.
@@ -29,6 +32,16 @@ pub enum Request {
     },
     /// Make no more frames.
     EndFilm,
+    /// Say what the compiler makes of a kernel; nothing is run but its `setup`. Answered by
+    /// [`Event::Compiled`].
+    Compile {
+        /// Comes back with the answer.
+        compile: u32,
+        /// What to compile.
+        kernel: KernelSource,
+        /// What its `setup` is given, for the types of the arguments.
+        size: u32,
+    },
     /// The page was hidden or shown: samples taken while it was hidden are discarded.
     Visible(bool),
 }
@@ -140,6 +153,31 @@ pub enum Event {
         /// Seconds of the budget used.
         elapsed_s: f64,
     },
+    /// What the compiler made of a kernel.
+    Compiled {
+        /// The request's number.
+        compile: u32,
+        /// All of it.
+        compilation: Compilation,
+    },
+    /// What a row's first run gave.
+    Outputs {
+        /// The job.
+        job: u32,
+        /// Row id.
+        backend: String,
+        /// In the order in which the kernel returns them.
+        outputs: Vec<OutputOf>,
+    },
+    /// A row is timed and verified on less than the whole.
+    Sampled {
+        /// The job.
+        job: u32,
+        /// Row id.
+        backend: String,
+        /// How much of it, and what its times are multiplied with already.
+        sampled: Sampled,
+    },
     /// A frame of a moving picture.
     Frame {
         /// The film.
@@ -187,6 +225,20 @@ pub struct Fault {
     pub kind: FaultKind,
     /// What happened, with the way out.
     pub message: String,
+    /// What is wrong with the kernel, where it is the kernel's fault.
+    pub diagnostics: Vec<Diagnosis>,
+}
+
+impl Fault {
+    /// A fault that no place in a kernel has to do with.
+    pub fn new(backend: Option<String>, kind: FaultKind, message: impl Into<String>) -> Fault {
+        Fault {
+            backend,
+            kind,
+            message: message.into(),
+            diagnostics: Vec::new(),
+        }
+    }
 }
 
 /// Kinds of failure.

@@ -52,7 +52,7 @@ impl From<&Report> for Figures {
         let rows = report.results.iter().map(|row| FiguresRow {
             workload: row.workload.clone(),
             size: row.size,
-            backend: row.backend.clone(),
+            backend: row.id(),
             in_browser: row.place == "browser",
             status: row.status,
             median_ms: row.median_ms,

@@ -4,7 +4,11 @@
 //! Fields that do not apply are null, never absent. Reading ignores fields that it does
 //! not know, so that a report of a newer minor version can still be compared with.
 
-use crate::{Cold, ErrorKind, Experiment, Finding, Form, Quantity, RunSpec, Schedule, Timeline, found};
+use crate::kernel::{LONGEST_SOURCE, MOST_OF_A_KERNEL, MOST_VALUES};
+use crate::{
+    Cold, Diagnosis, ErrorKind, Experiment, Finding, Form, OutputOf, Quantity, RunSpec, Schedule, Timeline,
+    found, python_id,
+};
 use serde::{Deserialize, Serialize};
 
 /// The version of the report's layout. A change of meaning makes a new one.
@@ -69,6 +73,18 @@ pub struct Asked {
     /// A fault provoked on purpose, `KIND:BACKEND`; for tests.
     #[serde(default)]
     pub inject: Option<String>,
+    /// A Python file of one's own, run in the place of a workload.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// Its function; null for the one that the file names, else its last kernel.
+    #[serde(default)]
+    pub entry: Option<String>,
+    /// Whether 64-bit numbers may become 32-bit ones on the GPU.
+    #[serde(default)]
+    pub narrow: bool,
+    /// Whether the outputs' elements are wanted.
+    #[serde(default)]
+    pub values: bool,
 }
 
 fn race() -> Experiment {
@@ -85,7 +101,7 @@ fn usual_budget() -> f64 {
 
 impl Asked {
     /// The names of its fields, to tell a misspelt one.
-    pub const FIELDS: [&'static str; 8] = [
+    pub const FIELDS: [&'static str; 12] = [
         "experiment",
         "workload",
         "size",
@@ -94,6 +110,10 @@ impl Asked {
         "seed",
         "budget",
         "inject",
+        "source",
+        "entry",
+        "narrow",
+        "values",
     ];
 }
 
@@ -108,6 +128,10 @@ impl From<&RunSpec> for Asked {
             seed: spec.seed,
             budget: spec.budget_s,
             inject: spec.inject.as_ref().map(ToString::to_string),
+            source: spec.kernel.as_ref().map(|kernel| kernel.text.clone()),
+            entry: spec.kernel.as_ref().and_then(|kernel| kernel.entry.clone()),
+            narrow: spec.kernel.as_ref().is_some_and(|kernel| kernel.narrow),
+            values: spec.kernel.as_ref().is_some_and(|kernel| kernel.values),
         }
     }
 }
@@ -226,8 +250,26 @@ pub struct ResultRow {
     pub tolerance: Option<f64>,
     /// The parts of a GPU run.
     pub gpu_ms: Option<GpuMs>,
+    /// It was timed and verified on less than the whole: its times are extrapolated.
+    #[serde(default)]
+    pub sampled: Option<Sampled>,
+    /// What the first run gave; null where nothing ran.
+    #[serde(default)]
+    pub outputs: Option<Vec<OutputOf>>,
+    /// What is wrong with the kernel, where that ended the row; else null.
+    #[serde(default)]
+    pub diagnostics: Option<Vec<Diagnosis>>,
     /// What the reader of these figures should know.
     pub warnings: Vec<String>,
+}
+
+/// A smaller piece of the work in the place of the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Sampled {
+    /// The n that was run, and verified.
+    pub size: u32,
+    /// What its times were multiplied with: operations of the whole over its own.
+    pub factor: f64,
 }
 
 /// How a back end's part in a run ended.
@@ -279,7 +321,7 @@ impl From<Cold> for ColdMs {
     fn from(cold: Cold) -> Self {
         ColdMs {
             total: cold.total,
-            compile: None,
+            compile: (cold.compile > 0.0).then_some(cold.compile),
             start: Some(cold.start),
             pipeline: (cold.pipeline > 0.0).then_some(cold.pipeline),
             first_run: Some(cold.first_run),
@@ -379,6 +421,12 @@ impl Report {
             short("a back end", id)?;
         }
         short("inject", spec.inject.as_deref().unwrap_or_default())?;
+        short("entry", spec.entry.as_deref().unwrap_or_default())?;
+        at_most(
+            "bytes of source",
+            spec.source.as_ref().map_or(0, String::len),
+            LONGEST_SOURCE,
+        )?;
         number("budget", "the spec", spec.budget)?;
         let e = &self.environment;
         short("the build", &e.build)?;
@@ -396,6 +444,22 @@ impl Report {
         }
         found::validate(&self.quantities, &self.timelines, &self.findings)?;
         self.results.iter().try_for_each(ResultRow::validate)
+    }
+}
+
+impl Report {
+    /// The same with [`ResultRow::id`] in the place of the back end's name, so that rows of one name and
+    /// several forms stay apart.
+    pub fn by_id(mut self) -> Report {
+        for row in &mut self.results {
+            row.backend = row.id();
+        }
+        self
+    }
+
+    /// Rows of Python are among others.
+    pub fn is_mixed(&self) -> bool {
+        self.results.iter().any(|row| row.id() != row.backend)
     }
 }
 
@@ -431,7 +495,19 @@ impl ResultRow {
             error_kind: None,
             tolerance: None,
             gpu_ms: None,
+            sampled: None,
+            outputs: None,
+            diagnostics: None,
             warnings: Vec::new(),
+        }
+    }
+
+    /// The id under which its back end is asked for: a form of its own for Python's rows.
+    pub fn id(&self) -> String {
+        let peer = self.place.starts_with("peer:");
+        match self.form == Form::Python && !peer {
+            true => python_id(&self.backend),
+            false => self.backend.clone(),
         }
     }
 
@@ -445,6 +521,20 @@ impl ResultRow {
         at_most("warnings", self.warnings.len(), MOST_ROWS)?;
         for warning in &self.warnings {
             short("a warning", warning)?;
+        }
+        let wrong = self.diagnostics.as_deref().unwrap_or_default();
+        at_most("diagnostics", wrong.len(), MOST_OF_A_KERNEL)?;
+        for one in wrong {
+            short("a diagnostic", &one.message)?;
+            at_most("bytes of a diagnostic", one.rendered.len(), LONGEST_SOURCE)?;
+        }
+        let outputs = self.outputs.as_deref().unwrap_or_default();
+        at_most("outputs", outputs.len(), MOST_OF_A_KERNEL)?;
+        for output in outputs {
+            short("a dtype", &output.dtype)?;
+            short("a checksum", &output.checksum)?;
+            at_most("axes", output.shape.len(), MOST_OF_A_KERNEL)?;
+            at_most("values", output.values.as_ref().map_or(0, Vec::len), MOST_VALUES)?;
         }
         let ends = |interval: Option<(f64, f64)>| [interval.map(|i| i.0), interval.map(|i| i.1)];
         let [ci_low, ci_high] = ends(self.ci95_ms);
@@ -472,6 +562,7 @@ impl ResultRow {
             ("gpu_ms", gpu.end_to_end),
             ("gpu_ms", gpu.resident),
             ("gpu_ms", gpu.dispatch),
+            ("sampled", self.sampled.map(|s| s.factor)),
             ("chunk", self.chunk),
             ("imbalance", self.imbalance),
             ("flops", self.flops),

@@ -1,6 +1,8 @@
 //! From a spec as it was written to one that can be run.
 
-use crate::{Asked, Catalogue, Experiment, Inject, RunSpec, base_id};
+use crate::{
+    Asked, Catalogue, Experiment, Inject, KernelSource, LONGEST_SOURCE, RunSpec, base_id, python_id,
+};
 
 /// Budgets that can be asked for, in seconds.
 pub const BUDGET_RANGE_S: (f64, f64) = (0.1, 600.0);
@@ -33,6 +35,15 @@ pub enum SpecProblem {
         field: &'static str,
         /// What it should hold.
         wanted: &'static str,
+    },
+    /// Fields that exclude each other.
+    #[error("{0}")]
+    Together(&'static str),
+    /// A file that is longer than any kernel.
+    #[error("the source has {bytes} bytes: at most {LONGEST_SOURCE} are compiled")]
+    Source {
+        /// Its length.
+        bytes: usize,
     },
     /// No such workload.
     #[error("there is no workload '{id}': choose one of {known}")]
@@ -94,6 +105,8 @@ pub enum SpecProblem {
 pub enum Value {
     /// Null, undefined or absent.
     Null,
+    /// True or false.
+    Bool(bool),
     /// Any number.
     Number(f64),
     /// Any text.
@@ -108,6 +121,7 @@ impl Value {
     fn words(&self) -> String {
         match self {
             Value::Null => "null".into(),
+            Value::Bool(b) => b.to_string(),
             Value::Number(n) => n.to_string(),
             Value::Text(text) => format!("'{}'", text.chars().take(40).collect::<String>()),
             Value::List(_) => "an array".into(),
@@ -118,6 +132,9 @@ impl Value {
 
 /// The largest whole number up to which a script's numbers tell neighbours apart.
 const MOST_EXACT: f64 = 9_007_199_254_740_991.0;
+
+/// What `setup` is given unless told otherwise.
+const USUAL_SIZE: u32 = 1_000;
 
 const EXPERIMENTS: &str = "'race', 'threads', 'sizes', 'gpu', 'roofline', 'timeline' or 'machine'";
 const ID: &str = "a workload's id";
@@ -173,11 +190,18 @@ impl Asked {
                 ("budget", Value::Number(s)) => budget = Some(*s),
                 ("budget", _) => return Err(wrong("a number of seconds")),
                 ("inject", Value::Text(fault)) => asked.inject = Some(fault.clone()),
+                ("source", Value::Text(text)) => asked.source = Some(text.clone()),
+                ("source", _) => return Err(wrong("a Python file as text")),
+                ("entry", Value::Text(name)) => asked.entry = Some(name.clone()),
+                ("entry", _) => return Err(wrong("a function's name")),
+                ("narrow", Value::Bool(narrow)) => asked.narrow = *narrow,
+                ("values", Value::Bool(values)) => asked.values = *values,
+                ("narrow" | "values", _) => return Err(wrong("true or false")),
                 (_, _) => return Err(wrong("KIND:BACKEND")),
             }
         }
         asked.budget = budget.unwrap_or(asked.experiment.default_budget_s());
-        match asked.workload.is_empty() && asked.experiment.has_workload() {
+        match asked.workload.is_empty() && asked.source.is_none() && asked.experiment.has_workload() {
             true => Err(SpecProblem::Missing {
                 field: "workload",
                 wanted: ID,
@@ -191,6 +215,14 @@ impl Asked {
     /// # Errors
     /// The first field that cannot be used, with what could be.
     pub fn resolve(&self, catalogue: &Catalogue) -> Result<RunSpec, SpecProblem> {
+        if let Some(source) = &self.source {
+            return self.resolve_source(source, catalogue);
+        }
+        if self.entry.is_some() || self.narrow || self.values {
+            return Err(SpecProblem::Together(
+                "entry, narrow and values are of a kernel of one's own: they go with source",
+            ));
+        }
         let named = catalogue.workload(&self.workload);
         let any = catalogue
             .workloads
@@ -237,6 +269,61 @@ impl Asked {
             seed: self.seed,
             budget_s: self.budget,
             inject,
+            kernel: None,
+        })
+    }
+
+    /// The same of a kernel of one's own. Its back ends are those that run Python, asked for by the
+    /// names that reports have for them.
+    fn resolve_source(&self, source: &str, catalogue: &Catalogue) -> Result<RunSpec, SpecProblem> {
+        if !self.workload.is_empty() {
+            return Err(SpecProblem::Together(
+                "a run is of a workload or of a source, not of both",
+            ));
+        }
+        if self.experiment != Experiment::Race {
+            return Err(SpecProblem::Together(
+                "a source is raced: other experiments ask of workloads",
+            ));
+        }
+        if source.len() > LONGEST_SOURCE {
+            return Err(SpecProblem::Source { bytes: source.len() });
+        }
+        let any = catalogue
+            .workloads
+            .first()
+            .map(|w| w.id.clone())
+            .unwrap_or_default();
+        let size = self.size.unwrap_or(USUAL_SIZE);
+        if size == 0 || size > i32::MAX as u32 {
+            return Err(SpecProblem::Size {
+                workload: "a source".into(),
+                size,
+                low: 1,
+                high: i32::MAX as u32,
+            });
+        }
+        // Everything else is what it is of any run.
+        let plain = Asked {
+            workload: any,
+            size: None,
+            backends: self.backends.iter().map(|id| python_id(id)).collect(),
+            source: None,
+            entry: None,
+            narrow: false,
+            values: false,
+            ..self.clone()
+        };
+        Ok(RunSpec {
+            workload: String::new(),
+            size,
+            kernel: Some(KernelSource {
+                text: source.into(),
+                entry: self.entry.clone(),
+                narrow: self.narrow,
+                values: self.values,
+            }),
+            ..plain.resolve(catalogue)?
         })
     }
 

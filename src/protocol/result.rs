@@ -60,6 +60,8 @@ pub struct Sample {
 pub struct Cold {
     /// Everything below.
     pub total: f64,
+    /// Code generated and compiled at run time; 0 where there is none.
+    pub compile: f64,
     /// Buffers allocated, inputs uploaded.
     pub start: f64,
     /// Shader compiled, pipeline made; 0 where there is none.

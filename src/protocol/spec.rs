@@ -1,5 +1,6 @@
 //! What somebody wants to run. A spec states intent, never a machine.
 
+use crate::KernelSource;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -103,7 +104,7 @@ impl Schedule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
-    /// The Python original. Shown beside the others.
+    /// Python in Numba's style, compiled in the tab or interpreted.
     Python,
     /// A JavaScript module over typed arrays.
     JavaScript,
@@ -134,6 +135,28 @@ pub fn base_id(id: &str) -> &str {
     id.find(['#', '@']).map_or(id, |end| &id[..end])
 }
 
+/// What ends the id of a back end that runs Python, where one of the same name runs another form.
+const PYTHON: &str = ":python";
+
+/// The id under which a back end's Python is asked for: `scalar:python`, and `scalar:python#2`. The
+/// interpreter runs nothing else and keeps its own.
+pub fn python_id(id: &str) -> String {
+    match base_id(id) {
+        "interpreter" => id.into(),
+        base if base.ends_with(PYTHON) => id.into(),
+        base => format!("{base}{PYTHON}{}", &id[base.len()..]),
+    }
+}
+
+/// As reports name it, where the form stands beside: `scalar#2` of `scalar:python#2`.
+pub fn reported_id(id: &str) -> String {
+    let base = base_id(id);
+    match base.strip_suffix(PYTHON) {
+        Some(own) => format!("{own}{}", &id[base.len()..]),
+        None => id.into(),
+    }
+}
+
 /// One run as somebody asked for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunSpec {
@@ -153,6 +176,8 @@ pub struct RunSpec {
     pub budget_s: f64,
     /// A fault to provoke, for tests. The page shows it in words while it is set.
     pub inject: Option<Inject>,
+    /// Somebody's own kernel, run in the place of a workload's: `workload` is then empty.
+    pub kernel: Option<KernelSource>,
 }
 
 impl RunSpec {
@@ -167,6 +192,7 @@ impl RunSpec {
             seed: 1,
             budget_s: DEFAULT_BUDGET_S,
             inject: None,
+            kernel: None,
         }
     }
 }

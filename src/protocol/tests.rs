@@ -10,11 +10,39 @@ fn spec() -> RunSpec {
     }
 }
 
+fn kernel() -> KernelSource {
+    KernelSource {
+        text: "@njit\ndef f(x):\n    return x\n".into(),
+        entry: Some("f".into()),
+        narrow: true,
+        values: true,
+    }
+}
+
+fn diagnosis() -> Diagnosis {
+    Diagnosis {
+        kind: "NameError".into(),
+        message: "name 'yy' is not defined".into(),
+        line: 2,
+        column: 3,
+        end_line: 2,
+        end_column: 5,
+        help: Some("did you mean 'x'?".into()),
+        notes: vec![Note {
+            message: "'x' is a parameter".into(),
+            line: 1,
+            column: 7,
+            end_line: 1,
+            end_column: 8,
+        }],
+        rendered: "NameError: ...".into(),
+    }
+}
+
 fn events() -> Vec<Event> {
     let fault = Fault {
-        backend: Some("gpu".into()),
-        kind: FaultKind::DeviceLost,
-        message: "the device was lost".into(),
+        diagnostics: vec![diagnosis()],
+        ..Fault::new(Some("gpu".into()), FaultKind::DeviceLost, "the device was lost")
     };
     vec![
         Event::Ready(Capabilities {
@@ -81,6 +109,7 @@ fn events() -> Vec<Event> {
             },
             cold: Cold {
                 total: 3.0,
+                compile: 0.5,
                 start: 1.0,
                 pipeline: 0.0,
                 first_run: 2.0,
@@ -154,6 +183,39 @@ fn events() -> Vec<Event> {
             elapsed_s: 0.5,
         },
         Event::Failed { job: 1, fault },
+        Event::Compiled {
+            compile: 3,
+            compilation: Compilation {
+                ok: true,
+                diagnostics: Vec::new(),
+                refusals: vec![Refused {
+                    backend: "gpu".into(),
+                    diagnostics: vec![diagnosis()],
+                }],
+                entry: Some("f".into()),
+                arguments: vec!["array(float32, 2d, C)".into()],
+                wasm_bytes: Some(1200),
+                compile_ms: 1.5,
+            },
+        },
+        Event::Outputs {
+            job: 1,
+            backend: "simd:python".into(),
+            outputs: vec![OutputOf {
+                dtype: "float32".into(),
+                shape: vec![2],
+                checksum: checksum(&[1, 2]),
+                values: Some(vec![Number::Float(0.5), Number::Float(f64::INFINITY)]),
+            }],
+        },
+        Event::Sampled {
+            job: 1,
+            backend: "interpreter".into(),
+            sampled: Sampled {
+                size: 27,
+                factor: 1440.5,
+            },
+        },
         Event::Finished {
             job: 1,
             outcome: Outcome::Stopped,
@@ -169,6 +231,19 @@ fn every_message_round_trips() {
     }
     let requests = [
         Request::Run { job: 7, spec: spec() },
+        Request::Run {
+            job: 8,
+            spec: RunSpec {
+                workload: String::new(),
+                kernel: Some(kernel()),
+                ..spec()
+            },
+        },
+        Request::Compile {
+            compile: 3,
+            kernel: kernel(),
+            size: 100,
+        },
         Request::Stop { job: 7 },
         Request::Visible(false),
     ];
@@ -209,4 +284,108 @@ fn a_back_end_may_be_asked_for_twice() {
     assert_eq!(base_id("scalar#2"), "scalar");
     assert_eq!(base_id("threads+simd"), "threads+simd");
     assert_eq!(base_id("threads+simd@4 static"), "threads+simd");
+}
+
+#[test]
+fn pythons_rungs_have_ids_of_their_own_and_the_names_of_the_others() {
+    for (id, asked, reported) in [
+        ("scalar", "scalar:python", "scalar"),
+        ("scalar#2", "scalar:python#2", "scalar#2"),
+        ("threads+simd:python", "threads+simd:python", "threads+simd"),
+        ("interpreter", "interpreter", "interpreter"),
+    ] {
+        assert_eq!(python_id(id), asked);
+        assert_eq!(reported_id(asked), reported);
+    }
+    assert_eq!(base_id("threads:python@4 static"), "threads:python");
+    let row = |backend: &str, form, place: &str| ResultRow {
+        place: place.into(),
+        ..ResultRow::blank("w", 1, backend, form, 1)
+    };
+    assert_eq!(row("scalar", Form::Python, "browser").id(), "scalar:python");
+    assert_eq!(row("scalar", Form::Rust, "browser").id(), "scalar");
+    assert_eq!(row("numba", Form::Python, "peer:numba").id(), "numba");
+}
+
+mod sources {
+    use super::*;
+
+    fn catalogue() -> Catalogue {
+        let backend = |id: &str, form| BackendInfo {
+            id: id.into(),
+            name: id.into(),
+            what: String::new(),
+            form,
+            how: String::new(),
+            threaded: false,
+        };
+        Catalogue {
+            workloads: vec![WorkloadInfo {
+                id: "heat".into(),
+                name: String::new(),
+                question: String::new(),
+                lesson: String::new(),
+                film: None,
+                tries: Vec::new(),
+                recorded: None,
+                size_means: String::new(),
+                sizes: Vec::new(),
+                default_size: 64,
+                size_range: (1, 128),
+                verified_by: String::new(),
+                sources: Vec::new(),
+            }],
+            backends: vec![
+                backend("interpreter", Form::Python),
+                backend("scalar", Form::Rust),
+                backend("scalar:python", Form::Python),
+                backend("gpu", Form::Wgsl),
+            ],
+        }
+    }
+
+    fn asked(fields: &[(&str, Value)]) -> Result<RunSpec, SpecProblem> {
+        let fields = fields.iter().map(|(name, value)| ((*name).into(), value.clone()));
+        Asked::read(fields.collect())?.resolve(&catalogue())
+    }
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.into())
+    }
+
+    #[test]
+    fn a_source_is_a_spec_of_its_own() {
+        let spec = asked(&[
+            ("source", text("def f(): ...")),
+            ("size", Value::Number(500_000.0)),
+            ("entry", text("f")),
+            ("values", Value::Bool(true)),
+            ("backends", Value::List(vec![text("scalar"), text("interpreter")])),
+        ]);
+        let spec = spec.unwrap();
+        // Beyond what any workload takes, and by the names that reports have.
+        assert_eq!((spec.workload.as_str(), spec.size), ("", 500_000));
+        assert_eq!(spec.backends, ["scalar:python", "interpreter"]);
+        let kernel = spec.kernel.as_ref().unwrap();
+        assert_eq!(
+            (kernel.entry.as_deref(), kernel.values, kernel.narrow),
+            (Some("f"), true, false)
+        );
+        assert_eq!(encode_link(&spec, None), Err(LinkError::Kernel));
+        assert_eq!(Asked::from(&spec).source.as_deref(), Some("def f(): ..."));
+    }
+
+    #[test]
+    fn what_makes_no_sense_together_is_refused() {
+        let source = ("source", text("x"));
+        let refused = |fields: &[(&str, Value)]| asked(fields).unwrap_err().to_string();
+        assert!(refused(&[source.clone(), ("workload", text("heat"))]).contains("not of both"));
+        assert!(refused(&[source.clone(), ("experiment", text("sizes"))]).contains("a source is raced"));
+        assert!(refused(&[("workload", text("heat")), ("narrow", Value::Bool(true))]).contains("source"));
+        assert!(refused(&[source.clone(), ("values", text("yes"))]).contains("true or false"));
+        assert!(refused(&[source.clone(), ("size", Value::Number(0.0))]).contains("size 0"));
+        assert!(refused(&[source, ("backends", Value::List(vec![text("gpu")]))]).contains("gpu:python"));
+        let long = "x".repeat(LONGEST_SOURCE + 1);
+        assert!(refused(&[("source", text(&long))]).contains("bytes"));
+    }
 }

@@ -2,7 +2,9 @@
 
 use crate::format::decimal;
 use crate::{Summary, drift, noise, outliers, self_check, speedup, summarize};
-use parallax_protocol::{Cold, GpuMs, PlanRow, ReportSample, ResultRow, ResultStatus, Sample, Verification};
+use parallax_protocol::{
+    Cold, GpuMs, PlanRow, ReportSample, ResultRow, ResultStatus, Sample, Sampled, Verification, reported_id,
+};
 
 /// The back end that speed-ups are relative to.
 pub const BASELINE: &str = "scalar";
@@ -28,6 +30,8 @@ pub struct Measured<'a> {
     pub gpu: Option<GpuMs>,
     /// How evenly its threads were busy.
     pub imbalance: Option<f64>,
+    /// It ran less than the whole.
+    pub sampled: Option<Sampled>,
     /// It is a GPU that the CPU plays.
     pub software_gpu: bool,
     /// What was said of it on the way.
@@ -59,11 +63,13 @@ pub fn analyze(rows: &[Measured]) -> Vec<ResultRow> {
     };
     let figures = rows.iter().map(|row| {
         let plan = row.plan;
-        let mut out = ResultRow::blank(&plan.workload, plan.size, plan.of(), plan.form, plan.threads);
+        let own = reported_id(plan.of());
+        let mut out = ResultRow::blank(&plan.workload, plan.size, &own, plan.form, plan.threads);
         out.schedule = plan.schedule;
         out.chunk = plan.chunk;
         out.recorded = plan.recorded;
         out.imbalance = row.imbalance;
+        out.sampled = row.sampled;
         let counted = |value: f64| (value > 0.0).then_some(value);
         out.flops = counted(plan.flops);
         out.bytes = counted(plan.bytes);
@@ -97,7 +103,7 @@ pub fn analyze(rows: &[Measured]) -> Vec<ResultRow> {
                 out.warnings.push(SOFTWARE_GPU.into());
             }
         } else if let Some(baseline) = baseline(row) {
-            out.against = Some(baseline.plan.of().into());
+            out.against = Some(reported_id(baseline.plan.of()));
             let comparisons = comparisons(&baseline.plan.backend);
             if let Some(s) = speedup(baseline.samples, row.samples, comparisons) {
                 out.speedup = Some(s.ratio);
@@ -185,6 +191,7 @@ mod tests {
             job: 1,
             gpu: None,
             imbalance: None,
+            sampled: None,
             software_gpu: false,
             notes: &[],
         }

@@ -1,6 +1,6 @@
 //! What a machine can do, as `window.parallax.ready` tells it: parallax.d.ts has the same fields.
 
-use parallax_protocol::{AdapterName, Capabilities, Catalogue, Experiment, NamedSize, Support};
+use parallax_protocol::{AdapterName, Capabilities, Catalogue, Experiment, Form, NamedSize, Support};
 use serde::Serialize;
 
 /// The machine, with what there is to run on it.
@@ -21,6 +21,7 @@ pub struct Capable<'a> {
 struct Backend<'a> {
     id: &'a str,
     name: &'a str,
+    form: Form,
     supported: bool,
     note: Option<&'a str>,
 }
@@ -45,6 +46,7 @@ pub fn capable<'a>(catalogue: &'a Catalogue, c: &'a Capabilities) -> Capable<'a>
         Backend {
             id: &b.id,
             name: &b.name,
+            form: b.form,
             supported,
             note,
         }

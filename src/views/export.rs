@@ -118,7 +118,7 @@ pub fn markdown(catalogue: &Catalogue, report: &Report, said: &Words) -> String 
 
 /// The back end, what tells it from the others of an experiment, and where if it is not the browser.
 fn who(catalogue: &Catalogue, row: &ResultRow) -> String {
-    let mut name = catalogue.name_of(&row.backend);
+    let mut name = catalogue.name_of(&row.id());
     if let Some(schedule) = row.schedule {
         let _ = write!(name, ", {}", words::schedule(schedule.name(), row.chunk));
     }
@@ -275,6 +275,7 @@ fn bar(out: &mut String, row: &ResultRow, median: f64, y: f64, x: &impl Fn(f64) 
 /// After Okabe and Ito, as in style/tokens.css.
 fn colour(backend: &str) -> &'static str {
     match parallax_protocol::base_id(backend) {
+        "interpreter" => "#c04a00",
         "javascript" => "#857700",
         "scalar" => "#5d6468",
         "simd" => "#0072b2",

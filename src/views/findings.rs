@@ -39,6 +39,8 @@ const FAR: f64 = 2.0;
 
 /// Concludes what an experiment allows to conclude. `name` gives back ends their names.
 pub fn of(report: &Report, name: &dyn Fn(&str) -> String) -> Vec<Finding> {
+    let mixed = report.is_mixed().then(|| report.clone().by_id());
+    let report = mixed.as_ref().unwrap_or(report);
     let rows = Rows { report, name };
     match report.spec.experiment {
         Experiment::Race | Experiment::Machine => Vec::new(),

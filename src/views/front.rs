@@ -8,7 +8,8 @@ use std::cell::OnceCell;
 use std::fmt::Display;
 
 use parallax_protocol::{
-    Capabilities, Catalogue, Opened, Report, RunSpec, Value, decode, decode_link, encode, encode_link,
+    Capabilities, Catalogue, Compilation, Opened, Report, RunSpec, Value, decode, decode_link, encode,
+    encode_link,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -119,6 +120,12 @@ pub fn capabilities(capabilities: &[u8]) -> Answer<JsValue> {
     with(|c| value(&capable(c, &capabilities)))
 }
 
+/// What the compiler made of a kernel, as scripts have it.
+#[wasm_bindgen]
+pub fn compilation(compilation: &[u8]) -> Answer<JsValue> {
+    value::<Compilation>(&read(compilation)?)
+}
+
 /// A report as readable JSON.
 #[wasm_bindgen]
 pub fn json(report: &[u8]) -> Answer<String> {
@@ -211,6 +218,9 @@ fn value_of(value: &JsValue) -> Value {
     }
     if let Some(text) = value.as_string() {
         return Value::Text(text);
+    }
+    if let Some(truth) = value.as_bool() {
+        return Value::Bool(truth);
     }
     match value.dyn_ref::<js_sys::Array>() {
         // One level is all that a spec has.

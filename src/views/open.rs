@@ -56,7 +56,8 @@ pub fn report(report: &Report, catalogue: &Catalogue) -> Result<Opened, ReportEr
         },
         _ => report.spec.clone(),
     };
-    let spec = asked.resolve(catalogue).ok();
+    // The form cannot ask for a kernel of one's own.
+    let spec = asked.resolve(catalogue).ok().filter(|spec| spec.kernel.is_none());
     Ok(Opened {
         spec,
         figures: Some(Figures::from(report)),

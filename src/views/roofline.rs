@@ -54,7 +54,7 @@ pub fn bound(report: &Report, row: &ResultRow) -> Option<Bound> {
 
 /// Which ceilings a row is held to: lanes and threads.
 fn rung(row: &ResultRow) -> Option<(&'static str, u32)> {
-    match row.backend.as_str() {
+    match parallax_protocol::reported_id(&row.backend).as_str() {
         "javascript" | "scalar" => Some(("scalar", 1)),
         "simd" => Some(("simd", 1)),
         "threads" => Some(("scalar", row.threads)),

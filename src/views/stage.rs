@@ -90,8 +90,8 @@ pub fn show(
         };
         let mut next = Shown {
             place,
-            report,
-            theirs,
+            report: report.by_id(),
+            theirs: theirs.map(Report::by_id),
             is_theirs,
             catalogue: catalogue.clone(),
             window,

@@ -112,6 +112,18 @@ fn receive(engine: &Rc<Engine>, bytes: &[u8]) {
         }
         Request::Film { film, workload, seed } => show(engine, film, workload, seed),
         Request::EndFilm => engine.film.borrow().raise(),
+        Request::Compile {
+            compile,
+            kernel,
+            size,
+        } => {
+            let pool = engine.machine.pool.clone();
+            wasm_bindgen_futures::spawn_local(async move {
+                let compilation =
+                    parallax_backends::compiler::compile(&pool, kernel, size, StopFlag::new()).await;
+                post(&Event::Compiled { compile, compilation });
+            });
+        }
         Request::Visible(visible) => {
             engine.hidden.set(!visible);
             if let Some((_, control)) = &*engine.job.borrow() {
@@ -162,11 +174,7 @@ fn show(engine: &Rc<Engine>, film: u32, workload: String, seed: u64) {
 
 /// Answers a request that cannot be served.
 fn refuse(job: u32, message: String) {
-    let fault = Fault {
-        backend: None,
-        kind: FaultKind::Engine,
-        message,
-    };
+    let fault = Fault::new(None, FaultKind::Engine, message);
     post(&Event::Failed { job, fault });
     post(&Event::Finished {
         job,

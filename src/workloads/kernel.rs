@@ -1,6 +1,6 @@
 //! The traits that join workloads to back ends.
 
-use crate::{Data, GpuProgram, OutOfMemory};
+use crate::{Array, Data, GpuProgram, OutOfMemory, PythonProgram};
 use parallax_protocol::{Picture, Verification, WorkloadInfo};
 use std::ops::Range;
 
@@ -47,6 +47,15 @@ impl Footprint {
     }
 }
 
+impl Footprint {
+    /// What a row of Python holds at most: its arguments are copies, and arrays that it makes in between
+    /// are no larger than those of its input and output.
+    pub fn python(&self) -> u64 {
+        let made = self.row.saturating_mul(2).saturating_add(self.output);
+        self.inputs.saturating_add(made)
+    }
+}
+
 /// A moving picture of the work, small and slow enough to be seen: made beside the races, never
 /// during one.
 pub trait Film: Send {
@@ -74,6 +83,17 @@ pub trait Problem: Send + Sync {
 
     /// The kernel as a WebGPU program with its data.
     fn gpu(&self) -> GpuProgram;
+
+    /// The kernel as a Python program, called with this problem's inputs.
+    fn python(&self) -> PythonProgram;
+
+    /// What a Python kernel gave, as [`Problem::verify`] takes it.
+    fn output_of(&self, arrays: Vec<Array>) -> Output {
+        match <[Array; 1]>::try_from(arrays) {
+            Ok([one]) => one.into_output(),
+            Err(arrays) => Output::Arrays(arrays),
+        }
+    }
 
     /// Code that shares nothing with the kernels and computes the same result, slowly.
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError>;
@@ -156,6 +176,8 @@ pub enum Output {
     F32(Vec<f32>),
     /// Double-precision floats: references only.
     F64(Vec<f64>),
+    /// What somebody's own kernel gave.
+    Arrays(Vec<Array>),
 }
 
 impl Output {
@@ -165,6 +187,7 @@ impl Output {
             Output::U32(v) => v.len(),
             Output::F32(v) => v.len(),
             Output::F64(v) => v.len(),
+            Output::Arrays(all) => all.iter().map(Array::len).sum(),
         }
     }
 
@@ -179,6 +202,8 @@ impl Output {
             Output::U32(v) => v.get(index).map(|&x| f64::from(x)),
             Output::F32(v) => v.get(index).map(|&x| f64::from(x)),
             Output::F64(v) => v.get(index).copied(),
+            // Of the first: the others have places of their own.
+            Output::Arrays(all) => all.first().map(|array| array.at(index)),
         }
         .unwrap_or(f64::NAN)
     }
@@ -209,6 +234,9 @@ pub enum ProblemError {
         /// Largest n.
         max: u32,
     },
+    /// It exists in Python alone.
+    #[error("this kernel exists in Python alone")]
+    OnlyPython,
     /// The buffers do not fit.
     #[error(transparent)]
     Memory(#[from] OutOfMemory),

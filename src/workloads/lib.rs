@@ -2,8 +2,8 @@
 //!
 //! A [`Workload`] describes itself ([`Workload::info`]) and makes a [`Problem`] of a
 //! size and a seed. A problem hands out kernels: Rust over index ranges at a SIMD
-//! [`Level`] ([`Problem::kernel`]), a WebGPU program ([`Problem::gpu`]), the data for its
-//! JavaScript module ([`Problem::data`]) and an independent reference
+//! [`Level`] ([`Problem::kernel`]), a WebGPU program ([`Problem::gpu`]), a Python program
+//! ([`Problem::python`]), the data for its JavaScript module ([`Problem::data`]) and an independent reference
 //! ([`Problem::reference`]), and it compares outputs with that reference element by
 //! element ([`Problem::verify`]).
 //!
@@ -18,7 +18,9 @@ mod compare;
 mod data;
 mod gpu;
 mod kernel;
+mod own;
 mod picture;
+mod python;
 mod readme;
 mod shared;
 
@@ -34,6 +36,8 @@ mod nbody;
 pub use data::Data;
 pub use gpu::{Access, Buffer, GpuPass, GpuProgram};
 pub use kernel::{Arithmetic, Film, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
+pub use own::Own;
+pub use python::{Argument, Array, PythonProgram};
 pub use shared::{OutOfMemory, Shared};
 
 /// Every workload, in the order of the page's list.

@@ -115,7 +115,10 @@ pub fn the_api_gives_the_report(house: &House) -> Result<()> {
     page.console_is_clean()
 }
 
-const FIELDS: [&str; 24] = [
+const FIELDS: [&str; 27] = [
+    "sampled",
+    "outputs",
+    "diagnostics",
     "workload",
     "size",
     "backend",

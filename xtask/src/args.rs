@@ -35,6 +35,15 @@ cargo xtask <command>
         --self-check [N]  races N times (100) a back end against itself, and fails if a
                           difference is claimed more often than the 5 % that intervals allow
         --json FILE       the whole report, every sample, as JSON
+  kernel FILE.py [--entry NAME] [--size N] [--threads N] [--backend ID,..] [--values]
+        [--native] [--json FILE]
+        set up, build, and run a Python file in Numba's style in a headless browser, on every
+        back end, compared with each other; prints what is wrong with it and fails if it is
+        refused, if a back end disagrees or breaks down, or if one that is named does not run
+        --entry NAME      its function, instead of the one that the file names or its last kernel
+        --size N          what its `setup` is given (1000)
+        --values          its outputs' elements too, not only their checksums
+        --native          the interpreter compiled for this machine too
   dist  build the site into dist/, with header files for common hosts
   shot  [--out DIR]
         screenshots of the built page, large and small, light and dark
@@ -62,6 +71,8 @@ pub enum Command {
     Test(Test),
     /// Build and race.
     Bench(Bench),
+    /// Build and run a Python file.
+    Kernel(Kernel),
     /// Build a site to upload.
     Dist,
     /// Build and take screenshots.
@@ -147,6 +158,27 @@ impl Default for Bench {
     }
 }
 
+/// Words and flags of `kernel`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kernel {
+    /// The Python file.
+    pub file: PathBuf,
+    /// Its function.
+    pub entry: Option<String>,
+    /// What its `setup` is given.
+    pub size: Option<u32>,
+    /// Pool threads that take part; absent for all.
+    pub threads: Option<u32>,
+    /// Back end ids, as reports have them; empty for all that run Python.
+    pub backends: Vec<String>,
+    /// Whether outputs are wanted whole.
+    pub values: bool,
+    /// Whether this machine's own code runs it too.
+    pub native: bool,
+    /// Where the report goes.
+    pub json: Option<PathBuf>,
+}
+
 /// The browsers that `bench` drives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -184,6 +216,7 @@ fn read(mut words: lexopt::Parser) -> Result<Command, lexopt::Error> {
             }),
             Some("test") => Command::Test(Test::default()),
             Some("bench") => Command::Bench(Bench::default()),
+            Some("kernel") => Command::Kernel(Kernel::default()),
             Some("dist") => Command::Dist,
             Some("shot") => Command::Shot(Shot {
                 out: "target/shots".into(),
@@ -214,12 +247,26 @@ fn read(mut words: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Command::Bench(bench), Long("peers")) => bench.peers = true,
             (Command::Bench(bench), Long("self-check")) => bench.self_check = Some(races(&mut words)?),
             (Command::Bench(bench), Long("json")) => bench.json = Some(words.value()?.into()),
+            (Command::Kernel(kernel), Value(file)) if kernel.file.as_os_str().is_empty() => {
+                kernel.file = file.into();
+            }
+            (Command::Kernel(kernel), Long("entry")) => kernel.entry = Some(words.value()?.string()?),
+            (Command::Kernel(kernel), Long("size")) => kernel.size = Some(words.value()?.parse()?),
+            (Command::Kernel(kernel), Long("threads")) => kernel.threads = Some(words.value()?.parse()?),
+            (Command::Kernel(kernel), Long("backend")) => kernel.backends = ids(&words.value()?)?,
+            (Command::Kernel(kernel), Long("values")) => kernel.values = true,
+            (Command::Kernel(kernel), Long("native")) => kernel.native = true,
+            (Command::Kernel(kernel), Long("json")) => kernel.json = Some(words.value()?.into()),
             (Command::Shot(shot), Long("out")) => shot.out = words.value()?.into(),
             (_, other) => return Err(other.unexpected()),
         }
     }
-    if let Command::Bench(bench) = &command {
-        together(bench)?;
+    match &command {
+        Command::Bench(bench) => together(bench)?,
+        Command::Kernel(kernel) if kernel.file.as_os_str().is_empty() => {
+            return Err("kernel takes a file: cargo xtask kernel FILE.py".into());
+        }
+        _ => {}
     }
     Ok(command)
 }
@@ -370,6 +417,20 @@ mod tests {
                 full: true,
             })),
         );
+        check(
+            "kernel a.py --entry f --size 9 --threads 2 --backend scalar,gpu --values --native --json o",
+            Ok(Command::Kernel(Kernel {
+                file: "a.py".into(),
+                entry: Some("f".into()),
+                size: Some(9),
+                threads: Some(2),
+                backends: vec!["scalar".into(), "gpu".into()],
+                values: true,
+                native: true,
+                json: Some("o".into()),
+            })),
+        );
+        check("kernel", Err("kernel takes a file: cargo xtask kernel FILE.py"));
         check("bench", Ok(Command::Bench(Bench::default())));
         check(
             "bench --workload mandelbrot,matmul --backend scalar,scalar#2 --experiment race --size 256 \

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => cmd::serve::run(options),
         Command::Test(options) => cmd::test::run(options),
         Command::Bench(options) => cmd::bench::run(&options),
+        Command::Kernel(options) => cmd::kernel::run(&options),
         Command::Dist => cmd::dist::run(),
         Command::Shot(options) => cmd::shot::run(options),
     };

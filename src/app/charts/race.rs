@@ -280,6 +280,9 @@ fn view(catalogue: &Catalogue, run: &Run, row: &Row, result: &ResultRow, axis: O
             text::cold(&format::time(cold.total)),
             text::cold_parts(
                 &format::time(cold.start),
+                (cold.compile > 0.0)
+                    .then(|| format::time(cold.compile))
+                    .as_deref(),
                 &format::time(cold.pipeline),
                 &format::time(cold.first_run),
             ),

@@ -30,13 +30,13 @@ pub fn sentences(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run
 /// Fastest against baseline. A software GPU never takes part.
 fn headline(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Option<String> {
     let results = report::rows(catalogue, capabilities, run);
-    let name = |row: &ResultRow| text::in_sentence(&catalogue.name_of(&row.backend));
+    let name = |row: &ResultRow| text::in_sentence(&catalogue.name_of(&row.id()));
     let timed = results.iter().filter(|row| {
-        row.median_ms.is_some() && !report::is_software_gpu(catalogue, capabilities, &row.backend)
+        row.median_ms.is_some() && !report::is_software_gpu(catalogue, capabilities, &row.id())
     });
     let timed: Vec<(&ResultRow, f64)> = timed.filter_map(|row| Some((row, row.median_ms?))).collect();
     let (fastest, ms) = *timed.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let Some((baseline, _)) = timed.iter().find(|(row, _)| row.backend == BASELINE) else {
+    let Some((baseline, _)) = timed.iter().find(|(row, _)| row.id() == BASELINE) else {
         return Some(text::fastest_without_baseline(&name(fastest), &format::time(ms)));
     };
     // The baseline may be the fastest itself: then the best of the others is named.

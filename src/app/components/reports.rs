@@ -37,7 +37,7 @@ impl Entry {
             let name = c.workload(&spec.workload);
             let times = report.results.iter().filter_map(|row| {
                 let time = format::time(row.median_ms?);
-                Some(format!("{} {time}", c.name_of(&row.backend)))
+                Some(format!("{} {time}", c.name_of(&row.id())))
             });
             let times: Vec<String> = times.collect();
             (

@@ -14,6 +14,11 @@ export interface Parallax {
    * Rejects with an `Error` whose `name` is an `ErrorCode`.
    */
   run(specOrLink: Spec | string, options?: RunOptions): Promise<Report>;
+  /**
+   * Says what the compiler makes of a Python file in Numba's style. Nothing of it runs but its `setup(size)`,
+   * for the types of the arguments. Rejects as `run` does; what is wrong with the kernel is no rejection.
+   */
+  compile(source: string, options?: CompileOptions): Promise<Compilation>;
   /** The address of a page that asks this. Throws `bad-spec`, or `not-ready` before the page is. */
   link(spec: Spec): string;
   /** Ends the run that is on its way, if there is one. */
@@ -31,6 +36,8 @@ export type ErrorCode =
   | 'not-ready'
   /** The signal was aborted; `error.report` holds what was measured, if the run had begun. */
   | 'aborted'
+  /** The kernel cannot be compiled, or its `setup` failed: `error.diagnostics` is a `Diagnostic[]`. */
+  | 'bad-kernel'
   /** The run as a whole failed. */
   | 'run-failed'
   /** The engine did not start. The next `run` tries again. */
@@ -78,6 +85,58 @@ export interface Spec {
   budget?: number;
   /** A fault to provoke, for tests: `KIND:BACKEND`. */
   inject?: string | null;
+  /**
+   * A Python file in Numba's style, run in the place of a workload: its `setup(size)` makes the arguments,
+   * every back end that runs Python runs it, and they are compared with each other, processors bit
+   * for bit. `backends` then names them as reports do (`scalar`, not `scalar:python`). A race only.
+   */
+  source?: string | null;
+  /** Its function; absent for the one that a line `# parallax: entry=NAME` names, else its last kernel. */
+  entry?: string | null;
+  /** Whether 64-bit numbers may become 32-bit ones on the GPU, which has no others. */
+  narrow?: boolean;
+  /** Whether the outputs' elements are wanted, of outputs of at most a million. */
+  values?: boolean;
+}
+
+export interface CompileOptions {
+  entry?: string | null;
+  /** What `setup` is given (1,000). */
+  size?: number | null;
+  narrow?: boolean;
+}
+
+export interface Compilation {
+  /** It can be run, at least by the interpreter. */
+  ok: boolean;
+  /** What is wrong with it, if it cannot. */
+  diagnostics: Diagnostic[];
+  /** Back ends that refuse it although others run it. */
+  refusals: { backend: string; diagnostics: Diagnostic[] }[];
+  /** The function that runs. */
+  entry: string | null;
+  /** Types of its arguments as Numba writes them: `array(float32, 2d, C)`. */
+  arguments: string[];
+  /** Bytes of WebAssembly with vectors and threads. */
+  wasm_bytes: number | null;
+  compile_ms: number;
+}
+
+/** One thing that is wrong with a kernel. Lines and columns count from 1; the end is behind the last. */
+export interface Diagnostic {
+  /** As Python or Numba call it: `TypingError`, `IndexError`. */
+  kind: string;
+  message: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  /** The way out. */
+  help: string | null;
+  /** Other places that have to do with it. */
+  notes: { message: string; line: number; column: number; endLine: number; endColumn: number }[];
+  /** All of it for a terminal, with the line and a caret under the place. */
+  rendered: string;
 }
 
 export interface Capabilities {
@@ -89,7 +148,17 @@ export interface Capabilities {
   timer_resolution_us: number;
   adapter: Adapter | null;
   experiments: string[];
-  backends: { id: string; name: string; supported: boolean; note: string | null }[];
+  /**
+   * Ids are what `Spec.backends` takes: `scalar`, and `scalar:python` for the same rung compiled from Python.
+   * Results name both `scalar`, and their `form` tells them apart.
+   */
+  backends: {
+    id: string;
+    name: string;
+    form: 'python' | 'rust' | 'wgsl' | 'javascript';
+    supported: boolean;
+    note: string | null;
+  }[];
   workloads: {
     id: string;
     name: string;
@@ -180,6 +249,7 @@ export interface Finding {
 }
 
 export interface Result {
+  /** A workload's id, or the function of a kernel of one's own. */
   workload: string;
   size: number;
   backend: string;
@@ -228,7 +298,30 @@ export interface Result {
     end_to_end: number | null;
     resident: number | null;
   } | null;
+  /** Its times are extrapolated: it ran, and was verified, at this size, and they were multiplied by the factor. */
+  sampled: { size: number; factor: number } | null;
+  /** What the first run gave, in the order in which the kernel returns it. */
+  outputs: Output[] | null;
+  /** What is wrong with the kernel, where that ended the row. */
+  diagnostics: Diagnostic[] | null;
   warnings: string[];
+}
+
+/** An array, or a number without axes. */
+export interface Output {
+  /** As NumPy calls it: `float32`. */
+  dtype: string;
+  shape: number[];
+  /**
+   * FNV-1a of 64 bits, as 16 hexadecimal digits, over the elements' little-endian bytes, the last axis the
+   * fastest (NumPy: `a.astype(a.dtype.newbyteorder('<')).tobytes()`).
+   */
+  checksum: string;
+  /**
+   * The elements in that order, if `values` were asked for and are at most a million. What JSON has no number
+   * for is a text: `nan`, `inf`, `-inf`, and whole numbers beyond 2^53 - 1 as their digits.
+   */
+  values: (number | boolean | string)[] | null;
 }
 
 declare global {

@@ -53,6 +53,17 @@
       }
     },
 
+    /** What the compiler makes of a Python file. */
+    async compile(source, options) {
+      await connected.promise;
+      await new Promise((resolve, reject) => page.loaded(resolve, reject));
+      await ready.promise;
+      if (options !== undefined && options !== null && typeof options !== 'object') {
+        throw failure('bad-spec', 'options of compile are an object such as {size: 100}');
+      }
+      return new Promise((resolve, reject) => page.compile({ ...options, source }, resolve, reject));
+    },
+
     /** The address of a page that asks this. */
     link(spec) {
       if (!page) throw failure('not-ready', 'the page is still loading: await parallax.ready first');
@@ -208,7 +219,7 @@
     failure,
     missing,
 
-    /** The page's program is up. Its calls: `loaded` says when the views are, `run` and `link` need them. */
+    /** The page's program is up. Its calls: `loaded` says when the views are, all but `stop` need them. */
     connect(calls) {
       arrived = true;
       page = calls;

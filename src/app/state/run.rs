@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use parallax_protocol::{
-    Cold, Experiment, GpuMs, Picture, PlanRow, Quantity, RunPlan, RunSpec, Sample, Stage, Support, Timeline,
-    Verification, base_id,
+    Cold, Diagnosis, Experiment, GpuMs, OutputOf, Picture, PlanRow, Quantity, RunPlan, RunSpec, Sample,
+    Sampled, Stage, Support, Timeline, Verification, base_id,
 };
 
 /// How far a run is.
@@ -97,6 +97,12 @@ pub struct Row {
     pub plan: Option<PlanRow>,
     /// How evenly its threads were busy.
     pub imbalance: Option<f64>,
+    /// It runs less than the whole.
+    pub sampled: Option<Sampled>,
+    /// What its first run gave.
+    pub outputs: Option<Vec<OutputOf>>,
+    /// What is wrong with its kernel.
+    pub diagnostics: Vec<Diagnosis>,
     /// The parts of a GPU run.
     pub gpu: Option<GpuMs>,
     /// The verdict on its output.
@@ -123,6 +129,9 @@ impl Row {
             notes: Vec::new(),
             plan: None,
             imbalance: None,
+            sampled: None,
+            outputs: None,
+            diagnostics: Vec::new(),
             gpu: None,
             verification: None,
             cold: None,
@@ -182,6 +191,8 @@ pub struct Run {
     pub timelines: Vec<Timeline>,
     /// What else must be said, in words.
     pub notes: Vec<String>,
+    /// What is wrong with the kernel, if that ended it.
+    pub diagnostics: Vec<Diagnosis>,
     /// The page was hidden during it for a while, which does not count.
     pub was_hidden: bool,
     /// When Run was pressed, as UTC.
@@ -204,6 +215,7 @@ impl Run {
             quantities: Vec::new(),
             timelines: Vec::new(),
             notes: Vec::new(),
+            diagnostics: Vec::new(),
             was_hidden: false,
             started,
             last_named: None,

@@ -263,11 +263,7 @@ fn a_fault_of_one_back_end_fails_its_row_alone() {
     let fault = |backend: Option<&str>, kind| {
         Input::Engine(Event::Failed {
             job: 1,
-            fault: Fault {
-                backend: backend.map(String::from),
-                kind,
-                message: "no".into(),
-            },
+            fault: Fault::new(backend.map(String::from), kind, "no"),
         })
     };
     assert_eq!(session.apply(fault(Some("simd"), FaultKind::Memory)), []);

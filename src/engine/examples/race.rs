@@ -9,8 +9,8 @@ use parallax_backends::host::{NativeHost, timer_resolution_us};
 use parallax_backends::{Machine, Pool, overhead};
 use parallax_engine::Control;
 use parallax_protocol::{
-    Asked, Catalogue, Cold, Environment, Event, GpuMs, Outcome, PlanRow, Quantity, Report, ResultStatus,
-    RunSpec, SCHEMA, Sample, Support, Timeline, Verification, utc,
+    Asked, Catalogue, Cold, Environment, Event, GpuMs, Outcome, OutputOf, PlanRow, Quantity, Report,
+    ResultStatus, RunSpec, SCHEMA, Sample, Sampled, Support, Timeline, Verification, utc,
 };
 use parallax_stats::{Measured, analyze};
 use std::cell::RefCell;
@@ -64,6 +64,8 @@ struct Row {
     samples: Vec<Sample>,
     gpu: Option<GpuMs>,
     imbalance: Option<f64>,
+    sampled: Option<Sampled>,
+    outputs: Option<Vec<OutputOf>>,
     notes: Vec<String>,
 }
 
@@ -82,6 +84,8 @@ impl Row {
             samples: Vec::new(),
             gpu: None,
             imbalance: None,
+            sampled: None,
+            outputs: None,
             notes,
         }
     }
@@ -104,7 +108,26 @@ impl Fold {
 
     fn hear(&mut self, event: Event) {
         match event {
-            Event::Planned { plan, .. } => self.rows.extend(plan.rows.into_iter().map(Row::new)),
+            Event::Planned { plan, .. } => {
+                for planned in plan.rows {
+                    let new = Row::new(planned);
+                    match self.row(&new.plan.backend) {
+                        // Left out after all: what it has shown so far stays.
+                        Some(row) => (row.status, row.reason) = (new.status, new.reason),
+                        None => self.rows.push(new),
+                    }
+                }
+            }
+            Event::Outputs { backend, outputs, .. } => {
+                if let Some(row) = self.row(&backend) {
+                    row.outputs = Some(outputs);
+                }
+            }
+            Event::Sampled { backend, sampled, .. } => {
+                if let Some(row) = self.row(&backend) {
+                    row.sampled = Some(sampled);
+                }
+            }
             Event::Verified {
                 backend,
                 verification,
@@ -144,13 +167,18 @@ impl Fold {
                     row.notes.push(text);
                 }
             }
-            Event::Failed { fault, .. } => match fault.backend.as_deref().and_then(|id| self.row(id)) {
-                Some(row) => {
-                    row.status = ResultStatus::Failed;
-                    row.reason = Some(fault.message);
+            Event::Failed { fault, .. } => {
+                for diagnosis in &fault.diagnostics {
+                    eprintln!("{}", diagnosis.rendered);
                 }
-                None => self.fault = Some(fault.message),
-            },
+                match fault.backend.as_deref().and_then(|id| self.row(id)) {
+                    Some(row) => {
+                        row.status = ResultStatus::Failed;
+                        row.reason = Some(fault.message);
+                    }
+                    None => self.fault = Some(fault.message),
+                }
+            }
             Event::Finished { outcome, .. } if outcome != Outcome::Settled => {
                 eprintln!("ended: {outcome:?}");
             }
@@ -201,13 +229,15 @@ fn race(spec: RunSpec) -> (Report, bool) {
         job: 1,
         gpu: row.gpu,
         imbalance: row.imbalance,
+        sampled: row.sampled,
         software_gpu: row.notes.iter().any(|note| parallax_stats::is_software(note)),
         notes: &row.notes,
     });
     let measured: Vec<Measured> = measured.collect();
     let mut results = analyze(&measured);
-    for row in &mut results {
-        row.place = "native".into();
+    for (result, row) in results.iter_mut().zip(&fold.rows) {
+        result.place = "native".into();
+        result.outputs = row.outputs.clone();
     }
     let bad = |status| matches!(status, ResultStatus::Wrong | ResultStatus::Failed);
     let well = fold.fault.is_none() && results.iter().all(|row| !bad(row.status));

@@ -164,7 +164,7 @@ fn without_a_pool_the_threaded_rows_are_skipped_with_the_reason() {
     let Some(Event::Planned { plan, .. }) = events.iter().find(|e| matches!(e, Event::Planned { .. })) else {
         panic!("no plan");
     };
-    for row in &plan.rows {
+    for row in plan.rows.iter().filter(|row| !row.backend.contains(":python")) {
         let threaded = row.backend.starts_with("threads");
         let reason =
             matches!(&row.support, parallax_protocol::Support::No { reason } if reason.contains("isolated"));
@@ -184,7 +184,7 @@ fn a_spec_that_cannot_be_run_says_what_can() {
                 backends: vec!["gpus".into()],
                 ..spec("matmul", 64)
             },
-            "scalar, simd",
+            "interpreter, scalar, scalar:python, simd",
         ),
         (
             RunSpec {
@@ -260,4 +260,170 @@ fn what_was_taken_while_the_page_was_hidden_is_discarded() {
         .filter(|e| matches!(e, Event::Sample { .. }))
         .count();
     assert_eq!(stages, samples + 4, "one block of four rows is missing");
+}
+
+mod kernels {
+    use super::*;
+    use parallax_protocol::{KernelSource, Number, OutputOf, checksum};
+
+    const DOUBLED: &str = "\
+import numpy as np
+from numba import njit, prange
+
+@njit(parallel=True)
+def doubled(x):
+    y = np.empty(x.size, np.int32)
+    for i in prange(x.size):
+        y[i] = 2 * x[i]
+    return y
+
+def setup(n):
+    return np.arange(n)
+";
+
+    fn own(text: &str, size: u32) -> RunSpec {
+        RunSpec {
+            budget_s: 0.3,
+            kernel: Some(KernelSource {
+                text: text.into(),
+                values: true,
+                ..KernelSource::default()
+            }),
+            ..RunSpec::race("", size)
+        }
+    }
+
+    fn outputs(events: &[Event]) -> Vec<(&str, &[OutputOf])> {
+        let one = |event| match event {
+            &Event::Outputs {
+                ref backend,
+                ref outputs,
+                ..
+            } => Some((backend.as_str(), outputs.as_slice())),
+            _ => None,
+        };
+        events.iter().filter_map(one).collect()
+    }
+
+    #[test]
+    fn a_kernel_of_ones_own_runs_and_tells_what_it_gave() {
+        let events = events(pool(), own(DOUBLED, 5), &Control::new(false));
+        assert!(faults(&events).is_empty(), "{:?}", faults(&events));
+        assert!(samples(&events, "interpreter").count() > 0);
+        let found = outputs(&events);
+        let [("interpreter", [output])] = found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!((output.dtype.as_str(), &output.shape[..]), ("int32", &[5][..]));
+        let bytes: Vec<u8> = [0i32, 2, 4, 6, 8].iter().flat_map(|v| v.to_le_bytes()).collect();
+        assert_eq!(output.checksum, checksum(&bytes));
+        let values = [0, 2, 4, 6, 8].map(Number::Int);
+        assert_eq!(output.values.as_deref(), Some(&values[..]));
+        let planned = events.iter().find_map(|event| match event {
+            Event::Planned { plan, .. } => Some(plan),
+            _ => None,
+        });
+        let rows = &planned.unwrap().rows;
+        assert_eq!(rows[0].workload, "doubled");
+        assert!(rows.iter().all(|row| row.form == parallax_protocol::Form::Python));
+        assert!(
+            rows.iter()
+                .any(|row| row.backend == "threads+simd:python" && !row.support.is_yes())
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_kernel_ends_the_run_with_its_places() {
+        let text = DOUBLED.replace("2 * x[i]", "2 * z[i]");
+        let events = events(pool(), own(&text, 5), &Control::new(false));
+        assert_eq!(outcome(&events), Outcome::NothingToTime);
+        let faults = faults(&events);
+        assert_eq!(faults[0].backend, None);
+        let one = &faults[0].diagnostics[0];
+        assert_eq!((one.kind.as_str(), one.line, one.column), ("NameError", 8, 20));
+        assert!(one.rendered.contains("^"), "{}", one.rendered);
+    }
+
+    #[test]
+    fn an_error_while_it_runs_fails_the_row_with_its_place() {
+        let text = DOUBLED.replace("2 * x[i]", "2 * x[i + 1]");
+        let events = events(pool(), own(&text, 5), &Control::new(false));
+        let faults = faults(&events);
+        assert_eq!(faults[0].backend.as_deref(), Some("interpreter"));
+        let one = &faults[0].diagnostics[0];
+        assert_eq!((one.kind.as_str(), one.line), ("IndexError", 8));
+        assert!(faults[0].message.contains("line 8"), "{}", faults[0].message);
+    }
+
+    #[test]
+    fn stop_ends_an_endless_kernel() {
+        let text = DOUBLED.replace(
+            "        y[i] = 2 * x[i]",
+            "        while y[i] < 9:\n            y[i] = 2",
+        );
+        let control = Control::new(false);
+        control.stop();
+        let events = events(pool(), own(&text, 5), &control);
+        assert_eq!(outcome(&events), Outcome::Stopped);
+    }
+
+    #[test]
+    fn one_that_takes_too_long_for_the_interpreter_is_left_out() {
+        let text = DOUBLED.replace(
+            "        y[i] = 2 * x[i]",
+            "        while y[i] < 9:\n            y[i] = 2",
+        );
+        let events = events(pool(), own(&text, 5), &Control::new(false));
+        assert!(faults(&events).is_empty(), "{:?}", faults(&events));
+        let left = events.iter().rev().find_map(|event| match event {
+            Event::Planned { plan, .. } => Some(&plan.rows[0]),
+            _ => None,
+        });
+        let left = left.unwrap();
+        assert_eq!(left.backend, "interpreter");
+        let parallax_protocol::Support::No { reason } = &left.support else {
+            panic!("{left:?}")
+        };
+        assert!(reason.contains("4 s"), "{reason}");
+    }
+
+    #[test]
+    fn the_interpreter_runs_a_part_of_a_large_problem_and_says_so() {
+        let asked = RunSpec {
+            backends: vec!["interpreter".into(), "scalar".into()],
+            ..spec("mandelbrot", 256)
+        };
+        let events = events(pool(), asked, &Control::new(false));
+        assert!(faults(&events).is_empty(), "{:?}", faults(&events));
+        let sampled = events.iter().find_map(|event| match event {
+            Event::Sampled { backend, sampled, .. } if backend == "interpreter" => Some(*sampled),
+            _ => None,
+        });
+        let sampled = sampled.unwrap();
+        let whole = f64::from(256u32.pow(2)) / f64::from(sampled.size.pow(2));
+        assert!((sampled.factor - whole).abs() < 1e-9, "{sampled:?}");
+        let verified = |e: &Event| matches!(e, Event::Verified { backend, verification, .. } if backend == "interpreter" && verification.ok);
+        assert!(events.iter().any(verified));
+        let says = |e: &Event| matches!(e, Event::Note { backend, text, .. } if backend == "interpreter" && text.contains("extrapolated"));
+        assert!(events.iter().any(says));
+        // Boxes cost: the whole takes longer than compiled code by far.
+        let quickest = |id: &str| samples(&events, id).map(|s| s.ms).fold(f64::INFINITY, f64::min);
+        assert!(quickest("interpreter") > 20.0 * quickest("scalar"));
+    }
+
+    #[test]
+    fn rows_from_python_that_nobody_named_give_way_to_a_short_budget() {
+        let all = RunSpec {
+            budget_s: 0.1,
+            ..spec("matmul", 256)
+        };
+        let events = events(pool(), all, &Control::new(false));
+        let left = events.iter().filter_map(|event| match event {
+            Event::Planned { plan, .. } if plan.rows.len() == 1 => Some(plan.rows[0].backend.as_str()),
+            _ => None,
+        });
+        assert_eq!(left.collect::<Vec<_>>(), ["interpreter"]);
+        assert_eq!(samples(&events, "interpreter").count(), 0);
+        assert!(samples(&events, "scalar").count() > 0);
+    }
 }

@@ -168,6 +168,7 @@ impl Link {
             seed,
             budget_s: f64::from(budget_ms) / 1e3,
             inject: None,
+            kernel: None,
         };
         let results = match self.results {
             Some(results) => Some(results.into_report(&spec)?),

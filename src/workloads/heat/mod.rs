@@ -8,7 +8,7 @@ mod sweeps;
 use crate::inputs::Random;
 use crate::kernel::{Arithmetic, Film, Footprint, Kernel, Level, Output, Problem, ProblemError, Workload};
 use crate::simd::{Scalar, Simd};
-use crate::{Access, Buffer, Data, GpuPass, GpuProgram, compare, picture, readme};
+use crate::{Access, Argument, Buffer, Data, GpuPass, GpuProgram, PythonProgram, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::sync::Arc;
 
@@ -184,6 +184,14 @@ impl Problem for Plate {
             scratch: vec![self.n * self.n],
             data: self.data(),
         }
+    }
+
+    fn python(&self) -> PythonProgram {
+        let field = Argument::F32 {
+            shape: vec![self.n, self.n],
+            values: Arc::clone(&self.field),
+        };
+        PythonProgram::of(include_str!("kernel.py"), self.n, vec![field])
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {

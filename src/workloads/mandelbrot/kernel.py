@@ -3,8 +3,10 @@ from numba import njit, prange
 
 f32 = np.float32
 
+
 @njit(parallel=True)
 def mandelbrot(n):
+    """Steps that each pixel's orbit stays bounded, at most 256."""
     out = np.empty((n, n), np.uint32)
     step = f32(2.5 / n)
     for y in prange(n):
@@ -24,3 +26,7 @@ def mandelbrot(n):
                 steps += 1
             out[y, x] = steps
     return out
+
+
+def setup(n):
+    return n

@@ -8,7 +8,7 @@ use crate::kernel::{
     Arithmetic, Film, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload,
 };
 use crate::simd::{F32s, Scalar, Simd, U32s};
-use crate::{Data, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
+use crate::{Argument, Data, GpuProgram, OutOfMemory, PythonProgram, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::array::from_fn;
 use std::ops::Range;
@@ -136,6 +136,14 @@ impl Problem for Image {
             include_str!("../../../shaders/mandelbrot.wgsl"),
             (groups, groups),
             self.data(),
+        )
+    }
+
+    fn python(&self) -> PythonProgram {
+        PythonProgram::of(
+            include_str!("kernel.py"),
+            self.n,
+            vec![Argument::Int(self.n as i64)],
         )
     }
 

@@ -6,7 +6,10 @@ mod reference;
 use crate::gpu::grid;
 use crate::kernel::{Arithmetic, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload};
 use crate::simd::{F32s, Scalar, Simd, U32s};
-use crate::{Access, Buffer, Data, GpuPass, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
+use crate::{
+    Access, Argument, Buffer, Data, GpuPass, GpuProgram, OutOfMemory, PythonProgram, Shared, compare,
+    picture, readme,
+};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::array::from_fn;
 use std::ops::Range;
@@ -139,6 +142,14 @@ impl Problem for Grid {
             scratch: Vec::new(),
             data: self.data(),
         }
+    }
+
+    fn python(&self) -> PythonProgram {
+        PythonProgram::of(
+            include_str!("kernel.py"),
+            self.n,
+            vec![Argument::Int(self.n as i64)],
+        )
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {

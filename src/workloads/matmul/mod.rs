@@ -7,7 +7,7 @@ mod reference;
 use crate::inputs::{Random, wave};
 use crate::kernel::{Arithmetic, Footprint, Kernel, Level, Output, Problem, ProblemError, Workload};
 use crate::simd::{Scalar, Simd};
-use crate::{Data, GpuProgram, compare, picture, readme};
+use crate::{Argument, Data, GpuProgram, PythonProgram, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::sync::Arc;
 
@@ -171,6 +171,16 @@ impl Problem for Product {
             _ => "one_by_one",
         };
         program
+    }
+
+    fn python(&self) -> PythonProgram {
+        let n = self.inputs.n;
+        let factor = |values: &Arc<Vec<f32>>| Argument::F32 {
+            shape: vec![n, n],
+            values: Arc::clone(values),
+        };
+        let factors = vec![factor(&self.inputs.a), factor(&self.inputs.b)];
+        PythonProgram::of(include_str!("kernel.py"), n, factors)
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {

@@ -2,19 +2,22 @@ import numpy as np
 from numba import njit, prange
 
 u32 = np.uint32
+BLOCK = 4096
+
 
 # Numba makes 64 bits of what 32-bit integers add up or multiply to: each result is cut back.
 @njit
 def spread(v):
     return u32(u32(v) * u32(1664525) + u32(1013904223))
 
+
 @njit
-def words(counter, seed_low, seed_high):
+def words(counter, low, high):
     """pcg4d: four random words of a counter and a seed."""
     x = spread(counter)
     y = spread(0x64617274)
-    z = spread(seed_low)
-    w = spread(seed_high)
+    z = spread(low)
+    w = spread(high)
     x = u32(x + y * w)
     y = u32(y + z * x)
     z = u32(z + x * y)
@@ -29,13 +32,38 @@ def words(counter, seed_low, seed_high):
     w = u32(w + y * z)
     return x, y, z, w
 
+
+@njit
+def hit(word):
+    """Whether a dart at these odd coordinates is within the circle."""
+    x = np.int32(np.int16(word | u32(1)))
+    y = np.int32(np.int16((word >> u32(16)) | u32(1)))
+    # Squares and this difference fit into 31 bits, as every processor has them.
+    return x * x < 2**30 - y * y
+
+
 @njit(parallel=True)
-def hits(n, seed_low, seed_high):
+def hits(n, low, high):
+    """Hits of all n darts, then of every 4,096. Dart i is word i mod 4 of counter i / 4."""
+    blocks = (n + BLOCK - 1) // BLOCK
+    counts = np.empty(1 + blocks, np.uint32)
     total = 0
-    for counter in prange(n // 4):
-        for word in words(counter, seed_low, seed_high):
-            x = np.int64(np.int16(word | u32(1)))
-            y = np.int64(np.int16((word >> u32(16)) | u32(1)))
-            if x * x + y * y < 2**30:
-                total += 1
-    return total
+    for block in prange(blocks):
+        count = u32(0)
+        for dart in range(block * BLOCK, min(block * BLOCK + BLOCK, n), 4):
+            x, y, z, w = words(dart // 4, low, high)
+            count = u32(count + hit(x))
+            if dart + 1 < n:
+                count = u32(count + hit(y))
+            if dart + 2 < n:
+                count = u32(count + hit(z))
+            if dart + 3 < n:
+                count = u32(count + hit(w))
+        counts[1 + block] = count
+        total += count
+    counts[0] = total
+    return counts
+
+
+def setup(n):
+    return n, u32(1), u32(0)

@@ -9,7 +9,10 @@ use crate::kernel::{
     Arithmetic, Film, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload,
 };
 use crate::simd::{F32s, Scalar, Simd, U32s};
-use crate::{Access, Buffer, Data, GpuPass, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
+use crate::{
+    Access, Argument, Buffer, Data, GpuPass, GpuProgram, OutOfMemory, PythonProgram, Shared, compare,
+    picture, readme,
+};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::ops::Range;
 
@@ -127,6 +130,19 @@ impl Problem for Throws {
             scratch: Vec::new(),
             data: self.data(),
         }
+    }
+
+    fn python(&self) -> PythonProgram {
+        let [low, high] = self.data().seed_words();
+        PythonProgram::of(
+            include_str!("kernel.py"),
+            self.n,
+            vec![
+                Argument::Int(self.n as i64),
+                Argument::U32(low),
+                Argument::U32(high),
+            ],
+        )
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {

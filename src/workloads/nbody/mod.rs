@@ -9,7 +9,7 @@ use crate::kernel::{
     Arithmetic, Film, Footprint, Kernel, Level, Output, Pass, Problem, ProblemError, Workload,
 };
 use crate::simd::{F32s, Scalar, Simd};
-use crate::{Data, GpuProgram, OutOfMemory, Shared, compare, picture, readme};
+use crate::{Argument, Data, GpuProgram, OutOfMemory, PythonProgram, Shared, compare, picture, readme};
 use parallax_protocol::{NamedSize, Picture, Verification, WorkloadInfo};
 use std::array::from_fn;
 use std::ops::Range;
@@ -159,6 +159,15 @@ impl Problem for Bodies {
             crate::gpu::grid(self.n.div_ceil(GPU_BODIES)),
             self.data(),
         )
+    }
+
+    fn python(&self) -> PythonProgram {
+        let axis = |values: &Arc<Vec<f32>>| Argument::F32 {
+            shape: vec![self.n],
+            values: Arc::clone(values),
+        };
+        let at = self.at.iter().map(axis).collect();
+        PythonProgram::of(include_str!("kernel.py"), self.n, at)
     }
 
     fn reference(&self) -> Result<Box<dyn Kernel>, ProblemError> {

@@ -4,7 +4,7 @@
 //! hear after ten minutes that the last workload's name was misspelt.
 
 use anyhow::{Context, Result, bail};
-use parallax_protocol::{Asked, Experiment, base_id};
+use parallax_protocol::{Asked, Experiment, RunSpec, base_id};
 use serde_json::Value;
 
 use crate::args::Bench;
@@ -49,7 +49,7 @@ pub fn plan(bench: &Bench, ready: &Value) -> Result<Plan> {
         threads: bench.threads,
         seed: bench.seed,
         budget: bench.budget.unwrap_or(bench.experiment.default_budget_s()),
-        inject: None,
+        ..Asked::from(&RunSpec::race("", 0))
     };
     let wanted: Vec<&str> = if bench.workloads.is_empty() {
         names.clone()

@@ -98,7 +98,8 @@ impl Page {
         self.session.run(&format!(
             "const job = window.benchJob = {{ progress: null, outcome: null, abort: new AbortController() }};
              const fail = (error) => {{ job.outcome = {{ error: {{
-                 name: String(error?.name ?? 'Error'), message: String(error?.message ?? error) }} }}; }};
+                 name: String(error?.name ?? 'Error'), message: String(error?.message ?? error),
+                 diagnostics: error?.diagnostics ?? null }} }}; }};
              try {{
                  {function}({argument}, {{
                      onProgress: (progress) => {{ job.progress = progress; }}, signal: job.abort.signal,
@@ -141,7 +142,12 @@ fn outcome(text: &Value) -> Result<Value> {
     let error = &outcome["error"];
     if !error.is_null() {
         let word = |field: &str| error[field].as_str().unwrap_or("?").to_owned();
-        bail!("{}: {}", word("name"), word("message"));
+        let all = error["diagnostics"].as_array().into_iter().flatten();
+        let all: Vec<&str> = all.filter_map(|one| one["rendered"].as_str()).collect();
+        match all.is_empty() {
+            true => bail!("{}: {}", word("name"), word("message")),
+            false => bail!("{}\n{}", word("name"), all.join("\n")),
+        }
     }
     Ok(outcome["value"].take())
 }
@@ -157,6 +163,10 @@ mod tests {
         assert_eq!(outcome(&json!(r#"{"value": [1]}"#)).unwrap(), json!([1]));
         let error = outcome(&json!(r#"{"error": {"name": "bad-spec", "message": "no size"}}"#));
         assert_eq!(error.unwrap_err().to_string(), "bad-spec: no size");
+        let error = outcome(&json!(
+            r#"{"error": {"name": "bad-kernel", "message": "m", "diagnostics": [{"rendered": "NameError: x"}]}}"#
+        ));
+        assert_eq!(error.unwrap_err().to_string(), "bad-kernel\nNameError: x");
         assert!(outcome(&Value::Null).is_err());
     }
 }

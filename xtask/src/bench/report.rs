@@ -5,7 +5,7 @@ use parallax_protocol::{Experiment, Finding, Report};
 use serde_json::{Map, Value, json};
 
 /// Every field of a row. Those that do not apply are null, never absent.
-const FIELDS: [&str; 29] = [
+const FIELDS: [&str; 32] = [
     "workload",
     "size",
     "backend",
@@ -34,6 +34,9 @@ const FIELDS: [&str; 29] = [
     "error_kind",
     "tolerance",
     "gpu_ms",
+    "sampled",
+    "outputs",
+    "diagnostics",
     "warnings",
 ];
 

@@ -6,7 +6,7 @@
 //! that the check fails only if the rate is above the limit beyond doubt.
 
 use anyhow::{Context, Result, bail};
-use parallax_protocol::{Asked, Experiment};
+use parallax_protocol::{Asked, Experiment, RunSpec};
 use serde_json::Value;
 
 use super::figures::{clopper_pearson, digits, interval};
@@ -79,7 +79,7 @@ pub fn run(page: &Page, bench: &Bench, races: u32) -> Result<Count> {
             // Each race has an order of blocks of its own.
             seed: bench.seed.wrapping_add(u64::from(race)),
             budget: bench.budget.unwrap_or(BUDGET_S),
-            inject: None,
+            ..Asked::from(&RunSpec::race("", 0))
         };
         let (number, claims) = (race + 1, count.claims);
         let report = page

@@ -159,7 +159,13 @@ fn notes(rows: &[Value]) -> String {
 /// "mandelbrot, native simd"
 fn name(row: &Value) -> String {
     let word = |field: &str| row[field].as_str().unwrap_or_default();
-    format!("{}, {} {}", word("workload"), word("where"), word("backend"))
+    let form = match (word("form"), word("backend")) {
+        (_, "interpreter") => "",
+        ("python", _) if !word("where").starts_with("peer:") => " from Python",
+        _ => "",
+    };
+    let (workload, place) = (word("workload"), word("where"));
+    format!("{workload}, {place} {}{form}", word("backend"))
 }
 
 /// How the browser's best CPU rung does against the same rung natively and against every peer
@@ -211,12 +217,12 @@ fn best<'a>(rows: &[&'a Value]) -> Option<&'a Value> {
 fn is_rival(row: &Value, best: &Value) -> bool {
     let place = row["where"].as_str().unwrap_or_default();
     let backend = |row: &Value| base_id(row["backend"].as_str().unwrap_or_default()).to_owned();
-    let same = place == "native" && backend(row) == backend(best);
+    let same = place == "native" && backend(row) == backend(best) && row["form"] == best["form"];
     row["status"] == "ok" && on_cpu(row) && (same || place.starts_with("peer:"))
 }
 
 fn on_cpu(row: &Value) -> bool {
-    row["form"] != "wgsl" && row["backend"] != "webgpu"
+    row["form"] != "wgsl" && !["webgpu", "gpu"].contains(&row["backend"].as_str().unwrap_or_default())
 }
 
 fn against(rival: &Value, best: &Value) -> Option<String> {

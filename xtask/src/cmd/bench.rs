@@ -56,7 +56,7 @@ pub fn run(options: &Bench) -> Result<bool> {
 
 /// The site to race in: the one that `PARALLAX_DIST` names, as the end-to-end tests take it,
 /// or this checkout's.
-fn site() -> Result<PathBuf> {
+pub(super) fn site() -> Result<PathBuf> {
     match env::var_os("PARALLAX_DIST") {
         Some(folder) => {
             say(format!("took the site in {}", folder.display()));
@@ -132,14 +132,14 @@ fn races(page: &Page, others: &Others, plan: &Plan) -> Result<(Value, bool)> {
 }
 
 /// Nobody wants to hear after ten minutes that the folder is not there.
-fn writable(file: &Path) -> Result<()> {
+pub(super) fn writable(file: &Path) -> Result<()> {
     let opened = fs::OpenOptions::new().append(true).create(true).open(file);
     opened
         .map(drop)
         .with_context(|| format!("{} cannot be written: give --json another file", file.display()))
 }
 
-fn save(report: &Value, file: &Path) -> Result<()> {
+pub(super) fn save(report: &Value, file: &Path) -> Result<()> {
     let text = serde_json::to_string_pretty(report)?;
     fs::write(file, text + "\n").with_context(|| format!("{} cannot be written", file.display()))?;
     say(format!("wrote {}", file.display()));

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod dist;
+pub mod kernel;
 pub mod serve;
 pub mod setup;
 pub mod shot;

@@ -1,0 +1,335 @@
+//! The compiler as back ends, engine and page use it: values and diagnostics in the words of the protocol.
+
+use crate::{BackendError, Pool, StopFlag};
+use parallax_compiler::interpret::{self, What};
+use parallax_compiler::ir::{Failure, Program};
+use parallax_compiler::wasm::{Target, host};
+use parallax_compiler::wgsl;
+use parallax_compiler::{
+    ArrayValue, Diagnostic, Failed, Position, Prepared, Request, Scalar, Source, Span, Value,
+};
+use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
+use parallax_workloads::{Argument, Array, PythonProgram};
+use std::sync::Arc;
+
+/// Reads somebody's kernel, checks it and has its `setup` make the arguments.
+///
+/// # Errors
+/// `Python` with all that is wrong, `Stopped`.
+pub async fn program(
+    pool: &Pool,
+    kernel: KernelSource,
+    size: u32,
+    stop: StopFlag,
+) -> Result<PythonProgram, BackendError> {
+    let program = PythonProgram {
+        source: kernel.text.into(),
+        entry: kernel.entry,
+        arguments: None,
+        size: i64::from(size),
+        narrow: kernel.narrow,
+    };
+    let job = move || {
+        let prepared = prepare(&program, &stop)?;
+        Ok(PythonProgram {
+            entry: Some(prepared.name.clone()),
+            arguments: Some(prepared.arguments.into_iter().map(argument).collect()),
+            ..program
+        })
+    };
+    let made = pool.offload(job).await;
+    made.map_err(|message| BackendError::Panicked { message })?
+}
+
+/// What the compiler makes of a kernel, on every back end.
+pub async fn compile(pool: &Pool, kernel: KernelSource, size: u32, stop: StopFlag) -> Compilation {
+    let made = pool.offload(move || all(kernel, size, &stop)).await;
+    made.unwrap_or_else(|message| {
+        let panicked = Diagnostic::new(
+            parallax_compiler::Kind::Internal,
+            Span::default(),
+            format!("the compiler broke down: {message}"),
+        );
+        Compilation::failed(vec![diagnosis("", &panicked)])
+    })
+}
+
+fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
+    let begin = crate::host::wall_ms();
+    let program = PythonProgram {
+        source: kernel.text.into(),
+        entry: kernel.entry,
+        arguments: None,
+        size: i64::from(size),
+        narrow: kernel.narrow,
+    };
+    let made = match prepare(&program, stop) {
+        Ok(prepared) => {
+            let target = Target {
+                simd: true,
+                threads: true,
+                shared: true,
+            };
+            let module = prepared.wasm(target).ok();
+            let types = prepared.arguments.iter().map(|value| value.type_of().to_string());
+            Compilation {
+                ok: true,
+                entry: Some(prepared.name.clone()),
+                arguments: types.collect(),
+                refusals: refusals(&program.source, program.narrow, &prepared),
+                wasm_bytes: module.map(|module| module.bytes.len() as u32),
+                ..Compilation::failed(Vec::new())
+            }
+        }
+        Err(BackendError::Python(diagnostics)) => Compilation::failed(diagnostics),
+        Err(_) => Compilation::failed(Vec::new()),
+    };
+    Compilation {
+        compile_ms: crate::host::wall_ms() - begin,
+        ..made
+    }
+}
+
+/// Compiles a program for its arguments.
+///
+/// # Errors
+/// `Python` with all that is wrong, `Stopped`.
+pub(super) fn prepare(program: &PythonProgram, stop: &StopFlag) -> Result<Prepared, BackendError> {
+    let request = Request {
+        entry: program.entry.clone(),
+        size: program.size,
+        arguments: program
+            .arguments
+            .as_ref()
+            .map(|all| all.iter().map(value).collect()),
+    };
+    let made = parallax_compiler::prepare(&program.source, &request, &|| stop.is_raised());
+    made.map_err(|all| match stop.is_raised() {
+        true => BackendError::Stopped,
+        false => BackendError::Python(match &all {
+            Failed::Diagnostics(all) => diagnoses(&program.source, all),
+            Failed::TooLong(why) => {
+                let why = Diagnostic::new(parallax_compiler::Kind::Limit, Span::default(), why.to_string());
+                diagnoses("", &[why])
+            }
+        }),
+    })
+}
+
+/// Diagnostics with lines and columns.
+pub(super) fn diagnoses(text: &str, all: &[Diagnostic]) -> Vec<Diagnosis> {
+    let all = all.iter().take(MOST_OF_A_KERNEL);
+    all.map(|one| diagnosis(text, one)).collect()
+}
+
+/// A diagnostic with its lines and columns.
+pub(super) fn diagnosis(text: &str, one: &Diagnostic) -> Diagnosis {
+    // A text that is too long has no places; it was refused for that.
+    let source = Source::new(text).or_else(|_| Source::new("")).ok();
+    let place = |at: u32| source.map_or(Position { line: 1, column: 1 }, |source| source.position(at));
+    let (start, end) = (place(one.span.start), place(one.span.end));
+    let note = |(span, message): &(Span, String)| {
+        let (start, end) = (place(span.start), place(span.end));
+        Note {
+            message: message.clone(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    };
+    Diagnosis {
+        kind: one.kind.name().into(),
+        message: one.message.clone(),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        help: one.help.clone(),
+        notes: one.notes.iter().map(note).collect(),
+        rendered: source.map_or_else(String::new, |source| one.render(source)),
+    }
+}
+
+/// An argument as the compiler has it.
+pub(super) fn value(argument: &Argument) -> Value {
+    match argument {
+        Argument::Int(value) => Value::int(*value),
+        Argument::U32(value) => Value::Scalar(Scalar::U32, u64::from(*value)),
+        Argument::F32 { shape, values } => Value::Array(ArrayValue {
+            of: Scalar::F32,
+            shape: shape.clone(),
+            bytes: values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+        }),
+        Argument::Scalar(name, bits) => Value::Scalar(scalar(name), *bits),
+        Argument::Array(array) => Value::Array(ArrayValue {
+            of: scalar(array.dtype),
+            shape: array.shape.clone(),
+            bytes: array.bytes.clone(),
+        }),
+        Argument::Tuple(all) => Value::Tuple(all.iter().map(value).collect()),
+        Argument::None => Value::None,
+    }
+}
+
+/// A value as a problem hands it on.
+fn argument(value: Value) -> Argument {
+    match value {
+        Value::Scalar(of, bits) => Argument::Scalar(of.name(), bits),
+        Value::Array(array) => Argument::Array(Arc::new(self::array(array))),
+        Value::Tuple(all) => Argument::Tuple(all.into_iter().map(argument).collect()),
+        Value::None => Argument::None,
+    }
+}
+
+/// Names are the compiler's own.
+fn scalar(name: &str) -> Scalar {
+    Scalar::named(name).unwrap_or(Scalar::F64)
+}
+
+fn array(array: ArrayValue) -> Array {
+    Array {
+        dtype: array.of.name(),
+        shape: array.shape,
+        bytes: array.bytes,
+    }
+}
+
+/// What a kernel gave, a tuple's parts one after the other; numbers have no axes, and nothing is nothing.
+pub(super) fn arrays(values: Vec<Value>) -> Vec<Array> {
+    let mut out = Vec::new();
+    for value in values {
+        match value {
+            Value::Scalar(of, bits) => out.push(Array {
+                dtype: of.name(),
+                shape: Vec::new(),
+                bytes: bits.to_le_bytes()[..of.bytes() as usize].to_vec(),
+            }),
+            Value::Array(value) => out.push(array(value)),
+            Value::Tuple(all) => out.extend(arrays(all)),
+            Value::None => {}
+        }
+    }
+    out
+}
+
+/// An error that compiled code has written down, in the words that the interpreter has for it.
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+pub(super) fn fault(text: &str, program: &Program, failed: host::Failed) -> BackendError {
+    let site = program.sites.get(failed.site.0 as usize);
+    let what = match site.map(|site| site.what) {
+        Some(Failure::Index(array, axis)) => What::Index {
+            array: program
+                .arrays
+                .get(array.0 as usize)
+                .map_or_else(String::new, |info| info.name.clone()),
+            axis,
+            index: Some(failed.index),
+            length: Some(failed.length as u64),
+            proven: false,
+        },
+        Some(Failure::Division) => What::Division,
+        Some(Failure::Shape) => What::Shape,
+        Some(Failure::Memory) if failed.index < 0 => What::Negative,
+        Some(Failure::Memory) => What::Memory {
+            of: Scalar::U8,
+            shape: vec![failed.index as u64],
+        },
+        Some(Failure::Assertion) => What::Assertion,
+        Some(Failure::Step) => What::Step,
+        Some(Failure::Empty) => What::Empty,
+        None => What::Broken("an error has a site"),
+    };
+    let failed = interpret::Failed {
+        what,
+        span: site.map(|site| site.span),
+        iteration: None,
+    };
+    BackendError::Python(diagnoses(text, &[failed.diagnostic()]))
+}
+
+/// What went wrong on a GPU, in the same words.
+#[cfg(feature = "gpu")]
+pub(super) fn gpu_fault(text: &str, program: &Program, fault: &wgsl::Fault) -> BackendError {
+    let span = match fault {
+        wgsl::Fault::Site { site, index } => {
+            let length = match program.sites.get(site.0 as usize).map(|site| site.what) {
+                // The GPU does not say how long the axis is.
+                Some(Failure::Index(array, axis)) => {
+                    let name = program.arrays.get(array.0 as usize);
+                    let words = format!(
+                        "index {index} is out of bounds for axis {axis} of '{}'",
+                        name.map_or("an array", |info| info.name.as_str())
+                    );
+                    let span = program.sites.get(site.0 as usize).map(|site| site.span);
+                    let one =
+                        Diagnostic::new(parallax_compiler::Kind::Index, span.unwrap_or_default(), words);
+                    return BackendError::Python(diagnoses(text, &[one]));
+                }
+                _ => 0,
+            };
+            return self::fault(
+                text,
+                program,
+                host::Failed {
+                    site: *site,
+                    axis: 0,
+                    index: *index,
+                    length,
+                    iteration: 0,
+                },
+            );
+        }
+        wgsl::Fault::Memory(site) => program.sites.get(site.0 as usize).map(|site| site.span),
+        wgsl::Fault::Stopped { span, .. } | wgsl::Fault::Unfit { span, .. } => *span,
+        _ => None,
+    };
+    let kind = match fault {
+        wgsl::Fault::Unfit { .. } => parallax_compiler::Kind::Value,
+        wgsl::Fault::Memory(_) => parallax_compiler::Kind::Memory,
+        wgsl::Fault::Stopped { .. } => parallax_compiler::Kind::Limit,
+        _ => parallax_compiler::Kind::Internal,
+    };
+    let one = Diagnostic::new(kind, span.unwrap_or_default(), fault.to_string());
+    BackendError::Python(diagnoses(text, &[one]))
+}
+
+/// What a back end that writes no code for a kernel is left out for.
+#[cfg(feature = "gpu")]
+pub(super) fn refused(text: &str, why: &[wgsl::Refusal]) -> BackendError {
+    let source = Source::new(text).ok();
+    let one = |why: &wgsl::Refusal| match (source, why.span()) {
+        (Some(source), Some(span)) => format!("{why} (line {})", source.position(span.start).line),
+        _ => why.to_string(),
+    };
+    let all: Vec<String> = why.iter().map(one).collect();
+    BackendError::LeftOut {
+        reason: format!("refused: {}", all.join("; ")),
+    }
+}
+
+/// The same of WebAssembly, which refuses nothing that a person would write.
+#[cfg(target_arch = "wasm32")]
+pub(super) fn too_large(why: &[parallax_compiler::wasm::Refusal]) -> BackendError {
+    BackendError::LeftOut {
+        reason: format!("refused: this kernel is too large for one module ({why:?})"),
+    }
+}
+
+/// The back ends that refuse a kernel which others run.
+fn refusals(text: &str, narrow: bool, prepared: &Prepared) -> Vec<Refused> {
+    let Err(why) = prepared.shaders(narrow) else {
+        return Vec::new();
+    };
+    let one = |why: &wgsl::Refusal| {
+        let span = why.span().unwrap_or_default();
+        diagnosis(
+            text,
+            &Diagnostic::new(parallax_compiler::Kind::Unsupported, span, why.to_string()),
+        )
+    };
+    vec![Refused {
+        backend: "gpu".into(),
+        diagnostics: why.iter().take(MOST_OF_A_KERNEL).map(one).collect(),
+    }]
+}

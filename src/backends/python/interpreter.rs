@@ -1,0 +1,160 @@
+//! The interpreter, on one thread of the pool, a slice of instructions at a time so that Stop is heard.
+
+use super::compiler;
+use crate::{BackendError, Chaos, Machine, Order, Pool, Prepared, StopFlag};
+use futures_util::future::LocalBoxFuture;
+use parallax_compiler::{Diagnostic, Kind, Span, interpret};
+use parallax_protocol::Diagnosis;
+use parallax_workloads::{Array, Output, Problem};
+use std::sync::Arc;
+
+/// Instructions between two looks at the stop flag: well below a millisecond of them.
+const SLICE: u64 = 10_000;
+/// What a first run may take, in milliseconds: whoever waits longer asks for a smaller size.
+const LIMIT_MS: f64 = 4_000.0;
+/// Bytes of arrays, where the machine names no limit.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// Compiles for the interpreter.
+pub async fn prepare(
+    machine: &Machine,
+    problem: Arc<dyn Problem>,
+    order: Order,
+) -> Result<Box<dyn Prepared>, BackendError> {
+    let program = problem.python();
+    let (own, stop) = (program.clone(), order.stop.clone());
+    let begin = machine.host.now_ms();
+    let job = move || compiler::prepare(&own, &stop);
+    let prepared = machine.pool.offload(job).await;
+    let prepared = prepared.map_err(|message| BackendError::Panicked { message })??;
+    Ok(Box::new(Ready {
+        compile_ms: machine.host.now_ms() - begin,
+        prepared: Arc::new(prepared),
+        source: program.source,
+        pool: machine.pool.clone(),
+        memory: machine.memory.unwrap_or(MOST_BYTES).min(MOST_BYTES),
+        problem,
+        order,
+        runs: 0,
+        results: Vec::new(),
+        shape: None,
+    }))
+}
+
+struct Ready {
+    prepared: Arc<parallax_compiler::Prepared>,
+    source: Arc<str>,
+    problem: Arc<dyn Problem>,
+    pool: Pool,
+    order: Order,
+    memory: u64,
+    compile_ms: f64,
+    /// Runs so far.
+    runs: u64,
+    results: Vec<Array>,
+    shape: Option<Vec<usize>>,
+}
+
+/// What ends a run before its time.
+enum End {
+    Stopped,
+    TooLong,
+    Failed(Vec<Diagnosis>),
+}
+
+impl Ready {
+    async fn once(&mut self) -> Result<(), BackendError> {
+        let (prepared, source) = (Arc::clone(&self.prepared), Arc::clone(&self.source));
+        let (stop, memory) = (self.order.stop.clone(), self.memory);
+        let chaos = Chaos::of(self.order.inject);
+        let limit_ms = (self.runs == 0).then_some(LIMIT_MS);
+        let job = move || {
+            if let Some(chaos) = chaos {
+                chaos.strike();
+            }
+            interpreted(&prepared, &source, memory, limit_ms, &stop)
+        };
+        let ended = self.pool.offload(job).await;
+        self.runs += 1;
+        match ended.map_err(|message| BackendError::Panicked { message })? {
+            Ok(results) => {
+                self.results = results;
+                Ok(())
+            }
+            Err(End::Stopped) => Err(BackendError::Stopped),
+            Err(End::Failed(diagnostics)) => Err(BackendError::Python(diagnostics)),
+            Err(End::TooLong) => Err(BackendError::LeftOut {
+                reason: format!(
+                    "left out: its first run did not end within {} s, as every number is in a box of its own; \
+                     choose a smaller size",
+                    LIMIT_MS / 1e3
+                ),
+            }),
+        }
+    }
+}
+
+fn interpreted(
+    prepared: &parallax_compiler::Prepared,
+    source: &str,
+    memory: u64,
+    limit_ms: Option<f64>,
+    stop: &StopFlag,
+) -> Result<Vec<Array>, End> {
+    let failed = |one| End::Failed(compiler::diagnoses(source, &[one]));
+    let options = interpret::Options {
+        memory,
+        ..interpret::Options::default()
+    };
+    let mut machine = prepared.machine(options).map_err(|why| {
+        let kind = match why {
+            interpret::Refusal::Memory { .. } => Kind::Memory,
+            _ => Kind::Typing,
+        };
+        failed(Diagnostic::new(kind, Span::default(), why.to_string()))
+    })?;
+    let begin = crate::host::wall_ms();
+    loop {
+        match machine.run(SLICE) {
+            Ok(interpret::State::Done) => break,
+            Ok(interpret::State::Paused) => {}
+            Err(error) => return Err(failed(error.diagnostic())),
+        }
+        if stop.is_raised() {
+            return Err(End::Stopped);
+        }
+        if limit_ms.is_some_and(|limit| crate::host::wall_ms() - begin > limit) {
+            return Err(End::TooLong);
+        }
+    }
+    let results = machine.results().map_err(|error| failed(error.diagnostic()))?;
+    let outputs = prepared.outputs(results, &machine.arguments());
+    Ok(compiler::arrays(outputs))
+}
+
+impl Prepared for Ready {
+    fn compile_ms(&self) -> f64 {
+        self.compile_ms
+    }
+
+    fn shape(&self) -> Option<Vec<usize>> {
+        self.shape.clone()
+    }
+
+    fn run(&mut self, runs: u32) -> LocalBoxFuture<'_, Result<(), BackendError>> {
+        Box::pin(async move {
+            for _ in 0..runs {
+                self.once().await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn output(&mut self) -> LocalBoxFuture<'_, Result<Output, BackendError>> {
+        Box::pin(async {
+            let results = std::mem::take(&mut self.results);
+            self.shape = results.first().map(|array| array.shape.clone());
+            Ok(self.problem.output_of(results))
+        })
+    }
+}

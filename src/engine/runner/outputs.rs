@@ -1,0 +1,113 @@
+//! What a row's first run gave, for the report: its types, shapes and checksums.
+
+use super::Run;
+use parallax_backends::BackendError;
+use parallax_protocol::{Event, MOST_VALUES, Number, OutputOf, PlanRow, checksum};
+use parallax_workloads::{Array, Output};
+
+impl Run<'_> {
+    /// Tells what a run gave, and hands it back.
+    pub(super) async fn outputs(
+        &self,
+        row: &PlanRow,
+        output: Output,
+        shape: Option<Vec<usize>>,
+    ) -> Result<Output, BackendError> {
+        let values = self.spec.kernel.as_ref().is_some_and(|kernel| kernel.values);
+        let job = move || {
+            let outputs = described(&output, shape, values);
+            (output, outputs)
+        };
+        let (output, outputs) = self
+            .machine
+            .pool
+            .offload(job)
+            .await
+            .map_err(|message| BackendError::Panicked { message })?;
+        (self.emit)(Event::Outputs {
+            job: self.job,
+            backend: row.backend.clone(),
+            outputs,
+        });
+        Ok(output)
+    }
+}
+
+fn described(output: &Output, shape: Option<Vec<usize>>, values: bool) -> Vec<OutputOf> {
+    let one = |dtype: &str, bytes: Vec<u8>| OutputOf {
+        dtype: dtype.into(),
+        shape: match &shape {
+            Some(shape) => shape.iter().map(|n| *n as u64).collect(),
+            None => vec![output.len() as u64],
+        },
+        checksum: checksum(&bytes),
+        values: None,
+    };
+    match output {
+        Output::U32(v) => vec![one("uint32", v.iter().flat_map(|v| v.to_le_bytes()).collect())],
+        Output::F32(v) => vec![one("float32", v.iter().flat_map(|v| v.to_le_bytes()).collect())],
+        Output::F64(v) => vec![one("float64", v.iter().flat_map(|v| v.to_le_bytes()).collect())],
+        Output::Arrays(all) => {
+            let described = all.iter().map(|array| OutputOf {
+                dtype: array.dtype.into(),
+                shape: array.shape.iter().map(|n| *n as u64).collect(),
+                checksum: checksum(&array.bytes),
+                values: (values && array.len() <= MOST_VALUES).then(|| numbers(array)),
+            });
+            described.collect()
+        }
+    }
+}
+
+fn numbers(array: &Array) -> Vec<Number> {
+    let word = |at: usize| {
+        array
+            .element(at)
+            .iter()
+            .rev()
+            .fold(0u64, |n, b| n << 8 | u64::from(*b))
+    };
+    let number = |at: usize| match array.dtype {
+        "bool" => Number::Bool(word(at) != 0),
+        "float32" | "float64" => Number::Float(array.at(at)),
+        // Narrower ones fit a double exactly.
+        "int64" => Number::Int(word(at) as i64),
+        name if name.starts_with('i') => Number::Int(array.at(at) as i64),
+        _ => Number::Uint(word(at)),
+    };
+    (0..array.len()).map(number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_is_described_by_its_bytes() {
+        let plain = described(&Output::F32(vec![1.5, -2.0]), None, true);
+        assert_eq!(
+            (plain[0].dtype.as_str(), &plain[0].shape[..]),
+            ("float32", &[2][..])
+        );
+        assert_eq!(plain[0].checksum, checksum(&[0, 0, 0xc0, 0x3f, 0, 0, 0, 0xc0]));
+        let shaped = described(&Output::U32(vec![7; 6]), Some(vec![2, 3]), false);
+        assert_eq!(shaped[0].shape, [2, 3]);
+        let array = |dtype, shape: &[usize], bytes: &[u8]| Array {
+            dtype,
+            shape: shape.into(),
+            bytes: bytes.into(),
+        };
+        let all = Output::Arrays(vec![
+            array("int8", &[2], &[255, 3]),
+            array("int64", &[], &i64::MIN.to_le_bytes()),
+            array("uint64", &[], &u64::MAX.to_le_bytes()),
+            array("bool", &[1], &[1]),
+        ]);
+        let all = described(&all, None, true);
+        let values: Vec<_> = all.into_iter().filter_map(|output| output.values).collect();
+        assert_eq!(values[0], [Number::Int(-1), Number::Int(3)]);
+        assert_eq!(values[1], [Number::Int(i64::MIN)]);
+        assert_eq!(values[2], [Number::Uint(u64::MAX)]);
+        assert_eq!(values[3], [Number::Bool(true)]);
+    }
+}
