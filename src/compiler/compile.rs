@@ -63,7 +63,7 @@ impl Failed {
                     .collect::<Vec<_>>()
                     .join("\n");
             }
-            (Failed::TooLong(why), _) => why.clone(),
+            (Failed::TooLong(why), _) => *why,
             (_, Err(why)) => why,
         };
         format!("{}: {source}\n", Kind::Limit.name())

@@ -117,7 +117,7 @@ pub fn collapse(program: &mut Program) {
         }
     }
     // What people called it.
-    for (to, _) in &arrays {
+    for to in arrays.keys() {
         let from = root_of_array(*to);
         let name = program.arrays[to.0 as usize].name.clone();
         let own = &mut program.arrays[from.0 as usize].name;

@@ -16,7 +16,9 @@ fn compile(text: &str, types: &[Type]) -> Result<Program, String> {
         return Err(fault.render(source));
     }
     let entry = file.entry.ok_or("no entry")?;
-    infer::program(&file, entry, types).map_err(|all| all[0].render(source))
+    infer::program(&file, entry, types)
+        .map(|typed| typed.program)
+        .map_err(|all| all[0].render(source))
 }
 
 fn types(args: &[Value]) -> Vec<Type> {
