@@ -169,7 +169,9 @@ impl Maker<'_> {
             }
             (1, _) => {
                 let of = rules::math(last.of);
-                expanded(name).map(|function| math(function, vec![convert(last, of)]))
+                let takes_two = |function: &Math| matches!(function, Math::Atan2 | Math::Hypot | Math::Pow);
+                let function = expanded(name).filter(|function| !takes_two(function));
+                function.map(|function| math(function, vec![convert(last, of)]))
             }
             (2, "log") => {
                 // log(x, base)

@@ -286,7 +286,8 @@ impl Proof<'_> {
         match &expr.kind {
             ExprKind::Const(bits) => {
                 let value = signed(expr.of, *bits);
-                let fits = value.abs() < MOST_CONSTANT && expr.of != Scalar::U64;
+                let fits =
+                    value.checked_abs().is_some_and(|size| size < MOST_CONSTANT) && expr.of != Scalar::U64;
                 fits.then(|| (Expr::int(value), Expr::int(value)))
             }
             ExprKind::Length(array, _) if !self.arrays.contains(array) => {

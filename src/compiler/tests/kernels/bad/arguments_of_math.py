@@ -1,4 +1,4 @@
-# parallax: error=UnsupportedError
+# parallax: error=TypingError
 # parallax: says=sqrt
 # parallax: at=11:12
 import math

@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=missing required arguments: 'y'
+# parallax: says=missing a required argument: 'y'
 # parallax: at=15:12
 import numpy as np
 from numba import njit, prange

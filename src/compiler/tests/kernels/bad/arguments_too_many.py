@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=takes 2 positional arguments but 3 were given
+# parallax: says=too many positional arguments
 # parallax: at=15:12
 import numpy as np
 from numba import njit, prange

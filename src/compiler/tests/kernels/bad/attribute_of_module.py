@@ -1,4 +1,4 @@
-# parallax: error=UnsupportedError
+# parallax: error=TypingError
 # parallax: says=Unknown attribute 'squareroot'
 # parallax: at=10:12
 import numpy as np

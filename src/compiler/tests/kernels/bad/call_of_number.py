@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=int64 is not callable
+# parallax: says=Invalid use of int64
 # parallax: at=11:12
 import numpy as np
 from numba import njit, prange

@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=not int64
+# parallax: says=getitem
 # parallax: at=11:12
 import numpy as np
 from numba import njit, prange

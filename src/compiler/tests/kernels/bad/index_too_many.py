@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=cannot index array(float64, 1d, C) with 2 indices
+# parallax: says=getitem
 # parallax: at=10:12
 import numpy as np
 from numba import njit, prange

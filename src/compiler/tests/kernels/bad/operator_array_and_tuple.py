@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=not UniTuple(int64 x 2)
+# parallax: says=No implementation of function
 # parallax: at=10:12
 import numpy as np
 from numba import njit, prange

@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=truth value of an array
+# parallax: says=array(float64, 1d, C)
 # parallax: numba=accepts
 # parallax: at=11:8
 import numpy as np

@@ -1,5 +1,5 @@
 # parallax: error=TypingError
-# parallax: says=not array(float64, 1d, C)
+# parallax: says=setitem
 # parallax: at=10:5
 import numpy as np
 from numba import njit, prange
