@@ -2,7 +2,9 @@
 
 use crate::{BackendError, Pool, StopFlag};
 use parallax_compiler::failure;
-use parallax_compiler::ir::{Failure, Program};
+#[cfg(feature = "gpu")]
+use parallax_compiler::ir::Failure;
+use parallax_compiler::ir::Program;
 use parallax_compiler::wasm::{Target, host};
 use parallax_compiler::wgsl;
 use parallax_compiler::{
