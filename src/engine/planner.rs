@@ -236,3 +236,60 @@ pub(crate) fn plan(
         spec: spec.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::stages;
+    use parallax_backends::Pool;
+
+    #[test]
+    fn rows_from_python_give_way_where_memory_is_short() {
+        let mut machine = crate::runner::tests::machine(Pool::Threads(2));
+        let spec = RunSpec::race("heat", 512);
+        let named = RunSpec {
+            backends: vec!["interpreter".into(), "scalar".into()],
+            ..spec.clone()
+        };
+        let mut room = |have: u64, spec: &RunSpec| {
+            machine.memory = Some(have);
+            let stage = stages(&machine, spec).ok().and_then(|mut all| all.pop());
+            stage.map(|stage| {
+                let room = fits(&machine, spec, &stage);
+                let problem = stage.workload.and_then(|w| w.problem(512, 1).ok());
+                let rows = match (&room, problem) {
+                    (Ok(room), Some(problem)) => plan(&machine, spec, &stage, *room, Ok(&*problem)).rows,
+                    _ => Vec::new(),
+                };
+                let left = rows.into_iter().find(|row| row.backend == "interpreter");
+                let reason = left.and_then(|row| match row.support {
+                    Support::No { reason } => Some(reason),
+                    Support::Yes { .. } => None,
+                });
+                (room, reason)
+            })
+        };
+        let footprint = parallax_workloads::find("heat").map(|w| w.footprint(512, 2));
+        let (Some(footprint), rows) = (footprint, 4) else {
+            panic!("no heat")
+        };
+        let without = footprint.peak(rows);
+        assert_eq!(
+            room(without + footprint.python(), &spec),
+            Some((Ok(Room::All), None))
+        );
+        let Some((Ok(Room::WithoutPython), Some(reason))) = room(without, &spec) else {
+            panic!("{:?}", room(without, &spec))
+        };
+        assert!(reason.contains("too little memory"), "{reason}");
+        assert!(matches!(
+            room(without - 1, &spec),
+            Some((Err(SpecError::Memory { rows: 4, .. }), _))
+        ));
+        let less = footprint.peak(1);
+        assert!(matches!(
+            room(less, &named),
+            Some((Err(SpecError::Memory { rows: 2, .. }), _))
+        ));
+    }
+}

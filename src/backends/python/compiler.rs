@@ -1,8 +1,10 @@
 //! The compiler as back ends, engine and page use it: values and diagnostics in the words of the protocol.
 
 use crate::{BackendError, Pool, StopFlag};
-use parallax_compiler::interpret::{self, What};
-use parallax_compiler::ir::{Failure, Program};
+use parallax_compiler::failure;
+#[cfg(feature = "gpu")]
+use parallax_compiler::ir::Failure;
+use parallax_compiler::ir::Program;
 use parallax_compiler::wasm::{Target, host};
 use parallax_compiler::wgsl;
 use parallax_compiler::{
@@ -214,37 +216,9 @@ pub(super) fn arrays(values: Vec<Value>) -> Vec<Array> {
 }
 
 /// An error that compiled code has written down, in the words that the interpreter has for it.
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-pub(super) fn fault(text: &str, program: &Program, failed: host::Failed) -> BackendError {
-    let site = program.sites.get(failed.site.0 as usize);
-    let what = match site.map(|site| site.what) {
-        Some(Failure::Index(array, axis)) => What::Index {
-            array: program
-                .arrays
-                .get(array.0 as usize)
-                .map_or_else(String::new, |info| info.name.clone()),
-            axis,
-            index: Some(failed.index),
-            length: Some(failed.length as u64),
-            proven: false,
-        },
-        Some(Failure::Division) => What::Division,
-        Some(Failure::Shape) => What::Shape,
-        Some(Failure::Memory) if failed.index < 0 => What::Negative,
-        Some(Failure::Memory) => What::Memory {
-            of: Scalar::U8,
-            shape: vec![failed.index as u64],
-        },
-        Some(Failure::Assertion) => What::Assertion,
-        Some(Failure::Step) => What::Step,
-        Some(Failure::Empty) => What::Empty,
-        None => What::Broken("an error has a site"),
-    };
-    let failed = interpret::Failed {
-        what,
-        span: site.map(|site| site.span),
-        iteration: None,
-    };
+#[cfg_attr(not(any(target_arch = "wasm32", feature = "gpu")), allow(dead_code))]
+pub(super) fn fault(text: &str, program: &Program, failed: &host::Failed) -> BackendError {
+    let failed = failure::of_module(program, failed);
     BackendError::Python(diagnoses(text, &[failed.diagnostic()]))
 }
 
@@ -271,12 +245,12 @@ pub(super) fn gpu_fault(text: &str, program: &Program, fault: &wgsl::Fault) -> B
             return self::fault(
                 text,
                 program,
-                host::Failed {
+                &host::Failed {
                     site: *site,
                     axis: 0,
                     index: *index,
                     length,
-                    iteration: 0,
+                    iteration: None,
                 },
             );
         }

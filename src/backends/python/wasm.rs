@@ -324,7 +324,7 @@ impl Ready {
             Ended::Early => {
                 let failed = self.code.rooms.failed(&self.code.call, self.abi());
                 Err(match failed {
-                    Some(failed) => compiler::fault(&self.source, &self.prepared.program, failed),
+                    Some(failed) => compiler::fault(&self.source, &self.prepared.program, &failed),
                     None => BackendError::Kernel {
                         what: "broke down",
                         message: "it ended early and left no reason".into(),

@@ -151,13 +151,16 @@ impl Run<'_> {
     }
 }
 
+/// A size and its problem.
+type Smaller = (u32, Box<dyn Problem>);
+
 /// The largest problem of at most so many operations, up to a size; `None` if there is none smaller.
 fn largest(
     workload: &dyn Workload,
     size: u32,
     seed: u64,
     most: f64,
-) -> Result<Option<(u32, Box<dyn Problem>)>, BackendError> {
+) -> Result<Option<Smaller>, BackendError> {
     let (least, _) = workload.info().size_range;
     let fits = |n: u32| -> Result<bool, BackendError> { Ok(workload.problem(n, seed)?.flops() <= most) };
     // Never far above what fits: problems bring their inputs.

@@ -294,14 +294,12 @@ def setup(n):
     }
 
     fn outputs(events: &[Event]) -> Vec<(&str, &[OutputOf])> {
-        let one = |event| match event {
-            &Event::Outputs {
-                ref backend,
-                ref outputs,
-                ..
-            } => Some((backend.as_str(), outputs.as_slice())),
-            _ => None,
-        };
+        fn one(event: &Event) -> Option<(&str, &[OutputOf])> {
+            match event {
+                Event::Outputs { backend, outputs, .. } => Some((backend, outputs)),
+                _ => None,
+            }
+        }
         events.iter().filter_map(one).collect()
     }
 
