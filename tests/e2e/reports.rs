@@ -80,12 +80,16 @@ pub fn the_api_gives_the_report(house: &House) -> Result<()> {
                 .all(|s| s["outlier"].is_boolean() && s["block"].is_u64())
         );
         ensure!(row["sample_count"] == samples.len());
-        let is_base = row["backend"] == "scalar";
+        let is_base = row["backend"] == "scalar" && row["form"] == "rust";
         let is_gpu = row["backend"] == "gpu";
         ensure!(row["speedup"].is_null() == (is_base || is_gpu), "{row}");
         // Where a read-back takes a tenth of a second, as in Firefox, there is no time for parts.
         let has_parts = row["gpu_ms"].is_object();
-        ensure!(has_parts == is_gpu || (is_gpu && !house.is_chromium()), "{row}");
+        let is_parted = is_gpu && row["form"] == "wgsl";
+        ensure!(
+            has_parts == is_parted || (is_gpu && !house.is_chromium()),
+            "{row}"
+        );
         if has_parts {
             // SwiftShader: measured, labelled, and no claim.
             let parts = &row["gpu_ms"];
