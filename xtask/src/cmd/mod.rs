@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod dist;
 pub mod kernel;
+pub mod oracles;
 pub mod serve;
 pub mod setup;
 pub mod shot;
