@@ -33,9 +33,7 @@ fn told(seed: u64, expected: &BTreeMap<u64, (u64, u64)>) -> Result<bool, String>
         machine
             .run(u64::MAX)
             .map_err(|failed| failed.diagnostic().message)?;
-        let results = machine
-            .results()
-            .map_err(|failed| failed.diagnostic().message)?;
+        let results = machine.results().map_err(|failed| failed.diagnostic().message)?;
         Ok::<_, String>(golden::told(&prepared.outputs(results, &machine.arguments())))
     };
     let ours = interpreted(interpret::Order::Natural)?;
@@ -72,7 +70,9 @@ fn programs_give_the_same_everywhere() {
     let (from, to) = range
         .as_deref()
         .and_then(|range| range.split_once(".."))
-        .map_or((0, 2_000), |(from, to)| (from.parse().unwrap(), to.parse().unwrap()));
+        .map_or((0, 2_000), |(from, to)| {
+            (from.parse().unwrap(), to.parse().unwrap())
+        });
     let expected: BTreeMap<u64, (u64, u64)> = golden::differential()
         .into_iter()
         .map(|(seed, program, outputs)| (seed, (program, outputs)))
@@ -83,9 +83,7 @@ fn programs_give_the_same_everywhere() {
         let expected = &expected;
         let each = |first: u64| {
             let seeds = (from + first..to).step_by(threads as usize);
-            seeds
-                .map(|seed| (seed, told(seed, expected)))
-                .collect::<Vec<_>>()
+            seeds.map(|seed| (seed, told(seed, expected))).collect::<Vec<_>>()
         };
         let all: Vec<_> = (0..threads)
             .map(|first| scope.spawn(move || each(first)))
@@ -104,6 +102,9 @@ fn programs_give_the_same_everywhere() {
         found.len(),
         wrong.join("\n")
     );
-    println!("{} programs, {compared} of them in CPython and NumPy too", found.len());
+    println!(
+        "{} programs, {compared} of them in CPython and NumPy too",
+        found.len()
+    );
     assert!(compared * 10 >= found.len() * 8, "{compared} of {}", found.len());
 }

@@ -161,6 +161,9 @@ pub fn wasm_cargo(toolchain: &Toolchain, verb: &str) -> Command {
         TARGET,
         "-Z",
         "build-std=panic_abort,std",
+        // Sorting and printing numbers as short code: what is fetched counts more.
+        "-Z",
+        "build-std-features=optimize_for_size",
     ]);
     command
 }
