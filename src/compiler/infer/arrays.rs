@@ -140,11 +140,12 @@ impl Maker<'_> {
         self.saved(select(a_is_one, b, a))
     }
 
-    /// An element of an array expression. `direct` promises that lengths which may differ do not.
+    /// An element of an array expression whose lengths fit each other.
     pub(super) fn element(&mut self, lazy: &Lazy, at: &[Expr]) -> Option<Expr> {
         self.element_of(lazy, at, &lazy.shape, true)
     }
 
+    /// An element within a whole shape. `direct` promises that lengths which may differ do not.
     fn element_of(&mut self, lazy: &Lazy, at: &[Expr], whole: &[Expr], direct: bool) -> Option<Expr> {
         match &lazy.node {
             Node::Scalar(value) => Some(value.clone()),

@@ -229,7 +229,7 @@ impl Maker<'_> {
                     return;
                 };
                 let place = self.steady(place);
-                let left = self.element_at(&place, target.span);
+                let left = self.element_at(&place);
                 let mark = self.out.len();
                 let right = self.expr(value);
                 let left = self.kept(mark, left);

@@ -116,7 +116,7 @@ impl Maker<'_> {
                 let Some(x) = self.value(one, span) else {
                     return Operand::Unknown;
                 };
-                match self.rounded(x, digits, span) {
+                match self.rounded(x, digits) {
                     Some(value) => Operand::Value(value),
                     None => self.refuse(
                         Kind::Unsupported,

@@ -518,7 +518,7 @@ impl Maker<'_> {
                 Operand::Unknown
             }
             other => match self.place_in(other, indices, span) {
-                Some(place) => self.element_at(&place, span),
+                Some(place) => self.element_at(&place),
                 None => Operand::Unknown,
             },
         }
@@ -641,8 +641,8 @@ impl Maker<'_> {
                 let array = self.handle(other, span)?;
                 let axes = self.array_info(array).axes;
                 let mut cuts = Vec::new();
-                for axis in 0..axes {
-                    cuts.push(self.whole_axis(array, axis, span));
+                for _ in 0..axes {
+                    cuts.push(self.whole_axis(span));
                 }
                 (array, cuts)
             }
@@ -791,8 +791,8 @@ impl Maker<'_> {
         }
     }
 
-    pub(super) fn whole_axis(&mut self, array: crate::ir::Array, axis: u8, span: Span) -> Cut {
-        let _ = (array, axis);
+    /// All of an axis.
+    pub(super) fn whole_axis(&mut self, span: Span) -> Cut {
         Cut::Range {
             low: None,
             high: None,
@@ -827,7 +827,7 @@ impl Maker<'_> {
     }
 
     /// What stands at a place.
-    pub(super) fn element_at(&mut self, place: &Place, _span: Span) -> Operand {
+    pub(super) fn element_at(&mut self, place: &Place) -> Operand {
         match place {
             Place::Element(array, index, site) => {
                 let of = self.array_info(*array).of;

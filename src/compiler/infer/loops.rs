@@ -151,8 +151,8 @@ impl Maker<'_> {
         let axes = self.array_info(array).axes;
         let site = self.site(span, Failure::Index(array, 0));
         let mut cuts = vec![Cut::At(at, site)];
-        for axis in 1..axes {
-            cuts.push(self.whole_axis(array, axis, span));
+        for _ in 1..axes {
+            cuts.push(self.whole_axis(span));
         }
         self.part(array, cuts)
     }

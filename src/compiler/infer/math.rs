@@ -1,7 +1,7 @@
 //! Functions of `math`, and NumPy's functions of numbers, by their names.
 
 use super::Maker;
-use super::operand::{both, compare, constant, convert, not, select, unary};
+use super::operand::{compare, constant, convert, not, select, unary};
 use super::power::math;
 use super::scalars::{binary, division, is_unsigned};
 use crate::ir::{Binary, Compare, Divide, Expr, ExprKind, Math, Unary};
@@ -541,7 +541,7 @@ impl Maker<'_> {
     }
 
     /// `round(x)` and `round(x, digits)`.
-    pub(super) fn rounded(&mut self, x: Expr, digits: Option<Expr>, span: Span) -> Option<Expr> {
+    pub(super) fn rounded(&mut self, x: Expr, digits: Option<Expr>) -> Option<Expr> {
         let Some(digits) = digits else {
             if !x.of.is_float() {
                 return Some(convert(x, Scalar::I64));
@@ -567,9 +567,8 @@ impl Maker<'_> {
             true => division(down, whole.clone(), scale, None),
             false => binary(Binary::Mul, whole.clone(), scale),
         };
-        let _ = span;
         let finite = compare(Compare::Less, unary(Unary::Abs, whole), float(of, f64::INFINITY));
-        Some(select(both(finite.clone(), finite), back, x))
+        Some(select(finite, back, x))
     }
 
     /// `divmod(a, b)`.

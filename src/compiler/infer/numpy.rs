@@ -51,17 +51,15 @@ impl Maker<'_> {
             return self.ufunc_of_numbers(function, values, span);
         }
         let mut args = Args {
-            name,
             values: values.into_iter().map(Some).collect(),
             named,
-            span,
         };
         match name {
             "zeros" | "ones" | "empty" => {
-                let Some(shape) = args.take(self, 0, "shape") else {
+                let Some(shape) = args.take(0, "shape") else {
                     return self.lacks(name, "shape", span);
                 };
-                let of = match args.take(self, 1, "dtype") {
+                let of = match args.take(1, "dtype") {
                     Some(given) => self.dtype(&given, span),
                     None => Some(Scalar::F64),
                 };
@@ -71,9 +69,9 @@ impl Maker<'_> {
                 self.created(name, of, shape, span)
             }
             "full" => {
-                let shape = args.take(self, 0, "shape");
-                let value = args.take(self, 1, "fill_value");
-                let given = args.take(self, 2, "dtype");
+                let shape = args.take(0, "shape");
+                let value = args.take(1, "fill_value");
+                let given = args.take(2, "dtype");
                 let (Some(shape), Some(value)) = (shape, value) else {
                     return self.lacks(name, "fill_value", span);
                 };
@@ -91,15 +89,15 @@ impl Maker<'_> {
                 self.new_array(of, shape, Some(convert(value, of)), span)
             }
             "zeros_like" | "ones_like" | "empty_like" | "full_like" => {
-                let Some(like) = args.take(self, 0, "a") else {
+                let Some(like) = args.take(0, "a") else {
                     return self.lacks(name, "a", span);
                 };
                 let value = match name {
-                    "full_like" => args.take(self, 1, "fill_value"),
+                    "full_like" => args.take(1, "fill_value"),
                     _ => None,
                 };
                 let at = if name == "full_like" { 2 } else { 1 };
-                let given = args.take(self, at, "dtype");
+                let given = args.take(at, "dtype");
                 let Some(shape) = self.shape_of(&like, span) else {
                     return Operand::Unknown;
                 };
@@ -125,15 +123,11 @@ impl Maker<'_> {
             "arange" => self.arange(&mut args, span),
             "linspace" => self.linspace(&mut args, span),
             "eye" | "identity" => {
-                let Some(n) = args.take(self, 0, "N") else {
+                let Some(n) = args.take(0, "N") else {
                     return self.lacks(name, "N", span);
                 };
-                let columns = if name == "eye" {
-                    args.take(self, 1, "M")
-                } else {
-                    None
-                };
-                let given = args.take(self, if name == "eye" { 3 } else { 1 }, "dtype");
+                let columns = if name == "eye" { args.take(1, "M") } else { None };
+                let given = args.take(if name == "eye" { 3 } else { 1 }, "dtype");
                 let of = match given {
                     Some(given) => self.dtype(&given, span),
                     None => Some(Scalar::F64),
@@ -159,10 +153,10 @@ impl Maker<'_> {
                 made
             }
             "array" | "asarray" | "copy" | "ascontiguousarray" | "atleast_1d" => {
-                let Some(one) = args.take(self, 0, "a") else {
+                let Some(one) = args.take(0, "a") else {
                     return self.lacks(name, "a", span);
                 };
-                let to = match args.take(self, 1, "dtype") {
+                let to = match args.take(1, "dtype") {
                     Some(given) => match self.dtype(&given, span) {
                         Some(to) => Some(to),
                         None => return Operand::Unknown,
@@ -176,10 +170,10 @@ impl Maker<'_> {
             }
             "sum" | "prod" | "mean" | "min" | "max" | "amin" | "amax" | "any" | "all" | "argmin"
             | "argmax" | "var" | "std" => {
-                let Some(one) = args.take(self, 0, "a") else {
+                let Some(one) = args.take(0, "a") else {
                     return self.lacks(name, "a", span);
                 };
-                if let Some(axis) = args.take(self, 1, "axis") {
+                if let Some(axis) = args.take(1, "axis") {
                     return match name {
                         "sum" => self.sum_along(one, axis, span),
                         _ => self.no_axis(name, span),
@@ -193,14 +187,14 @@ impl Maker<'_> {
                 self.reduce_array(name, one, span)
             }
             "count_nonzero" => {
-                let Some(one) = args.take(self, 0, "a") else {
+                let Some(one) = args.take(0, "a") else {
                     return self.lacks(name, "a", span);
                 };
                 let truth = self.elementwise("not_equal", vec![one, Operand::Value(Expr::int(0))], span);
                 self.reduce_array("sum", truth, span)
             }
             "where" => {
-                let all: Vec<Operand> = (0..3).filter_map(|i| args.take(self, i, "")).collect();
+                let all: Vec<Operand> = (0..3).filter_map(|i| args.take(i, "")).collect();
                 if all.len() != 3 {
                     return self.refuse(
                         Kind::Unsupported,
@@ -211,11 +205,7 @@ impl Maker<'_> {
                 self.chosen(all, span)
             }
             "clip" => {
-                let (one, low, high) = (
-                    args.take(self, 0, "a"),
-                    args.take(self, 1, "a_min"),
-                    args.take(self, 2, "a_max"),
-                );
+                let (one, low, high) = (args.take(0, "a"), args.take(1, "a_min"), args.take(2, "a_max"));
                 let Some(mut one) = one else {
                     return self.lacks(name, "a", span);
                 };
@@ -228,14 +218,14 @@ impl Maker<'_> {
                 one
             }
             "dot" | "matmul" | "vdot" => {
-                let (a, b) = (args.take(self, 0, "a"), args.take(self, 1, "b"));
+                let (a, b) = (args.take(0, "a"), args.take(1, "b"));
                 let (Some(a), Some(b)) = (a, b) else {
                     return self.lacks(name, "b", span);
                 };
                 self.product(a, b, span)
             }
             "outer" => {
-                let (a, b) = (args.take(self, 0, "a"), args.take(self, 1, "b"));
+                let (a, b) = (args.take(0, "a"), args.take(1, "b"));
                 let (Some(a), Some(b)) = (a, b) else {
                     return self.lacks(name, "b", span);
                 };
@@ -247,7 +237,7 @@ impl Maker<'_> {
                 self.elementwise("multiply", vec![column, b], span)
             }
             "reshape" => {
-                let (one, shape) = (args.take(self, 0, "a"), args.take(self, 1, "shape"));
+                let (one, shape) = (args.take(0, "a"), args.take(1, "shape"));
                 let (Some(one), Some(shape)) = (one, shape) else {
                     return self.lacks(name, "shape", span);
                 };
@@ -257,25 +247,25 @@ impl Maker<'_> {
                 };
                 self.reshaped(one, shape, span)
             }
-            "ravel" => match args.take(self, 0, "a") {
+            "ravel" => match args.take(0, "a") {
                 Some(one) => self.flat(one, false, span),
                 None => self.lacks(name, "a", span),
             },
-            "transpose" => match args.take(self, 0, "a") {
+            "transpose" => match args.take(0, "a") {
                 Some(one) => self.transposed(one, span),
                 None => self.lacks(name, "a", span),
             },
-            "shape" => match args.take(self, 0, "a") {
+            "shape" => match args.take(0, "a") {
                 Some(one) => self.attribute(one, "shape", span),
                 None => self.lacks(name, "a", span),
             },
-            "size" => match args.take(self, 0, "a") {
+            "size" => match args.take(0, "a") {
                 Some(one) => self.attribute(one, "size", span),
                 None => self.lacks(name, "a", span),
             },
             "round" | "around" | "round_" => {
-                let one = args.take(self, 0, "a");
-                let digits = args.take(self, 1, "decimals");
+                let one = args.take(0, "a");
+                let digits = args.take(1, "decimals");
                 let Some(one) = one else {
                     return self.lacks(name, "a", span);
                 };
@@ -297,18 +287,18 @@ impl Maker<'_> {
                 }
             }
             "cumsum" => {
-                let Some(one) = args.take(self, 0, "a") else {
+                let Some(one) = args.take(0, "a") else {
                     return self.lacks(name, "a", span);
                 };
                 self.running_sum(one, span)
             }
-            "iinfo" | "finfo" => match args.take(self, 0, "type").map(|given| self.dtype(&given, span)) {
+            "iinfo" | "finfo" => match args.take(0, "type").map(|given| self.dtype(&given, span)) {
                 Some(Some(of)) => {
                     Operand::Method(Box::new(Operand::Known(Global::Type(of))), name.to_owned())
                 }
                 _ => Operand::Unknown,
             },
-            "dtype" => match args.take(self, 0, "dtype").map(|given| self.dtype(&given, span)) {
+            "dtype" => match args.take(0, "dtype").map(|given| self.dtype(&given, span)) {
                 Some(Some(of)) => Operand::Known(Global::Type(of)),
                 _ => Operand::Unknown,
             },
@@ -380,7 +370,7 @@ impl Maker<'_> {
         let given = args.take_named("dtype");
         let mut ends = Vec::new();
         for (i, name) in ["start", "stop", "step"].into_iter().enumerate() {
-            if let Some(one) = args.take(self, i, name) {
+            if let Some(one) = args.take(i, name) {
                 let Some(value) = self.value(one, span) else {
                     return Operand::Unknown;
                 };
@@ -465,8 +455,8 @@ impl Maker<'_> {
     }
 
     fn linspace(&mut self, args: &mut Args, span: Span) -> Operand {
-        let (start, stop) = (args.take(self, 0, "start"), args.take(self, 1, "stop"));
-        let count = args.take(self, 2, "num").unwrap_or(Operand::Value(Expr::int(50)));
+        let (start, stop) = (args.take(0, "start"), args.take(1, "stop"));
+        let count = args.take(2, "num").unwrap_or(Operand::Value(Expr::int(50)));
         let (Some(start), Some(stop)) = (start, stop) else {
             return self.lacks("linspace", "stop", span);
         };
@@ -647,16 +637,14 @@ impl Maker<'_> {
 }
 
 /// Arguments by place or by name.
-struct Args<'a> {
-    name: &'a str,
+struct Args {
     values: Vec<Option<Operand>>,
     named: Named,
-    span: Span,
 }
 
-impl Args<'_> {
-    fn take(&mut self, _maker: &mut Maker, at: usize, name: &str) -> Option<Operand> {
-        let _ = (self.name, self.span);
+impl Args {
+    /// The argument at a place, or by this name.
+    fn take(&mut self, at: usize, name: &str) -> Option<Operand> {
         match self.values.get_mut(at).and_then(Option::take) {
             Some(value) => Some(value),
             None => self.take_named(name),

@@ -33,13 +33,13 @@ impl Maker<'_> {
                     self.help("make the base a float");
                     return refused;
                 }
-                Operand::Value(self.products(a, exponent.int, span))
+                Operand::Value(self.products(a, exponent.int))
             }
-            _ => Operand::Value(self.loop_of_products(a, b, span)),
+            _ => Operand::Value(self.loop_of_products(a, b)),
         }
     }
 
-    fn products(&mut self, a: Expr, exponent: i128, _span: Span) -> Expr {
+    fn products(&mut self, a: Expr, exponent: i128) -> Expr {
         let one = number(Number::int(Scalar::I64, 1, false).convert(a.of));
         let mut left = exponent.unsigned_abs();
         if left == 0 {
@@ -75,7 +75,7 @@ impl Maker<'_> {
         }
     }
 
-    fn loop_of_products(&mut self, a: Expr, b: Expr, _span: Span) -> Expr {
+    fn loop_of_products(&mut self, a: Expr, b: Expr) -> Expr {
         let of = a.of;
         let wide = if is_unsigned(b.of) {
             Scalar::U64

@@ -167,7 +167,7 @@ impl Maker<'_> {
             }
             "argmin" | "argmax" => {
                 self.not_empty(&lazy, span);
-                self.place_of(name == "argmax", &lazy, span)
+                self.place_of(name == "argmax", &lazy)
             }
             _ => Operand::Unknown,
         }
@@ -305,7 +305,7 @@ impl Maker<'_> {
     }
 
     /// Where the first least or greatest element is, counted through all axes; a NaN is either.
-    fn place_of(&mut self, is_max: bool, lazy: &Lazy, _span: Span) -> Operand {
+    fn place_of(&mut self, is_max: bool, lazy: &Lazy) -> Operand {
         let of = lazy.of;
         let (best, place, at_hand) = (self.temp(of), self.temp(Scalar::I64), self.temp(Scalar::I64));
         let value = |local, of| super::operand::local(of, local);

@@ -477,7 +477,9 @@ impl Maker<'_> {
             make(self, &[]);
         } else {
             self.nest(&outer, None, make);
-            self.last_not_in_lanes(a.axes, b.axes);
+            if b.axes == 2 {
+                self.last_not_in_lanes();
+            }
         }
         Operand::Array(out)
     }
@@ -489,10 +491,9 @@ impl Maker<'_> {
         }
     }
 
-    fn last_not_in_lanes(&mut self, _a: u8, b: u8) {
-        if b == 2
-            && let Some(crate::ir::Stmt::For { vector, .. }) = self.out.last_mut()
-        {
+    /// Nor that around one that does.
+    fn last_not_in_lanes(&mut self) {
+        if let Some(crate::ir::Stmt::For { vector, .. }) = self.out.last_mut() {
             *vector = false;
         }
     }

@@ -328,14 +328,12 @@ fn steps(expr: &Expr, var: Local, inner: &BTreeSet<Local>) -> Option<i64> {
 
 /// How well it suits the accesses of a loop's body that this variable's values run in lanes.
 fn score(var: Local, body: &[Stmt]) -> i64 {
-    let (inner, _) = walk::set_in(body);
-    scored(var, body, &inner, 1)
+    scored(var, body, 1)
 }
 
-fn scored(var: Local, body: &[Stmt], inner: &BTreeSet<Local>, weight: i64) -> i64 {
+fn scored(var: Local, body: &[Stmt], weight: i64) -> i64 {
     // Inner loops' variables are the same in all lanes, if their ends are; good enough for an estimate.
     let varying: BTreeSet<Local> = BTreeSet::new();
-    let _ = inner;
     let one = |index: &[Expr]| {
         let Some((last, rest)) = index.split_last() else {
             return 0;
@@ -365,7 +363,7 @@ fn scored(var: Local, body: &[Stmt], inner: &BTreeSet<Local>, weight: i64) -> i6
             _ => weight,
         };
         for block in walk::blocks(stmt) {
-            total += scored(var, block, inner, deeper);
+            total += scored(var, block, deeper);
         }
     }
     total
