@@ -258,6 +258,10 @@ fn a_million_specs_from_strangers() {
             good += 1;
             assert!(spec.budget_s >= 0.1 && spec.budget_s <= 600.0);
             assert!(spec.threads.is_none_or(|t| (1..=1024).contains(&t)));
+            if spec.kernel.is_some() {
+                assert_eq!(encode_link(&spec, None), Err(LinkError::Kernel));
+                return;
+            }
             let link = encode_link(&spec, None).expect("a spec fits into a link");
             let budget_ms = (spec.budget_s * 1e3).round();
             let back = decode_link(&link).expect("our own link").spec;

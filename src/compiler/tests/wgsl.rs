@@ -418,7 +418,7 @@ def f(x, out, k):
         a = x[i]
         out[i] = f32(math.inf) * a + f32(math.nan) + f32(1e-45) + f32(-0.0)
         out[i] += math.expm1(a) + math.log1p(a) + math.log10(a) + math.hypot(a, a) + math.erf(a) + math.erfc(a)
-        out[i] += math.gamma(a) + math.lgamma(a) + math.fmod(a, f32(3)) + math.atan2(a, a) + np.cbrt(a)
+        out[i] += math.gamma(a) + math.lgamma(a) + np.fmod(a, f32(3)) + math.atan2(a, a) + np.cbrt(a)
         out[i] += math.sinh(a) + math.cosh(a) + math.tanh(a) + math.asinh(a) + math.acosh(a) + math.atanh(a)
         out[i] += a ** f32(2.5) + a // f32(2) + a % f32(2) + np.minimum(a, f32(1)) + math.copysign(a, a)
         k[i] = (k[i] // 7) + (k[i] % -3) + (k[i] >> 3) + (k[i] << 2) + (1 << k[i]) + -2147483648 + np.int32(a)
