@@ -115,18 +115,22 @@ pub fn of_run(
     let pairs = || run.rows.iter().zip(&results);
     let their = |row: &Row| their_row(theirs, &run.spec.workload, run.spec.size, &row.id);
     let mut times = Vec::new();
-    for (row, result) in pairs() {
+    // What was extrapolated would leave nothing of the others' bars: its own ends with the axis.
+    for (row, result) in pairs().filter(|(row, _)| row.sampled.is_none()) {
         match result.median_ms {
             Some(median) => {
                 times.push(median);
                 let near = result.samples.iter().map(|s| s.ms);
                 times.extend(near.filter(|ms| *ms <= median * FAR_OUT));
             }
-            None => times.extend(row.provisional_ms),
+            None => times.extend(first_ms(row)),
         }
         times.extend(their(row).and_then(|t| t.median_ms));
     }
-    let middles = pairs().filter_map(|(row, r)| r.median_ms.or(row.provisional_ms));
+    if times.is_empty() {
+        times.extend(pairs().filter_map(|(row, r)| r.median_ms.or(first_ms(row))));
+    }
+    let middles = pairs().filter_map(|(row, r)| r.median_ms.or(first_ms(row)));
     let middles = middles.filter(|ms| *ms > 0.0);
     let (low, high) = middles.fold((f64::MAX, 0.0f64), |(l, h), t| (l.min(t), h.max(t)));
     let offers_log = high > low * LOG_SPAN;
@@ -362,6 +366,11 @@ fn speed(ratio: f64, ci95: Option<(f64, f64)>, verdict: Verdict) -> Figure {
     }
 }
 
+/// The first run of a row that is still to be timed; one that was left out has no bar.
+fn first_ms(row: &Row) -> Option<f64> {
+    row.provisional_ms.filter(|_| row.status != RowStatus::Skipped)
+}
+
 fn bar(axis: &Axis, row: &Row, result: &ResultRow) -> Option<Bar> {
     let place = |outlier: bool| {
         let samples = result.samples.iter().filter(move |s| s.outlier == outlier);
@@ -378,7 +387,7 @@ fn bar(axis: &Axis, row: &Row, result: &ResultRow) -> Option<Bar> {
             outliers: place(true),
         },
         None => Bar {
-            end: axis.place(row.provisional_ms?),
+            end: axis.place(first_ms(row)?),
             interval: None,
             provisional: true,
             samples: Vec::new(),

@@ -1,6 +1,6 @@
 use parallax_protocol::{
     Adapter, BackendInfo, BackendSupport, Capabilities, Catalogue, Cold, ErrorKind, Event, Form, Outcome,
-    RunSpec, Sample, Support, Verification, Worst,
+    RunSpec, Sample, Sampled, Support, Verification, Worst,
 };
 
 use super::race::{Race, of_question, of_run};
@@ -197,6 +197,26 @@ fn without_the_baseline_no_speed_up_is_said() {
     assert!(!race.has_baseline);
     assert!(race.rows.iter().all(|row| row.speed.is_none()));
     assert!(summary(&mut session).contains("no speed-up can be said"));
+}
+
+#[test]
+fn what_was_extrapolated_leaves_the_others_their_bars() {
+    let mut session = session(false, &["scalar", "threads+simd"], &[40.0, 50_000.0], 24, None);
+    let ends = |session: &Session| -> Vec<f64> {
+        let rows = chart(session, false).rows;
+        rows.iter().map(|row| row.bar.as_ref().unwrap().end).collect()
+    };
+    assert!(ends(&session)[0] < 0.01);
+    session.apply(Input::Engine(Event::Sampled {
+        job: 1,
+        backend: "threads+simd".into(),
+        sampled: Sampled {
+            size: 19,
+            factor: 2905.0,
+        },
+    }));
+    assert!(ends(&session)[0] > 0.3);
+    assert_eq!(ends(&session)[1], 1.0);
 }
 
 #[test]
