@@ -21,6 +21,7 @@ mod reduce;
 mod scalars;
 mod shapes;
 mod stmt;
+mod subscript;
 
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::flow::{self, Web, Webs};

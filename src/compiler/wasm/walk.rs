@@ -1,50 +1,15 @@
 //! What a statement or an expression consists of, for whoever only wants to look.
 
-use crate::ir::{Array, ArrayExpr, Cut, Expr, ExprKind, Local, Stmt};
+use crate::ir::{Array, ArrayExpr, Expr, ExprKind, Local, Stmt};
 use std::collections::BTreeSet;
 
-/// The expressions that one is made of, in the order of their evaluation.
-pub fn operands(one: &Expr) -> Vec<&Expr> {
-    match &one.kind {
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => Vec::new(),
-        ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => vec![a],
-        ExprKind::Binary(_, a, b)
-        | ExprKind::Divide(_, a, b, _)
-        | ExprKind::Compare(_, a, b)
-        | ExprKind::And(a, b)
-        | ExprKind::Or(a, b) => vec![a, b],
-        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
-        ExprKind::Load { index, .. } => index.iter().collect(),
-        ExprKind::Math(_, all) => all.iter().collect(),
-        ExprKind::Let(bound, last) => bound.iter().map(|(_, e)| e).chain([&**last]).collect(),
-    }
-}
+pub use crate::walk::operands;
 
 /// The expressions of a statement itself, without those of the statements in it, in order.
 pub fn expressions(one: &Stmt) -> Vec<&Expr> {
-    match one {
-        Stmt::Set(_, value) | Stmt::Check(value, _) => vec![value],
-        Stmt::Bind(_, ArrayExpr::Same(_) | ArrayExpr::Transposed(_)) => Vec::new(),
-        Stmt::Bind(_, ArrayExpr::Reshape { shape, .. }) => shape.iter().collect(),
-        Stmt::Bind(_, ArrayExpr::New { shape, fill, .. }) => shape.iter().chain(fill).collect(),
-        Stmt::Bind(_, ArrayExpr::View { cuts, .. }) => {
-            let mut all = Vec::new();
-            for cut in cuts {
-                match cut {
-                    Cut::At(at, _) => all.push(at),
-                    Cut::Range { low, high, step, .. } => all.extend([low, high, step].into_iter().flatten()),
-                }
-            }
-            all
-        }
-        Stmt::Store { index, value, .. } => index.iter().chain([value]).collect(),
-        Stmt::If { test, .. } | Stmt::While { test, .. } => vec![test],
-        Stmt::For {
-            start, stop, step, ..
-        } => vec![start, stop, step],
-        Stmt::ParFor(one) => vec![&one.start, &one.stop],
-        Stmt::Block { .. } | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return | Stmt::Print(_) => Vec::new(),
-    }
+    let mut all = Vec::new();
+    crate::walk::own(one, &mut |e| all.push(e));
+    all
 }
 
 /// The statements in a statement.
