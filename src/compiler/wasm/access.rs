@@ -19,12 +19,23 @@ pub(super) enum Index<'e> {
 impl Emitter<'_> {
     pub fn load(&mut self, array: Array, index: &[Expr], site: Option<Site>) {
         let of = self.program.arrays[array.0 as usize].of;
+        self.load_by(array, index, site, |own, offset| own.load_word(of, offset));
+    }
+
+    /// Does what takes the address of an element and an offset.
+    pub fn load_by(
+        &mut self,
+        array: Array,
+        index: &[Expr],
+        site: Option<Site>,
+        f: impl FnOnce(&mut Self, u32),
+    ) {
         let kept = self.indices(index, site.is_some());
         if let Some(site) = site {
             self.check(array, &kept, site);
         }
         let offset = self.address(array, &kept);
-        self.load_word(of, offset);
+        f(self, offset);
         self.drop_indices(&kept);
     }
 
@@ -115,8 +126,10 @@ impl Emitter<'_> {
     pub fn address(&mut self, array: Array, index: &[Index<'_>]) -> u32 {
         let handle = self.handle(array);
         let mut offset = 0;
-        self.get(handle.address);
-        for (axis, one) in index.iter().enumerate() {
+        let row = self.row_of(array, index);
+        self.get(row.unwrap_or(handle.address));
+        let known = row.map_or(0, |_| index.len() - 1);
+        for (axis, one) in index.iter().enumerate().skip(known) {
             match *one {
                 Index::In(variable) => {
                     self.put().local_get(variable).i32_wrap_i64();

@@ -3,6 +3,7 @@
 use super::abi::Layouts;
 use super::lanes::Lanes;
 use super::plan::Plan;
+use super::same::Row;
 use super::{Refusal, Target};
 use crate::ir::{Array, Label, Local, ParFor, Program};
 use crate::types::{Layout, Scalar};
@@ -67,6 +68,8 @@ pub(super) struct Emitter<'a> {
     pub inside: Option<(u32, u32)>,
     /// The loop in lanes that is being written.
     pub vector: Option<Box<Lanes>>,
+    /// Rows whose addresses are known.
+    pub rows: Vec<Row>,
     pub refusals: Vec<Refusal>,
 }
 
@@ -107,6 +110,7 @@ impl<'a> Emitter<'a> {
             record: 0,
             inside: None,
             vector: None,
+            rows: Vec::new(),
             refusals: Vec::new(),
         }
     }

@@ -1,10 +1,10 @@
 //! Loops whose iterations run in lanes: as many whole vectors as there are, then one of the lanes that are left.
 
 use super::function::{Emitter, Jump};
-use super::lanes::{Lanes, Parts, Scope};
+use super::lanes::{LANES, Lanes, Parts, Scope};
 use super::parallel::Partial;
 use super::plan::{self, Plan};
-use crate::ir::{Expr, LANES, Label, Local, ParFor, Stmt};
+use crate::ir::{Expr, Label, Local, ParFor, Stmt};
 use crate::types::Scalar;
 use wasm_encoder::ValType;
 
@@ -12,7 +12,7 @@ impl<'a> Emitter<'a> {
     /// How a parallel loop runs in lanes, if it does.
     pub fn parallel_plan(&self, one: &ParFor) -> Option<Plan> {
         let can = self.unit.target.simd && self.vector.is_none();
-        can.then(|| plan::of_parallel(self.program, one)).flatten()
+        can.then(|| plan::of_parallel(one)).flatten()
     }
 
     /// How a serial loop runs in lanes, if it does.
@@ -56,38 +56,25 @@ impl<'a> Emitter<'a> {
         end: u32,
         partials: &mut [Partial],
     ) {
-        let lanes = i64::from(self.lanes());
-        let ordered = partials
-            .iter()
-            .any(|partial| partial.parts.len() == LANES as usize);
-        // Vectors of the fixed tree's lanes.
-        let groups = if ordered {
-            LANES as usize / lanes as usize
-        } else {
-            1
-        };
-        let sums: Vec<Vec<Parts>> = partials
-            .iter()
-            .map(|partial| {
-                let n = if partial.parts.len() == LANES as usize {
-                    groups
-                } else {
-                    1
-                };
-                (0..n).map(|_| self.new_parts(partial.of)).collect()
-            })
-            .collect();
-        for (partial, sums) in partials.iter().zip(&sums) {
-            for parts in sums {
-                self.constant(partial.of, partial.what.op.neutral(partial.of));
-                self.splat(partial.of);
-                self.set_parts(parts);
+        let lanes = i64::from(LANES);
+        // A vector is what the fixed tree's lanes are at.
+        let mut sums: Vec<Parts> = Vec::new();
+        for partial in partials.iter() {
+            let parts = self.new_parts(partial.of);
+            self.constant(partial.of, partial.what.op.neutral(partial.of));
+            self.splat(partial.of);
+            self.set_parts(&parts);
+            if let Some(vector) = &mut self.vector {
+                vector.rename(partial.what.local, parts.clone());
             }
+            sums.push(parts);
         }
         let [left, failed] = [self.variable(ValType::I64), self.variable(ValType::I32)];
         self.int32(0);
         self.set(failed);
 
+        let rows = self.begin_rows(var, body);
+        self.begin_spreads(body);
         self.block();
         let rest = self.depth;
         self.replay(rest, left, failed);
@@ -99,18 +86,15 @@ impl<'a> Emitter<'a> {
             .local_get(end)
             .local_get(counter)
             .i64_sub()
-            .i64_const(lanes * groups as i64)
+            .i64_const(lanes)
             .i64_lt_s();
         self.jump_if(done);
-        for group in 0..groups {
-            self.rename_sums(partials, &sums, group);
-            self.vector_of([leave, again], var, body, counter, None);
-            self.put()
-                .local_get(counter)
-                .i64_const(lanes)
-                .i64_add()
-                .local_set(counter);
-        }
+        self.vector_of([leave, again], var, body, counter, None);
+        self.put()
+            .local_get(counter)
+            .i64_const(lanes)
+            .i64_add()
+            .local_set(counter);
         self.jump(top);
         self.end();
         self.end();
@@ -122,10 +106,6 @@ impl<'a> Emitter<'a> {
         self.end();
 
         // What is left, or was before a failure.
-        self.rename_sums(partials, &sums, 0);
-        let turns = self.borrow(ValType::I32);
-        self.int32(0);
-        self.set(turns);
         self.begin_loop();
         let top = self.depth;
         self.replay(top, left, failed);
@@ -137,41 +117,16 @@ impl<'a> Emitter<'a> {
         self.vector_of([leave, again], var, body, counter, Some(mask));
         self.give_back(&[mask]);
         self.end();
-        if groups > 1 {
-            for sums in sums.iter().filter(|sums| sums.len() > 1) {
-                self.turn_vectors(sums);
-            }
-            self.put()
-                .local_get(counter)
-                .i64_const(lanes)
-                .i64_add()
-                .local_set(counter);
-            self.put()
-                .local_get(left)
-                .i64_const(lanes)
-                .i64_sub()
-                .local_set(left);
-            self.put()
-                .local_get(turns)
-                .i32_const(1)
-                .i32_add()
-                .local_tee(turns);
-            self.put().i32_const(groups as i32).i32_lt_u();
-            self.jump_if(top);
-        }
         self.end();
-        self.give_back(&[turns]);
+        self.end_spreads();
+        self.end_rows(rows);
         self.get(failed);
         self.begin_if();
         self.put().i32_const(1).return_();
         self.end();
         for (partial, sums) in partials.iter().zip(&sums) {
             for (at, part) in partial.parts.iter().enumerate() {
-                self.extract(
-                    partial.of,
-                    &sums[at / lanes as usize],
-                    (at % lanes as usize) as u32,
-                );
+                self.extract(partial.of, sums, at as u32);
                 self.set(*part);
             }
         }
@@ -180,23 +135,6 @@ impl<'a> Emitter<'a> {
     fn replay(&mut self, to: u32, left: u32, failed: u32) {
         if let Some(vector) = &mut self.vector {
             vector.replay = (to, left, failed);
-        }
-    }
-
-    fn rename_sums(&mut self, partials: &[Partial], sums: &[Vec<Parts>], group: usize) {
-        let Some(vector) = &mut self.vector else { return };
-        for (partial, sums) in partials.iter().zip(sums) {
-            vector.rename(partial.what.local, sums[group % sums.len()].clone());
-        }
-    }
-
-    fn turn_vectors(&mut self, sums: &[Parts]) {
-        for parts in sums {
-            self.get_parts(parts);
-        }
-        let n = sums.len();
-        for group in (0..n).rev() {
-            self.set_parts(&sums[(group + n - 1) % n]);
         }
     }
 

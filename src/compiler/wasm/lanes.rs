@@ -1,14 +1,19 @@
 //! Values in lanes, on the stack and in variables.
 //!
-//! There are 2 or 4 lanes. A value of 64 bits takes one vector of 2 lanes, or two of 4; everything else takes one, of whose
-//! four places 2 lanes use the first two. Integers of less than 32 bits are kept as the `i32` of their value, truth
-//! values as masks: all bits of a lane's place, which has 128 bits by the number of lanes.
+//! There are as many lanes as a reduction's tree has: 8. A value of 64 bits takes four vectors, a truth value one, everything else two.
+//! Integers of less than 32 bits are kept as the `i32` of their value, truth values as masks: all of a place's 16 bits.
+//!
+//! More lanes than a vector has are independent work for the processor while it waits for results: on all kernels
+//! measured, 8 were as fast as 4 or 2, and mostly half as fast again.
 
 use super::function::{Emitter, word};
 use super::plan::{Kind, Plan, Set};
-use crate::ir::{Expr, Label, Local};
+use crate::ir::{self, Expr, Label, Local};
 use crate::types::Scalar;
 use wasm_encoder::ValType;
+
+/// How many lanes.
+pub(super) const LANES: u32 = ir::LANES as u32;
 
 /// The vectors of a value, as variables.
 pub(super) type Parts = Vec<u32>;
@@ -42,6 +47,8 @@ pub(super) struct Lanes {
     pub is_outer: bool,
     /// The lane that fails, while a failure is written.
     pub failing: Option<u32>,
+    /// Values that are the same throughout, and their vectors.
+    pub spreads: Vec<(Expr, u32)>,
 }
 
 impl Lanes {
@@ -54,6 +61,7 @@ impl Lanes {
             replay: (0, 0, 0),
             is_outer,
             failing: None,
+            spreads: Vec::new(),
         }
     }
 
@@ -64,6 +72,25 @@ impl Lanes {
 
 pub(super) fn is_wide(of: Scalar) -> bool {
     of.bytes() == 8
+}
+
+/// Lanes in a vector of this type.
+fn places(of: Scalar) -> u32 {
+    match of {
+        Scalar::Bool => LANES,
+        _ if is_wide(of) => 2,
+        _ => 4,
+    }
+}
+
+/// Vectors of a value.
+pub(super) fn parts(of: Scalar) -> usize {
+    (LANES / places(of)) as usize
+}
+
+/// The vector of a value that has a lane, and its place there.
+fn place(of: Scalar, lane: u32) -> (usize, u8) {
+    ((lane / places(of)) as usize, (lane % places(of)) as u8)
 }
 
 /// The bytes of a vector of 32-bit numbers.
@@ -85,11 +112,6 @@ pub(super) fn shuffle(words: [u8; 4]) -> [u8; 16] {
 }
 
 impl Emitter<'_> {
-    /// How many lanes; 1 where none.
-    pub fn lanes(&self) -> u32 {
-        self.vector.as_ref().map_or(1, |vector| vector.plan.lanes)
-    }
-
     /// How a value differs between lanes.
     pub fn kind(&self, e: &Expr) -> Kind {
         self.vector
@@ -99,11 +121,6 @@ impl Emitter<'_> {
 
     pub fn varies(&self, e: &Expr) -> bool {
         self.kind(e) != Kind::Step(0)
-    }
-
-    /// Vectors of a value.
-    pub fn parts(&self, of: Scalar) -> usize {
-        if is_wide(of) && self.lanes() == 4 { 2 } else { 1 }
     }
 
     /// The vectors of a variable.
@@ -124,13 +141,11 @@ impl Emitter<'_> {
     }
 
     pub fn new_parts(&mut self, of: Scalar) -> Parts {
-        (0..self.parts(of))
-            .map(|_| self.variable(ValType::V128))
-            .collect()
+        (0..parts(of)).map(|_| self.variable(ValType::V128)).collect()
     }
 
     pub fn borrow_parts(&mut self, of: Scalar) -> Parts {
-        (0..self.parts(of)).map(|_| self.borrow(ValType::V128)).collect()
+        (0..parts(of)).map(|_| self.borrow(ValType::V128)).collect()
     }
 
     pub fn get_parts(&mut self, parts: &[u32]) {
@@ -172,6 +187,12 @@ impl Emitter<'_> {
 
     /// The same value in all lanes, from the stack.
     pub fn splat(&mut self, of: Scalar) {
+        self.splat_once(of);
+        self.repeat(parts(of));
+    }
+
+    /// The same, as one vector.
+    pub fn splat_once(&mut self, of: Scalar) {
         match word(of) {
             ValType::F32 => _ = self.put().f32x4_splat(),
             ValType::F64 => _ = self.put().f64x2_splat(),
@@ -181,10 +202,15 @@ impl Emitter<'_> {
             }
             _ => _ = self.put().i32x4_splat(),
         }
-        if self.parts(of) == 2 {
-            let twice = self.borrow(ValType::V128);
-            self.put().local_tee(twice).local_get(twice);
-            self.give_back(&[twice]);
+    }
+
+    /// Has the vector on the stack there n times.
+    pub fn repeat(&mut self, n: usize) {
+        if n > 1 {
+            let one = self.borrow(ValType::V128);
+            self.tee(one);
+            (1..n).for_each(|_| self.get(one));
+            self.give_back(&[one]);
         }
     }
 
@@ -193,39 +219,68 @@ impl Emitter<'_> {
         let lane = |lane: u64| by.wrapping_mul(lane as i64);
         let vector = match is_wide(of) {
             true => longs([lane(2 * part as u64) as u64, lane(2 * part as u64 + 1) as u64]),
-            false => words([0, 1, 2, 3].map(|at| lane(at) as u32)),
+            false => words([0, 1, 2, 3].map(|at| lane(4 * part as u64 + at) as u32)),
         };
         self.put().v128_const(vector);
     }
 
     /// Makes a mask of lanes, on the stack, one of a type's places.
     pub fn mask_for(&mut self, of: Scalar) {
-        match (is_wide(of), self.lanes()) {
-            (true, 4) => {
-                let mask = self.borrow(ValType::V128);
-                self.put().local_tee(mask).i64x2_extend_low_i32x4_s();
-                self.put().local_get(mask).i64x2_extend_high_i32x4_s();
-                self.give_back(&[mask]);
-            }
-            (false, 2) if of != Scalar::Bool => {
-                let mask = self.borrow(ValType::V128);
-                self.put()
-                    .local_tee(mask)
-                    .local_get(mask)
-                    .i8x16_shuffle(shuffle([0, 2, 0, 2]));
-                self.give_back(&[mask]);
-            }
-            _ => {}
+        if of == Scalar::Bool {
+            return;
         }
+        self.halves(
+            |own| _ = own.put().i32x4_extend_low_i16x8_s(),
+            |own| _ = own.put().i32x4_extend_high_i16x8_s(),
+        );
+        if is_wide(of) {
+            let high = self.borrow(ValType::V128);
+            self.set(high);
+            self.longs_of_words();
+            self.get(high);
+            self.longs_of_words();
+            self.give_back(&[high]);
+        }
+    }
+
+    /// Two vectors of one on the stack.
+    pub fn halves(&mut self, low: impl FnOnce(&mut Self), high: impl FnOnce(&mut Self)) {
+        let all = self.borrow(ValType::V128);
+        self.tee(all);
+        low(self);
+        self.get(all);
+        high(self);
+        self.give_back(&[all]);
+    }
+
+    /// Four signed words on the stack as two vectors of longs.
+    fn longs_of_words(&mut self) {
+        self.halves(
+            |own| _ = own.put().i64x2_extend_low_i32x4_s(),
+            |own| _ = own.put().i64x2_extend_high_i32x4_s(),
+        );
+    }
+
+    /// One vector of each two of the n on the stack.
+    pub fn join(&mut self, n: usize, f: impl Fn(&mut Self)) {
+        let kept: Vec<u32> = (0..n).map(|_| self.borrow(ValType::V128)).collect();
+        self.set_parts(&kept);
+        for two in kept.chunks(2) {
+            self.get_parts(two);
+            f(self);
+        }
+        self.give_back(&kept);
     }
 
     /// Makes a mask of a type's places, on the stack, one of lanes.
     pub fn mask_of(&mut self, of: Scalar) {
-        match (is_wide(of), self.lanes()) {
-            (true, 4) => _ = self.put().i8x16_shuffle(shuffle([0, 2, 4, 6])),
-            (false, 2) if of != Scalar::Bool => _ = self.put().i64x2_extend_low_i32x4_s(),
-            _ => {}
+        if of == Scalar::Bool {
+            return;
         }
+        if is_wide(of) {
+            self.words_of_longs();
+        }
+        self.put().i16x8_narrow_i32x4_s();
     }
 
     /// The lanes that take part, if not all do.
@@ -237,26 +292,18 @@ impl Emitter<'_> {
 
     /// One bit for each lane of a mask on the stack.
     pub fn bits(&mut self) {
-        match self.lanes() {
-            4 => self.put().i32x4_bitmask(),
-            _ => self.put().i64x2_bitmask(),
-        };
+        self.put().i16x8_bitmask();
     }
 
     /// Puts a lane of a value on the stack, as its word.
     pub fn extract(&mut self, of: Scalar, parts: &[u32], lane: u32) {
         if of == Scalar::Bool {
             self.get(parts[0]);
-            match self.lanes() {
-                4 => self.put().i32x4_extract_lane(lane as u8),
-                _ => self.put().i64x2_extract_lane(lane as u8).i32_wrap_i64(),
-            };
-            self.put().i32_const(1).i32_and();
+            self.put().i16x8_extract_lane_u(lane as u8).i32_const(1).i32_and();
             return;
         }
-        let wide = is_wide(of);
-        self.get(if wide { parts[lane as usize / 2] } else { parts[0] });
-        let place = if wide { lane % 2 } else { lane } as u8;
+        let (part, place) = place(of, lane);
+        self.get(parts[part]);
         match word(of) {
             ValType::F32 => self.put().f32x4_extract_lane(place),
             ValType::F64 => self.put().f64x2_extract_lane(place),
@@ -267,20 +314,12 @@ impl Emitter<'_> {
 
     /// Puts what is on the stack, behind the vector it goes to, into the place of a lane.
     pub fn replace(&mut self, of: Scalar, lane: u32) {
-        let place = if is_wide(of) { lane % 2 } else { lane } as u8;
+        let (_, place) = place(of, lane);
         match word(of) {
             ValType::F32 => self.put().f32x4_replace_lane(place),
             ValType::F64 => self.put().f64x2_replace_lane(place),
             ValType::I64 => self.put().i64x2_replace_lane(place),
-            _ if of == Scalar::Bool && self.lanes() == 2 => {
-                self.put()
-                    .i64_extend_i32_s()
-                    .i64_const(-1)
-                    .i64_mul()
-                    .i64x2_replace_lane(place);
-                return;
-            }
-            _ if of == Scalar::Bool => self.put().i32_const(-1).i32_mul().i32x4_replace_lane(place),
+            _ if of == Scalar::Bool => self.put().i32_const(-1).i32_mul().i16x8_replace_lane(place),
             _ => self.put().i32x4_replace_lane(place),
         };
     }
@@ -295,12 +334,8 @@ impl Emitter<'_> {
         for part in &result {
             self.put().v128_const(0).local_set(*part);
         }
-        for lane in 0..self.lanes() {
-            let part = if is_wide(to) {
-                result[lane as usize / 2]
-            } else {
-                result[0]
-            };
+        for lane in 0..LANES {
+            let part = result[place(to, lane).0];
             self.get(part);
             for (of, parts) in from.iter().zip(&operands) {
                 self.extract(*of, parts, lane);
@@ -319,7 +354,6 @@ impl Emitter<'_> {
     /// What the first operand on the stack has where the mask, the third, is set, else what the second has.
     pub fn blend(&mut self, of: Scalar) {
         self.mask_for(of);
-        let parts = self.parts(of);
-        self.each(parts, 3, |own| _ = own.put().v128_bitselect());
+        self.each(parts(of), 3, |own| _ = own.put().v128_bitselect());
     }
 }

@@ -2,7 +2,7 @@
 //! regions up to its target, and a region that all have left is over.
 
 use super::function::{Emitter, Jump, word};
-use super::lanes::{Parts, Scope};
+use super::lanes::{Parts, Scope, parts};
 use super::plan::{Kind, SAME};
 use super::scalar::constant_int;
 use crate::ir::{Binary, Compare, Expr, ExprKind, Label, Local, Stmt};
@@ -462,7 +462,7 @@ impl<'a> Emitter<'a> {
             let variables = self.in_lanes(var);
             self.get_parts(&variables);
             self.get_parts(&stride.parts);
-            let parts = self.parts(of);
+            let parts = parts(of);
             self.each(parts, 2, |own| own.binary_vector(Binary::Add, of));
             self.assign(var);
         } else {
@@ -529,7 +529,7 @@ impl<'a> Emitter<'a> {
             for _ in 0..stride.parts.len() {
                 self.put().v128_const(0);
             }
-            let parts = self.parts(of);
+            let parts = parts(of);
             self.each(parts, 2, |own| own.compare_vector(Compare::Less, of));
             self.mask_of(of);
             let down = self.borrow(ValType::V128);
@@ -569,7 +569,7 @@ impl<'a> Emitter<'a> {
             if !is_down {
                 own.get_parts(ends);
             }
-            let parts = own.parts(of);
+            let parts = parts(of);
             own.each(parts, 2, |own| own.compare_vector(Compare::Less, of));
             own.mask_of(of);
         });
@@ -578,7 +578,7 @@ impl<'a> Emitter<'a> {
     /// Which lanes have more than a step from the counter to the end.
     fn lanes_remaining(&mut self, var: Local, ends: &Parts, stride: &Stride) {
         let of = stride.of;
-        let parts = self.parts(of);
+        let parts = parts(of);
         self.by_direction(stride, false, |own, is_down| {
             if !is_down {
                 own.get_parts(ends);

@@ -49,6 +49,7 @@ mod lockstep;
 mod masks;
 mod parallel;
 mod plan;
+mod same;
 mod scalar;
 mod statements;
 mod vaccess;

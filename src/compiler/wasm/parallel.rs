@@ -44,7 +44,7 @@ pub(super) fn reads(program: &Program) -> BTreeMap<Local, usize> {
 pub(super) struct Partial {
     pub what: Reduction,
     pub of: Scalar,
-    /// One for each of the tree's lanes, or just one where the order does not matter.
+    /// One for each of the tree's lanes, or just one where neither the order matters nor lanes do it.
     pub parts: Vec<u32>,
 }
 
@@ -321,10 +321,10 @@ impl<'a> Emitter<'a> {
         let mut partials: Vec<Partial> = Vec::new();
         for what in &one.reductions {
             let of = self.program.locals[what.local.0 as usize].of;
-            let n = if is_ordered(what.op, of) {
+            let n = if plan.is_some() || is_ordered(what.op, of) {
                 LANES
             } else {
-                plan.map_or(1, |plan| plan.lanes.into())
+                1
             };
             let parts = (0..n).map(|_| self.variable(word(of))).collect();
             partials.push(Partial {

@@ -43,8 +43,6 @@ pub(super) struct Parks {
 /// What is known of a loop's body.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
-    /// How many lanes.
-    pub lanes: u32,
     kinds: BTreeMap<Local, Kind>,
     parks: BTreeMap<Key, Parks>,
     /// Labels that only some of the lanes leave to, or go on to.
@@ -75,7 +73,7 @@ struct Looker {
 
 impl Plan {
     /// Looks at the body of a loop whose variable counts lanes, and whose reductions cross its iterations.
-    pub fn new(program: &Program, label: Label, var: Local, crossing: Set, body: &[Stmt]) -> Plan {
+    pub fn new(label: Label, var: Local, crossing: Set, body: &[Stmt]) -> Plan {
         let mut plan = Plan {
             crossing: crossing.clone(),
             ..Plan::default()
@@ -99,9 +97,7 @@ impl Plan {
             looker.changed = false;
             looker.body(body);
         }
-        let mut plan = looker.plan;
-        plan.lanes = if plan.is_narrow(program, body) { 4 } else { 2 };
-        plan
+        looker.plan
     }
 
     pub fn parks(&self, one: &Stmt) -> Parks {
@@ -165,36 +161,6 @@ impl Plan {
                 false => Kind::Varying,
             },
         }
-    }
-
-    /// Whether something that differs between lanes is of 32 bits or less.
-    fn is_narrow(&self, program: &Program, body: &[Stmt]) -> bool {
-        fn narrow(of: Scalar) -> bool {
-            of.bytes() <= 4 && of != Scalar::Bool
-        }
-        fn expression(plan: &Plan, e: &Expr) -> bool {
-            let is = match &e.kind {
-                ExprKind::Load { .. } => narrow(e.of),
-                ExprKind::Binary(..) | ExprKind::Divide(..) => e.of == Scalar::F32,
-                _ => false,
-            };
-            is && plan.kind(e) == Kind::Varying
-                || walk::operands(e).into_iter().any(|one| expression(plan, one))
-        }
-        body.iter().any(|one| {
-            let itself = match one {
-                Stmt::Set(local, _) => {
-                    self.local(*local) == Kind::Varying && narrow(program.locals[local.0 as usize].of)
-                }
-                Stmt::Store { array, .. } => narrow(program.arrays[array.0 as usize].of),
-                _ => false,
-            };
-            itself
-                || walk::expressions(one).into_iter().any(|e| expression(self, e))
-                || walk::bodies(one)
-                    .into_iter()
-                    .any(|inner| self.is_narrow(program, inner))
-        })
     }
 }
 
@@ -505,11 +471,11 @@ fn is_plain(seen: &Seen, body: &[Stmt]) -> bool {
 }
 
 /// A plan for a parallel loop, if its iterations can run in lanes.
-pub(super) fn of_parallel(program: &Program, one: &ParFor) -> Option<Plan> {
+pub(super) fn of_parallel(one: &ParFor) -> Option<Plan> {
     let mut seen = Seen::default();
     walk::body(&one.body, &mut seen);
     let crossing = one.reductions.iter().map(|one| one.local).collect();
-    is_plain(&seen, &one.body).then(|| Plan::new(program, one.label, one.var, crossing, &one.body))
+    is_plain(&seen, &one.body).then(|| Plan::new(one.label, one.var, crossing, &one.body))
 }
 
 /// What is read behind each statement of a program.
@@ -555,7 +521,7 @@ pub(super) fn of_serial(program: &Program, behind: &Plan, one: &Stmt) -> Option<
         && is_private(var)
         && seen.sets.iter().all(is_private)
         && !leaves(body, *label);
-    fits.then(|| Plan::new(program, *label, *var, Set::new(), body))
+    fits.then(|| Plan::new(*label, *var, Set::new(), body))
 }
 
 fn leaves(body: &[Stmt], label: Label) -> bool {

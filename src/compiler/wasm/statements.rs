@@ -168,6 +168,7 @@ impl<'a> Emitter<'a> {
         let counter = self.number(var);
         self.put().local_get(first).local_set(counter);
         self.give_back(&[first]);
+        let rows = self.begin_rows(var, body);
         self.block();
         let leave = self.depth;
         // Whether there is a first iteration.
@@ -203,6 +204,7 @@ impl<'a> Emitter<'a> {
         self.end();
         self.end();
         self.end();
+        self.end_rows(rows);
         self.give_back(&[end, stride]);
     }
 

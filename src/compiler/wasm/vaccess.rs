@@ -3,11 +3,11 @@
 
 use super::access::Index;
 use super::function::{Emitter, at};
-use super::lanes::{Parts, longs, shuffle, words};
+use super::lanes::{LANES, Parts, parts, words};
 use super::plan::{Kind, SAME};
 use crate::ir::{Array, Binary, Compare, Expr, Site};
 use crate::types::{Layout, Scalar};
-use wasm_encoder::ValType;
+use wasm_encoder::{MemArg, ValType};
 
 /// An index in all lanes.
 enum Spread {
@@ -15,18 +15,18 @@ enum Spread {
     Same(u32),
     /// Its vectors.
     Each(Parts),
+    /// Those of its low words.
+    Low(Parts),
 }
 
 impl Emitter<'_> {
     /// Whether lanes access neighbours: only the last index differs, by 1.
     fn is_contiguous(&self, array: Array, index: &[Expr]) -> bool {
         let info = &self.program.arrays[array.0 as usize];
-        let fits = info.of.bytes() >= 4 || self.lanes() == 4;
         let Some((last, others)) = index.split_last() else {
             return false;
         };
         info.layout == Layout::C
-            && fits
             && self.kind(last) == Kind::Step(1)
             && others.iter().all(|one| self.kind(one) == SAME)
     }
@@ -62,7 +62,7 @@ impl Emitter<'_> {
         let (others, last) = kept.split_at(kept.len() - 1);
         self.check(array, others, site);
         if let (Some(Index::In(first)), Some(length)) = (last.first(), handle.lengths.last()) {
-            let lanes = i64::from(self.lanes());
+            let lanes = i64::from(LANES);
             self.put().local_get(*first).i64_const(0).i64_ge_s();
             self.put()
                 .local_get(*first)
@@ -80,35 +80,38 @@ impl Emitter<'_> {
     fn load_vectors(&mut self, of: Scalar, offset: u32) {
         let memory = at(offset);
         match of {
-            Scalar::Bool | Scalar::U8 => {
-                self.put()
-                    .v128_load32_zero(memory)
-                    .i16x8_extend_low_i8x16_u()
-                    .i32x4_extend_low_i16x8_u();
-                if of == Scalar::Bool {
-                    self.put().v128_const(0).i32x4_ne();
-                }
+            Scalar::Bool => {
+                self.put().v128_load8x8_u(memory).v128_const(0).i16x8_ne();
+            }
+            Scalar::U8 => {
+                self.put().v128_load8x8_u(memory);
+                self.halves(
+                    |own| _ = own.put().i32x4_extend_low_i16x8_u(),
+                    |own| _ = own.put().i32x4_extend_high_i16x8_u(),
+                );
             }
             Scalar::I8 => {
-                self.put()
-                    .v128_load32_zero(memory)
-                    .i16x8_extend_low_i8x16_s()
-                    .i32x4_extend_low_i16x8_s();
+                self.put().v128_load8x8_s(memory);
+                self.halves(
+                    |own| _ = own.put().i32x4_extend_low_i16x8_s(),
+                    |own| _ = own.put().i32x4_extend_high_i16x8_s(),
+                );
             }
-            Scalar::I16 => _ = self.put().v128_load16x4_s(memory),
-            Scalar::U16 => _ = self.put().v128_load16x4_u(memory),
-            _ if of.bytes() == 4 && self.lanes() == 2 => _ = self.put().v128_load64_zero(memory),
-            _ if self.parts(of) == 2 => {
-                let address = self.borrow(ValType::I32);
-                self.put()
-                    .local_tee(address)
-                    .v128_load(memory)
-                    .local_get(address)
-                    .v128_load(at(offset + 16));
-                self.give_back(&[address]);
-            }
-            _ => _ = self.put().v128_load(memory),
+            Scalar::I16 => self.load_parts(of, offset, 8, |own, at| _ = own.put().v128_load16x4_s(at)),
+            Scalar::U16 => self.load_parts(of, offset, 8, |own, at| _ = own.put().v128_load16x4_u(at)),
+            _ => self.load_parts(of, offset, 16, |own, at| _ = own.put().v128_load(at)),
         }
+    }
+
+    /// A value's vectors, each of so many bytes in memory, from the address on the stack.
+    fn load_parts(&mut self, of: Scalar, offset: u32, bytes: u32, load: impl Fn(&mut Self, MemArg)) {
+        let address = self.borrow(ValType::I32);
+        self.set(address);
+        for part in 0..parts(of) as u32 {
+            self.get(address);
+            load(self, at(offset + part * bytes));
+        }
+        self.give_back(&[address]);
     }
 
     /// Stores neighbours: the address, then the vectors are on the stack.
@@ -116,51 +119,49 @@ impl Emitter<'_> {
         let memory = at(offset);
         match of.bytes() {
             1 => {
-                let low = [0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-                if of == Scalar::Bool {
-                    self.put().v128_const(words([1; 4])).v128_and();
-                }
-                self.twice();
-                self.put().i8x16_shuffle(low).v128_store32_lane(memory, 0);
+                let bytes = match of {
+                    // Masks of 16 bits.
+                    Scalar::Bool => {
+                        self.put().v128_const(words([0x0001_0001; 4])).v128_and();
+                        self.repeat(2);
+                        std::array::from_fn(|at| 2 * at as u8 % 16)
+                    }
+                    _ => std::array::from_fn(|at| 4 * at as u8 % 32),
+                };
+                self.put().i8x16_shuffle(bytes).v128_store64_lane(memory, 0);
             }
             2 => {
-                let low = [0, 1, 4, 5, 8, 9, 12, 13, 0, 0, 0, 0, 0, 0, 0, 0];
-                self.twice();
-                self.put().i8x16_shuffle(low).v128_store64_lane(memory, 0);
+                let low = std::array::from_fn(|at| (4 * (at / 2) + at % 2) as u8);
+                self.put().i8x16_shuffle(low).v128_store(memory);
             }
-            4 if self.lanes() == 2 => _ = self.put().v128_store64_lane(memory, 0),
-            8 if self.lanes() == 4 => {
-                let [address, low, high] =
-                    [ValType::I32, ValType::V128, ValType::V128].map(|of| self.borrow(of));
-                self.put()
-                    .local_set(high)
-                    .local_set(low)
-                    .local_tee(address)
-                    .local_get(low)
-                    .v128_store(memory);
-                self.put()
-                    .local_get(address)
-                    .local_get(high)
-                    .v128_store(at(offset + 16));
-                self.give_back(&[address, low, high]);
+            _ => {
+                let address = self.borrow(ValType::I32);
+                let parts = self.keep(of);
+                self.set(address);
+                for (part, offset) in parts.iter().zip((offset..).step_by(16)) {
+                    self.put()
+                        .local_get(address)
+                        .local_get(*part)
+                        .v128_store(at(offset));
+                }
+                self.give_back(&parts);
+                self.give_back(&[address]);
             }
-            _ => _ = self.put().v128_store(memory),
         }
     }
 
-    fn twice(&mut self) {
-        let twice = self.borrow(ValType::V128);
-        self.put().local_tee(twice).local_get(twice);
-        self.give_back(&[twice]);
-    }
-
     /// Indices in all lanes, in order.
-    fn spread_indices(&mut self, index: &[Expr]) -> Vec<Spread> {
+    fn spread_indices(&mut self, index: &[Expr], checked: bool) -> Vec<Spread> {
         let mut all = Vec::new();
         for one in index {
             if self.varies(one) {
-                self.lanewise(one);
-                all.push(Spread::Each(self.keep(Scalar::I64)));
+                if checked {
+                    self.lanewise(one);
+                    all.push(Spread::Each(self.keep(Scalar::I64)));
+                } else {
+                    self.low_lanes(one);
+                    all.push(Spread::Low(self.keep(Scalar::I32)));
+                }
             } else {
                 self.scalar(one);
                 let variable = self.borrow(ValType::I64);
@@ -182,6 +183,7 @@ impl Emitter<'_> {
                     continue;
                 }
                 Spread::Each(parts) => parts,
+                Spread::Low(_) => continue,
             };
             let n = self.borrow(ValType::V128);
             self.put().local_get(length).i64x2_splat().local_set(n);
@@ -226,48 +228,113 @@ impl Emitter<'_> {
                 self.put().i32_add();
             }
         }
-        self.put().i32x4_splat();
+        self.splat(Scalar::I32);
+        let parts = parts(Scalar::I32);
         let mask = self.mask();
         for (axis, one) in all.iter().enumerate() {
-            let Spread::Each(parts) = one else { continue };
-            self.get_parts(parts);
-            match self.lanes() {
-                4 => _ = self.put().i8x16_shuffle(shuffle([0, 2, 4, 6])),
-                _ => {
-                    self.twice();
-                    self.put().i8x16_shuffle(shuffle([0, 2, 0, 2]));
+            match one {
+                Spread::Same(_) => continue,
+                Spread::Each(index) => {
+                    self.get_parts(index);
+                    self.words_of_longs();
                 }
+                Spread::Low(index) => self.get_parts(index),
             }
             if let Some(mask) = mask {
                 self.get(mask);
                 self.mask_for(Scalar::I32);
-                self.put().v128_and();
+                self.each(parts, 2, |own| _ = own.put().v128_and());
             }
             match self.constant_stride(array, axis) {
-                Some(bytes) => _ = self.put().i32_const(bytes.trailing_zeros() as i32).i32x4_shl(),
+                Some(bytes) => self.each(parts, 1, |own| {
+                    own.put().i32_const(bytes.trailing_zeros() as i32).i32x4_shl();
+                }),
                 None => {
                     self.stride(array, axis);
-                    self.put().i32x4_splat().i32x4_mul();
+                    self.splat(Scalar::I32);
+                    self.each(parts, 2, |own| _ = own.put().i32x4_mul());
                 }
             }
-            self.put().i32x4_add();
+            self.each(parts, 2, |own| _ = own.put().i32x4_add());
         }
         for one in all {
             match one {
                 Spread::Same(variable) => self.give_back(&[variable]),
-                Spread::Each(parts) => self.give_back(&parts),
+                Spread::Each(parts) | Spread::Low(parts) => self.give_back(&parts),
             }
         }
     }
 
     fn gather(&mut self, array: Array, index: &[Expr], site: Option<Site>) {
         let of = self.program.arrays[array.0 as usize].of;
-        let all = self.spread_indices(index);
+        if site.is_none()
+            && self.mask().is_none()
+            && of.bytes() >= 4
+            && let Some(steps) = self.steps_of(index)
+        {
+            return self.strided(array, index, &steps);
+        }
+        let all = self.spread_indices(index, site.is_some());
         if let Some(site) = site {
             self.check_lanes(array, &all, site);
         }
         self.addresses(array, all);
         self.by_lanes(&[Scalar::I32], of, |own, _| own.load_word(of, 0));
+    }
+
+    /// By how much each index is more in each next lane, if that is known.
+    fn steps_of(&self, index: &[Expr]) -> Option<Vec<i64>> {
+        let step = |one| match self.kind(one) {
+            Kind::Step(by) => Some(by),
+            Kind::Varying => None,
+        };
+        index.iter().map(step).collect()
+    }
+
+    /// Elements as far apart as their neighbours, all of which are there: from one address to the next.
+    fn strided(&mut self, array: Array, index: &[Expr], steps: &[i64]) {
+        let of = self.program.arrays[array.0 as usize].of;
+        let [address, apart] = [ValType::I32; 2].map(|of| self.borrow(of));
+        self.int32(0);
+        for (axis, by) in steps.iter().enumerate().filter(|(_, by)| **by != 0) {
+            self.stride(array, axis);
+            self.int32(*by as i32);
+            self.put().i32_mul().i32_add();
+        }
+        self.set(apart);
+        let kept: Vec<Index<'_>> = index.iter().map(Index::Of).collect();
+        let offset = self.address(array, &kept);
+        self.set(address);
+        let each = LANES / parts(of) as u32;
+        for lane in 0..LANES {
+            if lane > 0 {
+                self.put()
+                    .local_get(address)
+                    .local_get(apart)
+                    .i32_add()
+                    .local_set(address);
+            }
+            // A vector's first elements bring the vector.
+            let vector = self.borrow(ValType::V128);
+            if !lane.is_multiple_of(each) {
+                self.set(vector);
+            }
+            self.get(address);
+            match (lane % each, of.bytes()) {
+                (0, 4) => self.put().v128_load32_zero(at(offset)),
+                (0, _) => self.put().v128_load64_zero(at(offset)),
+                (place, 4) => self
+                    .put()
+                    .local_get(vector)
+                    .v128_load32_lane(at(offset), place as u8),
+                (place, _) => self
+                    .put()
+                    .local_get(vector)
+                    .v128_load64_lane(at(offset), place as u8),
+            };
+            self.give_back(&[vector]);
+        }
+        self.give_back(&[address, apart]);
     }
 
     pub fn store_lanes(&mut self, array: Array, index: &[Expr], value: &Expr, site: Option<Site>) {
@@ -304,10 +371,7 @@ impl Emitter<'_> {
                         let address = self.borrow(ValType::I32);
                         self.set(address);
                         self.get(mask);
-                        match self.lanes() {
-                            4 => self.put().i32x4_all_true(),
-                            _ => self.put().i64x2_all_true(),
-                        };
+                        self.put().i16x8_all_true();
                         self.begin_if();
                         self.get(address);
                         self.get_parts(&values);
@@ -339,7 +403,7 @@ impl Emitter<'_> {
         self.get(mask);
         self.bits();
         self.set(bits);
-        for lane in 0..self.lanes() {
+        for lane in 0..LANES {
             self.put().local_get(bits).i32_const(1 << lane).i32_and();
             self.begin_if();
             f(self, lane);
@@ -358,7 +422,7 @@ impl Emitter<'_> {
 
     fn scatter_values(&mut self, array: Array, index: &[Expr], values: &Parts, site: Option<Site>) {
         let of = self.program.arrays[array.0 as usize].of;
-        let all = self.spread_indices(index);
+        let all = self.spread_indices(index, site.is_some());
         if let Some(site) = site {
             self.check_lanes(array, &all, site);
         }
@@ -371,23 +435,16 @@ impl Emitter<'_> {
         };
         match self.mask() {
             Some(mask) => self.each_lane_of(mask, store),
-            None => (0..self.lanes()).for_each(|lane| store(self, lane)),
+            None => (0..LANES).for_each(|lane| store(self, lane)),
         }
         self.give_back(&addresses);
     }
 
     /// Which lanes of a loop are before its end: `left` is how many are.
     pub fn first_lanes(&mut self, left: u32) {
-        self.put().local_get(left);
-        match self.lanes() {
-            4 => {
-                self.put().i32_wrap_i64().i32x4_splat();
-                self.put().v128_const(words([0, 1, 2, 3])).i32x4_gt_s();
-            }
-            _ => {
-                self.put().i64x2_splat().v128_const(longs([0, 1])).i64x2_gt_s();
-            }
-        }
+        let numbers = words([0x0001_0000, 0x0003_0002, 0x0005_0004, 0x0007_0006]);
+        self.put().local_get(left).i32_wrap_i64().i16x8_splat();
+        self.put().v128_const(numbers).i16x8_gt_s();
     }
 
     /// Whether the steps of two vectors on the stack, a distance and a step, are more than one: as numbers without a sign.

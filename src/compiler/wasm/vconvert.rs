@@ -1,7 +1,7 @@
 //! Conversions in lanes.
 
 use super::function::{Emitter, word};
-use super::lanes::{longs, shuffle, words};
+use super::lanes::{longs, parts, shuffle, words};
 use crate::ir::{Binary, Compare, Expr};
 use crate::types::Scalar;
 use wasm_encoder::ValType;
@@ -25,10 +25,10 @@ impl Emitter<'_> {
         }
         match (from, to) {
             (_, Bool) => {
-                for _ in 0..self.parts(from) {
+                for _ in 0..parts(from) {
                     self.put().v128_const(0);
                 }
-                let parts = self.parts(from);
+                let parts = parts(from);
                 self.each(parts, 2, |own| own.compare_vector(Compare::Unequal, from));
                 self.mask_of(from);
             }
@@ -40,22 +40,19 @@ impl Emitter<'_> {
                     I64 | U64 => longs([1; 2]),
                     _ => words([1; 4]),
                 };
-                let parts = self.parts(to);
+                let parts = parts(to);
                 self.each(parts, 1, |own| _ = own.put().v128_const(one).v128_and());
             }
-            (F32, F64) => self.widen(
-                |own| _ = own.put().f64x2_promote_low_f32x4(),
-                |own| own.high_half(),
-            ),
+            (F32, F64) => self.widen(|own| _ = own.put().f64x2_promote_low_f32x4()),
             (F64, F32) => self.narrow_vectors(|own| _ = own.put().f32x4_demote_f64x2_zero()),
             (F32 | F64, I64 | U64) => self.by_lanes(&[from], to, |own, _| own.convert(from, to)),
-            (F32, _) => {
+            (F32, _) => self.each(parts(to), 1, |own| {
                 match to {
-                    U32 => self.put().i32x4_trunc_sat_f32x4_u(),
-                    _ => self.put().i32x4_trunc_sat_f32x4_s(),
+                    U32 => own.put().i32x4_trunc_sat_f32x4_u(),
+                    _ => own.put().i32x4_trunc_sat_f32x4_s(),
                 };
-                self.clamp(to);
-            }
+                own.clamp(to);
+            }),
             (F64, _) => {
                 self.narrow_vectors(|own| {
                     match to {
@@ -63,92 +60,61 @@ impl Emitter<'_> {
                         _ => own.put().i32x4_trunc_sat_f64x2_s_zero(),
                     };
                 });
-                self.clamp(to);
+                self.each(parts(to), 1, |own| own.clamp(to));
             }
             (I64 | U64, F64) => {
-                let parts = self.parts(I64);
+                let parts = parts(I64);
                 self.each(parts, 1, |own| own.long_to_float(from));
             }
             (I64 | U64, F32) => self.by_lanes(&[from], to, |own, _| own.convert(from, to)),
-            (U32, F32) => _ = self.put().f32x4_convert_i32x4_u(),
-            (_, F32) => _ = self.put().f32x4_convert_i32x4_s(),
-            (U32, F64) => self.widen(
-                |own| _ = own.put().f64x2_convert_low_i32x4_u(),
-                |own| own.high_half(),
-            ),
-            (_, F64) => self.widen(
-                |own| _ = own.put().f64x2_convert_low_i32x4_s(),
-                |own| own.high_half(),
-            ),
+            (_, F32) => self.each(parts(F32), 1, |own| {
+                match from {
+                    U32 => own.put().f32x4_convert_i32x4_u(),
+                    _ => own.put().f32x4_convert_i32x4_s(),
+                };
+            }),
+            (U32, F64) => self.widen(|own| _ = own.put().f64x2_convert_low_i32x4_u()),
+            (_, F64) => self.widen(|own| _ = own.put().f64x2_convert_low_i32x4_s()),
             (I64 | U64, I64 | U64) => {}
             (I64 | U64, _) => {
-                if self.lanes() == 2 {
-                    let twice = self.borrow(ValType::V128);
-                    self.put().local_tee(twice).local_get(twice);
-                    self.give_back(&[twice]);
-                }
-                let is_four = self.lanes() == 4;
-                self.put()
-                    .i8x16_shuffle(shuffle(if is_four { [0, 2, 4, 6] } else { [0, 2, 0, 2] }));
-                self.normalise_vector(to);
+                self.words_of_longs();
+                self.each(parts(to), 1, |own| own.normalise_vector(to));
             }
-            (_, I64 | U64) if self.lanes() == 2 => match from {
-                U32 => _ = self.put().i64x2_extend_low_i32x4_u(),
-                _ => _ = self.put().i64x2_extend_low_i32x4_s(),
-            },
-            (_, I64 | U64) => {
-                let all = self.borrow(ValType::V128);
-                match from {
-                    U32 => {
-                        self.put().local_tee(all).i64x2_extend_low_i32x4_u();
-                        self.put().local_get(all).i64x2_extend_high_i32x4_u();
-                    }
-                    _ => {
-                        self.put().local_tee(all).i64x2_extend_low_i32x4_s();
-                        self.put().local_get(all).i64x2_extend_high_i32x4_s();
-                    }
-                }
-                self.give_back(&[all]);
-            }
+            (U32, I64 | U64) => self.widen(|own| _ = own.put().i64x2_extend_low_i32x4_u()),
+            (_, I64 | U64) => self.widen(|own| _ = own.put().i64x2_extend_low_i32x4_s()),
             (I32 | U32, I32 | U32) => {}
             _ => {
                 debug_assert_eq!((word(from), word(to)), (ValType::I32, ValType::I32));
-                self.normalise_vector(to);
+                self.each(parts(to), 1, |own| own.normalise_vector(to));
             }
         }
     }
 
-    /// One vector of four as two of two, or of two as one.
-    fn widen(&mut self, low: impl Fn(&mut Self), high: impl Fn(&mut Self)) {
-        if self.lanes() == 2 {
-            return low(self);
+    /// The low words of longs on the stack.
+    pub fn words_of_longs(&mut self) {
+        self.join(parts(Scalar::I64), |own| {
+            _ = own.put().i8x16_shuffle(shuffle([0, 2, 4, 6]))
+        });
+    }
+
+    /// Each vector of four as two of two: `low` makes one of the lower half.
+    fn widen(&mut self, low: impl Fn(&mut Self)) {
+        let all = self.keep(Scalar::I32);
+        for one in &all {
+            self.get(*one);
+            low(self);
+            self.get(*one);
+            self.put().v128_const(0).i8x16_shuffle(shuffle([2, 3, 2, 3]));
+            low(self);
         }
-        let all = self.borrow(ValType::V128);
-        self.tee(all);
-        low(self);
-        self.get(all);
-        high(self);
-        low(self);
-        self.give_back(&[all]);
+        self.give_back(&all);
     }
 
-    /// The upper half of a vector on the stack as the lower.
-    fn high_half(&mut self) {
-        self.put().v128_const(0).i8x16_shuffle(shuffle([2, 3, 2, 3]));
-    }
-
-    /// Two vectors of two as one of four, or the one of two.
+    /// Each two vectors of two as one of four.
     fn narrow_vectors(&mut self, f: impl Fn(&mut Self)) {
-        if self.lanes() == 2 {
-            return f(self);
-        }
-        let high = self.borrow(ValType::V128);
-        self.set(high);
-        f(self);
-        self.get(high);
-        f(self);
-        self.put().i8x16_shuffle(shuffle([0, 1, 4, 5]));
-        self.give_back(&[high]);
+        let parts = parts(Scalar::I64);
+        self.each(parts, 1, f);
+        self.join(parts, |own| _ = own.put().i8x16_shuffle(shuffle([0, 1, 4, 5])));
     }
 
     /// Within a type of less than 32 bits.

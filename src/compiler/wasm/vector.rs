@@ -1,7 +1,7 @@
 //! Expressions in lanes. What is the same in all lanes is computed once and spread.
 
-use super::function::Emitter;
-use super::lanes::{Parts, Scope, longs, words};
+use super::function::{Emitter, at};
+use super::lanes::{LANES, Parts, Scope, longs, parts, words};
 use super::plan::{Kind, SAME};
 use super::scalar::constant_int;
 use super::walk;
@@ -28,12 +28,9 @@ fn is_cheap(e: &Expr) -> bool {
 impl Emitter<'_> {
     /// Leaves an expression's vectors on the stack.
     pub fn lanewise(&mut self, e: &Expr) {
-        let parts = self.parts(e.of);
+        let parts = parts(e.of);
         match self.kind(e) {
-            SAME => {
-                self.scalar(e);
-                return self.splat(e.of);
-            }
+            SAME => return self.same(e),
             Kind::Step(by) => {
                 self.scalar(e);
                 return self.spread(e.of, by);
@@ -94,6 +91,50 @@ impl Emitter<'_> {
             ExprKind::Const(_) | ExprKind::Length(..) | ExprKind::Apart(..) | ExprKind::Math(..) => {
                 self.scalar(e);
                 self.splat(e.of);
+            }
+        }
+    }
+
+    /// A value that is the same in all lanes.
+    fn same(&mut self, e: &Expr) {
+        match (&e.kind, self.spread_of(e)) {
+            (_, Some(vector)) => self.get(vector),
+            (ExprKind::Load { array, index, site }, None) if e.of.bytes() >= 4 => {
+                self.load_by(*array, index, *site, |own, offset| {
+                    match e.of.bytes() {
+                        4 => own.put().v128_load32_splat(at(offset)),
+                        _ => own.put().v128_load64_splat(at(offset)),
+                    };
+                });
+            }
+            _ => {
+                self.scalar(e);
+                self.splat_once(e.of);
+            }
+        }
+        self.repeat(parts(e.of));
+    }
+
+    /// Puts the low words of an `int64` on the stack.
+    pub fn low_lanes(&mut self, e: &Expr) {
+        match (self.kind(e), &e.kind) {
+            (SAME, _) => {
+                self.narrow(e);
+                self.splat(Scalar::I32);
+            }
+            (Kind::Step(by), _) => {
+                self.narrow(e);
+                self.spread(Scalar::I32, by);
+            }
+            (_, ExprKind::Binary(op @ (Binary::Add | Binary::Sub | Binary::Mul), a, b)) => {
+                self.low_lanes(a);
+                self.low_lanes(b);
+                self.each(parts(Scalar::I32), 2, |own| own.binary_vector(*op, Scalar::I32));
+            }
+            (_, ExprKind::Convert(a)) if matches!(a.of, Scalar::I32 | Scalar::U32) => self.lanewise(a),
+            _ => {
+                self.lanewise(e);
+                self.words_of_longs();
             }
         }
     }
@@ -250,7 +291,7 @@ impl Emitter<'_> {
         }
         self.set(count);
         let (wide, signed) = (of.bytes() == 8, of.is_signed());
-        let parts = self.parts(of);
+        let parts = parts(of);
         self.each(parts, 1, |own| {
             own.get(count);
             match (op, wide, signed) {
@@ -422,7 +463,7 @@ impl Emitter<'_> {
         if a.of == b.of {
             self.lanewise(a);
             self.lanewise(b);
-            let parts = self.parts(of);
+            let parts = parts(of);
             self.each(parts, 2, |own| own.compare_vector(op, of));
             return self.mask_of(of);
         }
@@ -436,7 +477,7 @@ impl Emitter<'_> {
         }
         self.convert_lanes(a, common);
         self.convert_lanes(b, common);
-        let parts = self.parts(common);
+        let parts = parts(common);
         self.each(parts, 2, |own| own.compare_vector(op, common));
         self.mask_of(common);
     }
@@ -458,7 +499,7 @@ impl Emitter<'_> {
             && op != Divide::CRest
         {
             self.lanewise(a);
-            let parts = self.parts(of);
+            let parts = parts(of);
             return self.each(parts, 1, |own| {
                 if op == Divide::Rest {
                     let mask = (by - 1) as u64;
@@ -485,10 +526,10 @@ impl Emitter<'_> {
         let divisor = self.keep(of);
         if let Some(site) = site {
             self.get_parts(&divisor);
-            for _ in 0..self.parts(of) {
+            for _ in 0..parts(of) {
                 self.put().v128_const(0);
             }
-            let parts = self.parts(of);
+            let parts = parts(of);
             self.each(parts, 2, |own| own.compare_vector(Compare::Equal, of));
             self.mask_of(of);
             self.fail_lanes(site, |own| _ = own.put().i32_const(0).i64_const(0).i64_const(0));
@@ -498,10 +539,14 @@ impl Emitter<'_> {
         self.give_back(&dividend);
         self.give_back(&divisor);
         match (op, of) {
-            (Divide::True, Scalar::F32) => _ = self.put().f32x4_div(),
             (Divide::True, _) => {
-                let parts = self.parts(of);
-                self.each(parts, 2, |own| _ = own.put().f64x2_div());
+                let parts = parts(of);
+                self.each(parts, 2, |own| {
+                    match of {
+                        Scalar::F32 => own.put().f32x4_div(),
+                        _ => own.put().f64x2_div(),
+                    };
+                });
             }
             _ => self.by_lanes(&[of, of], of, |own, _| own.divide_words(op, of, constant_int(b))),
         }
@@ -537,7 +582,7 @@ impl Emitter<'_> {
             return;
         };
         let other = self.borrow(super::function::word(of));
-        for at in 1..self.lanes() {
+        for at in 1..LANES {
             self.set(other);
             self.extract(of, parts, at);
             self.get(other);
