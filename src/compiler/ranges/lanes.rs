@@ -130,16 +130,12 @@ fn independent(
     });
     let mut pairs: Vec<(Array, Array)> = Vec::new();
     for (array, index) in &stores {
-        // Each iteration stores in places of its own.
-        if !index
-            .iter()
-            .any(|one| steps(one, *var, &locals).is_some_and(|by| by != 0))
-        {
-            return None;
-        }
+        // Each iteration has places of its own: along some axis, none of another's.
+        let moves = |one: &Expr| steps(one, *var, &locals).is_some_and(|by| by != 0);
         for (other, there) in stores.iter().chain(&loads) {
             if other == array {
-                if there != index {
+                let mut axes = index.iter().zip(*there);
+                if !axes.any(|(one, its)| one == its && moves(one)) {
                     return None;
                 }
             } else if !facts.are_apart(*array, *other) {
