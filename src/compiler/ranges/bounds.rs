@@ -114,6 +114,11 @@ impl Facts {
         Facts { defs, fresh, params }
     }
 
+    /// Looks once more at how variables get their values.
+    pub fn renew(&mut self, program: &Program) {
+        self.defs = Facts::of(program).defs;
+    }
+
     /// What is known before this loop.
     pub fn at(&self, stmt: &Stmt) -> Proof<'_> {
         let (locals, arrays) = walk::set_in(std::slice::from_ref(stmt));

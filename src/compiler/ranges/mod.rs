@@ -4,7 +4,8 @@
 //! indices have bounds that are known when it begins is there twice: behind one test of those bounds without
 //! its checks, and as it was. What the checked version does on an error, it still does, at the same iteration. In the
 //! version without checks a serial loop whose iterations are independent may run in lanes, where that suits its
-//! memory better than the parallel loop around it.
+//! memory better than the parallel loop around it. What cannot fail can then be done elsewhere: what stays the same
+//! before a loop, short loops as their rounds, and four rounds of a loop at once.
 //!
 //! Bounds are those of interval arithmetic over the loops' own ends (Markstein, Cocke and Markstein 1982,
 //! Optimization of Range Checking). They are worked out by the program itself, in numbers of 64 bits that the same test keeps from
@@ -12,7 +13,10 @@
 
 mod bounds;
 mod copies;
+mod invariants;
+mod jam;
 mod lanes;
+mod unroll;
 
 use crate::ir::{Expr, ExprKind, Label, Local, LocalInfo, Param, Program, Stmt};
 use crate::types::Scalar;
@@ -27,17 +31,34 @@ const LARGEST: usize = 20_000;
 pub fn hoist(program: &mut Program) {
     copies::collapse(program);
     let facts = Facts::of(program);
+    let copies = program.labels;
+    let mut facts = versions(program, facts, None);
+    jam::jam(program);
+    invariants::take_out(program, &facts);
+    // An element that is an index, and now the same in an inner loop, has bounds there.
+    facts.renew(program);
+    facts = versions(program, facts, Some(copies));
+    unroll::unroll(program);
+    // What the rounds of a short loop do is in the loop around now.
+    invariants::take_out(program, &facts);
+}
+
+/// Two versions of each loop where that takes checks away: of all loops, or once more of those that are no copies, whose labels are
+/// above this.
+fn versions(program: &mut Program, facts: Facts, copies: Option<u32>) -> Facts {
     let mut hoister = Hoister {
         size: count(&program.body),
         labels: program.labels,
         uses: uses(program),
         locals: std::mem::take(&mut program.locals),
         facts,
+        copies,
     };
     let body = std::mem::take(&mut program.body);
     program.body = hoister.block(body);
     program.labels = hoister.labels;
     program.locals = hoister.locals;
+    hoister.facts
 }
 
 /// How often each variable is read or set.
@@ -83,6 +104,8 @@ struct Hoister {
     /// Of the program as it was.
     uses: HashMap<Local, usize>,
     size: usize,
+    /// The first label of what was copied before, if anything was.
+    copies: Option<u32>,
 }
 
 impl Hoister {
@@ -92,9 +115,15 @@ impl Hoister {
 
     fn stmt(&mut self, stmt: Stmt) -> Stmt {
         match stmt {
+            Stmt::For { label, .. } if self.is_copy(label) => stmt,
+            Stmt::ParFor(ref par) if self.is_copy(par.label) => stmt,
             Stmt::For { .. } | Stmt::ParFor(_) => self.versions(stmt),
             other => self.inside(other),
         }
+    }
+
+    fn is_copy(&self, label: Label) -> bool {
+        self.copies.is_some_and(|first| label.0 >= first)
     }
 
     fn inside(&mut self, mut stmt: Stmt) -> Stmt {
@@ -114,6 +143,9 @@ impl Hoister {
         let mut proof = self.facts.at(&stmt);
         let mut fast = stmt.clone();
         proof.take_checks(&mut fast);
+        if self.copies.is_some() && fast == stmt {
+            return self.inside(stmt);
+        }
         let pairs = lanes::choose(&mut fast, &self.facts);
         let mut tests = proof.tests;
         for (a, b) in pairs {
