@@ -257,11 +257,15 @@ fn elements<'s>(
 
 /// Arithmetic on variables and lengths.
 fn is_plain(e: &Expr) -> bool {
-    let itself = match &e.kind {
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) => true,
-        ExprKind::Unary(..) | ExprKind::Binary(..) | ExprKind::Convert(_) => true,
-        _ => false,
-    };
+    let itself = matches!(
+        e.kind,
+        ExprKind::Const(_)
+            | ExprKind::Local(_)
+            | ExprKind::Length(..)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Convert(_)
+    );
     itself && walk::operands(e).into_iter().all(is_plain)
 }
 
