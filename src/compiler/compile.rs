@@ -11,8 +11,8 @@ use crate::source::{Source, Span, TooLong};
 use crate::syntax;
 use crate::types::Type;
 use crate::validate::{self, Valid};
-use crate::value::Value;
-use crate::{expand, failure, infer, module, race, ranges, wasm, wgsl};
+use crate::value::{Arg, Value};
+use crate::{expand, failure, infer, module, race, ranges, specialise, wasm, wgsl};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wanted of a text.
@@ -26,7 +26,8 @@ pub struct Request {
     pub arguments: Option<Vec<Value>>,
 }
 
-/// A kernel for its arguments.
+/// A kernel for its arguments: the whole numbers and the shapes among them are made use of, and who runs it refuses others.
+/// Floats and what is in arrays may change.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     /// The entry's name.
@@ -39,7 +40,7 @@ pub struct Prepared {
     pub variables: BTreeSet<(String, String, String)>,
     /// As it was typed, functions and checks and all: what the GPU's shaders are written of.
     pub typed: Program,
-    /// Made of nothing but arithmetic, checks hoisted, validated: what all others run.
+    /// Made of nothing but arithmetic, for these arguments, checks hoisted, validated: what all others run.
     pub program: Valid,
 }
 
@@ -121,7 +122,7 @@ pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result
     if !races.is_empty() {
         return Err(races.into());
     }
-    let program = lowered(&typed.program, true).map_err(|fault| {
+    let program = lowered(&typed.program, Some(args(&arguments))).map_err(|fault| {
         // Not the user's fault.
         let words = format!("the compiler made a program that does not hold: {fault}");
         Diagnostic::new(Kind::Internal, file.functions[entry].span, words)
@@ -136,10 +137,12 @@ pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result
     })
 }
 
-/// Made of nothing but arithmetic, and validated; checks are hoisted if it is to be fast.
-fn lowered(typed: &Program, is_hoisted: bool) -> Result<Valid, validate::Fault> {
+/// Made of nothing but arithmetic, and validated; fast, if it is to be for these arguments alone.
+fn lowered(typed: &Program, made_for: Option<Vec<Arg>>) -> Result<Valid, validate::Fault> {
     let mut program = typed.clone();
-    if is_hoisted {
+    if made_for.is_some() {
+        program.made_for = made_for;
+        specialise::specialise(&mut program);
         ranges::hoist(&mut program);
     }
     expand::expand(&mut program);
@@ -152,7 +155,7 @@ impl Prepared {
     pub fn flat_arguments(&self) -> Vec<Value> {
         let mut out = Vec::new();
         flatten(&self.arguments, &mut out);
-        out
+        out.into_iter().cloned().collect()
     }
 
     /// The interpreter, ready to run. Where it watches for races, no check is hoisted, so that each store has its place.
@@ -160,7 +163,7 @@ impl Prepared {
     /// # Errors
     /// If the arguments are not what the program takes, or too large.
     pub fn machine(&self, options: interpret::Options) -> Result<Machine, interpret::Refusal> {
-        let watched = options.shadow.then(|| lowered(&self.typed, false).ok()).flatten();
+        let watched = options.shadow.then(|| lowered(&self.typed, None).ok()).flatten();
         Machine::with(
             watched.as_ref().unwrap_or(&self.program),
             self.flat_arguments(),
@@ -186,15 +189,9 @@ impl Prepared {
     /// # Errors
     /// Why it does not run on a GPU.
     pub fn shaders(&self, narrow: bool) -> Result<wgsl::Plan, Vec<wgsl::Refusal>> {
-        let arg = |value: &Value| match value {
-            Value::Array(array) => wgsl::Arg::Shape(array.shape.clone()),
-            Value::Scalar(_, bits) => wgsl::Arg::Scalar(*bits),
-            Value::Tuple(_) | Value::None => wgsl::Arg::Scalar(0),
-        };
-        let args = self.flat_arguments().iter().map(arg).collect();
         let options = wgsl::Options {
             narrow,
-            ..wgsl::Options::new(args)
+            ..wgsl::Options::new(args(&self.arguments))
         };
         wgsl::write(&self.typed, &options)
     }
@@ -235,14 +232,21 @@ impl Prepared {
     }
 }
 
-fn flatten(all: &[Value], out: &mut Vec<Value>) {
+fn flatten<'v>(all: &'v [Value], out: &mut Vec<&'v Value>) {
     for one in all {
         match one {
             Value::Tuple(parts) => flatten(parts, out),
             Value::None => {}
-            other => out.push(other.clone()),
+            other => out.push(other),
         }
     }
+}
+
+/// What a program may know of its arguments.
+fn args(all: &[Value]) -> Vec<Arg> {
+    let mut flat = Vec::new();
+    flatten(all, &mut flat);
+    flat.into_iter().map(Arg::from).collect()
 }
 
 /// The arrays that are stored to, under whatever name.

@@ -54,6 +54,12 @@
 //! Lanes are combined as `((0+4)+(2+6))+((1+5)+(3+7))`, which vectors of 2, 4 and 8 lanes do by halving;
 //! leaves from first to last. A lane without iterations is neutral. `sum` and `prod` of arrays are such loops.
 //!
+//! # Arguments
+//!
+//! A program is for any arguments of its types, until a pass makes use of what they are. From then on
+//! [`Program::made_for`] says which they are, and whoever runs it refuses others: it is right for the same whole numbers
+//! and shapes only, whatever floats there are and whatever is in the arrays.
+//!
 //! # Ends
 //!
 //! A kernel ends by its last statement, by [`Stmt::Return`], or by an error. Errors are values, not traps: a trap
@@ -61,6 +67,7 @@
 
 use crate::source::Span;
 use crate::types::{Layout, Scalar};
+use crate::value::Arg;
 
 /// Lanes of the fixed tree of a reduction.
 pub const LANES: u64 = 8;
@@ -111,6 +118,8 @@ pub struct Program {
     pub tables: Vec<TableInfo>,
     /// Whether a multiplication and an addition may become one.
     pub fastmath: bool,
+    /// What it is given, by [`Program::params`], if it holds for nothing else: see [`Arg::admits`].
+    pub made_for: Option<Vec<Arg>>,
 }
 
 /// Constants that are looked up.

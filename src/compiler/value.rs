@@ -27,6 +27,38 @@ pub struct ArrayValue {
     pub bytes: Vec<u8>,
 }
 
+/// An argument, as far as a program may depend on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg {
+    /// A number, by its bits.
+    Scalar(u64),
+    /// An array, by its shape.
+    Shape(Vec<usize>),
+}
+
+impl Arg {
+    /// Whether a program that depends on this may be given that: the same whole number, or an array of the same shape.
+    /// No program depends on a float, or on what is in an array.
+    pub fn admits(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Arg::Scalar(known), Value::Scalar(of, bits)) => of.is_float() || known == bits,
+            (Arg::Shape(known), Value::Array(array)) => *known == array.shape,
+            _ => false,
+        }
+    }
+}
+
+impl From<&Value> for Arg {
+    /// Of a part of a tuple; nothing else is handed over.
+    fn from(value: &Value) -> Arg {
+        match value {
+            Value::Array(array) => Arg::Shape(array.shape.clone()),
+            Value::Scalar(_, bits) => Arg::Scalar(*bits),
+            Value::Tuple(_) | Value::None => Arg::Scalar(0),
+        }
+    }
+}
+
 impl Value {
     /// Its type, as a kernel sees it.
     pub fn type_of(&self) -> Type {

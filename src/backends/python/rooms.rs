@@ -95,8 +95,8 @@ impl Rooms {
     }
 
     /// Places them anew.
-    pub fn fill(&self, call: &Call, abi: &Abi, values: &[Value]) {
-        call.fill(abi, values, &mut Here(self));
+    pub fn fill(&self, call: &Call, abi: &Abi, values: &[Value]) -> Result<(), CallError> {
+        call.fill(abi, values, &mut Here(self))
     }
 
     /// What the last run gave.

@@ -12,7 +12,7 @@ use crate::{BackendError, Chaos, Job, Machine, Order, Pool, Prepared, Recorder};
 use futures_util::future::LocalBoxFuture;
 use js_sys::{Array as JsArray, BigInt, Function, Object, Reflect, Uint8Array};
 use parallax_compiler::ir;
-use parallax_compiler::wasm::host::Call;
+use parallax_compiler::wasm::host::{Call, CallError};
 use parallax_compiler::wasm::{Abi, Module, Target};
 use parallax_protocol::Timeline;
 use parallax_workloads::{Array, Output, Problem};
@@ -206,6 +206,13 @@ pub extern "C" fn parallax_kernel_parallel(_frame: u32, which: u32, start: i64, 
     }
 }
 
+fn uncallable(error: CallError) -> BackendError {
+    BackendError::Kernel {
+        what: "could not be called",
+        message: error.to_string(),
+    }
+}
+
 fn words(error: &JsValue) -> String {
     let message = Reflect::get(error, &"message".into()).ok();
     let message = message.and_then(|message| message.as_string());
@@ -244,10 +251,7 @@ pub async fn prepare(
     let job = move || -> Result<_, BackendError> {
         let rooms = Rooms::new(most + 2, memory);
         let call = rooms.call(&module.abi, &prepared.arguments, most as u32);
-        let call = call.map_err(|error| BackendError::Kernel {
-            what: "could not be called",
-            message: error.to_string(),
-        })?;
+        let call = call.map_err(uncallable)?;
         let program = Program {
             key: KEYS.fetch_add(1, Ordering::Relaxed),
             module,
@@ -356,10 +360,11 @@ impl Ready {
         let (code, prepared) = (Arc::clone(&self.code), Arc::clone(&self.prepared));
         let job = move || {
             let abi = &code.module.abi;
-            code.rooms.fill(&code.call, abi, &prepared.arguments);
+            code.rooms.fill(&code.call, abi, &prepared.arguments)
         };
         let placed = self.pool.offload(job).await;
-        placed.map_err(|message| BackendError::Panicked { message })
+        let placed = placed.map_err(|message| BackendError::Panicked { message })?;
+        placed.map_err(uncallable)
     }
 }
 

@@ -221,6 +221,11 @@ pub enum Refusal {
         /// The parameter.
         name: String,
     },
+    /// One that the program does not hold for: another whole number, or an array of another shape.
+    MadeFor {
+        /// The parameter.
+        name: String,
+    },
     /// Arguments that need more memory than is allowed.
     Memory {
         /// How much is allowed, in bytes.
@@ -240,6 +245,7 @@ impl fmt::Display for Refusal {
                 given,
             } => write!(f, "'{name}' is to be {expected}, and is given {given}"),
             Refusal::Malformed { name } => write!(f, "the bytes of '{name}' do not fit its shape"),
+            Refusal::MadeFor { name } => write!(f, "the kernel was made for another '{name}'"),
             Refusal::Memory { most } => write!(f, "the arguments need more than {most} bytes"),
         }
     }

@@ -134,6 +134,8 @@ impl Machine {
                 given: flat.len(),
             });
         }
+        let made_for = program.made_for.iter().flatten();
+        let other = made_for.zip(&flat).position(|(arg, one)| !arg.admits(one));
         let mut machine = Machine {
             pc: 0,
             registers: code.registers.clone(),
@@ -152,6 +154,13 @@ impl Machine {
         let code = Arc::clone(&machine.code);
         for (param, value) in code.params.iter().zip(flat) {
             machine.give(*param, value)?;
+        }
+        if let Some(which) = other {
+            let name = match code.params[which] {
+                Param::Scalar(local) => code.locals[local.0 as usize].0.clone(),
+                Param::Array(array) => code.arrays[array.0 as usize].name.clone(),
+            };
+            return Err(Refusal::MadeFor { name });
         }
         Ok(machine)
     }

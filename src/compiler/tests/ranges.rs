@@ -77,9 +77,13 @@ fn checks_stay_where_nothing_bounds_the_index() {
         ("    for i in prange(n):\n        b[i] = a[(i * 7 + 1) % n]", 0),
         // From the end by a constant.
         ("    for i in prange(n):\n        b[i] = a[-1]", 0),
-        // By a variable that a loop changes in its own way.
+        // By a variable that a loop changes in its own way: behind a test, and without one.
         (
             "    k = 0\n    while k < n:\n        b[k] = a[k]\n        k += 1",
+            0,
+        ),
+        (
+            "    k = 0\n    while a[0] > 0.0:\n        b[k] = a[k]\n        k += 1",
             2,
         ),
         // Bounds of an inner loop by the outer one.
@@ -87,9 +91,13 @@ fn checks_stay_where_nothing_bounds_the_index() {
             "    for i in prange(n):\n        s = 0.0\n        for j in range(i, n):\n            s += a[j]\n        b[i] = s",
             0,
         ),
-        // An array that the loop itself exchanges.
+        // Arrays that the loop itself exchanges: of one length, and of two.
         (
-            "    for i in range(n):\n        b[0] = a[0]\n        a, b = b, a",
+            "    for i in range(n):\n        b[i] = a[i]\n        a, b = b, a",
+            0,
+        ),
+        (
+            "    b = np.ones(3)\n    for i in range(n):\n        b[i] = a[i]\n        a, b = b, a",
             2,
         ),
     ] {
@@ -132,7 +140,7 @@ fn loops_run_in_lanes_only_if_their_iterations_are_independent() {
 
 fn typed(text: &str) -> Prepared {
     let request = Request {
-        size: 8,
+        size: 100,
         ..Request::default()
     };
     prepare(text, &request, &|| false).unwrap_or_else(|failed| panic!("{}", failed.render(text)))

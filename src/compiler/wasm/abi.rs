@@ -4,6 +4,7 @@ use super::Refusal;
 use super::walk::{self, Seen};
 use crate::ir::{Array, LEAVES, Local, ParFor, Param, Program, Reduction, Stmt};
 use crate::types::Scalar;
+use crate::value::Arg;
 
 /// Bytes of an error's record: site + 1 or 0 (`i32`), axis (`i32`), index, length and iteration (`i64` each).
 pub const RECORD: u32 = 32;
@@ -24,6 +25,8 @@ pub struct Abi {
     pub constants: Vec<u8>,
     /// Where they go.
     pub constants_at: u32,
+    /// What the kernel was made for, if it holds for nothing else: see [`Arg::admits`].
+    pub made_for: Option<Vec<Arg>>,
     /// For each parallel loop whether chunks have to be multiples of leaves.
     pub reduces: Vec<bool>,
 }
@@ -86,6 +89,7 @@ impl Layouts {
     pub fn new(program: &Program, loops: &[&ParFor]) -> Result<Layouts, Vec<Refusal>> {
         let mut layouts = Layouts::default();
         let mut end = 0usize;
+        layouts.abi.made_for.clone_from(&program.made_for);
         layouts.abi.params = program
             .params
             .iter()

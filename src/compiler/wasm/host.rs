@@ -29,6 +29,8 @@ pub enum CallError {
     Count(usize, usize),
     /// This argument is of another type.
     Type(usize),
+    /// This argument is another number, or of another shape, than those that the kernel was made for.
+    MadeFor(usize),
     /// There is no memory for this many bytes.
     Memory(usize),
 }
@@ -41,6 +43,9 @@ impl fmt::Display for CallError {
                 f,
                 "argument {which} is of another type than the kernel was written for"
             ),
+            CallError::MadeFor(which) => {
+                write!(f, "argument {which} is another than the kernel was made for")
+            }
             CallError::Memory(bytes) => write!(f, "no memory for {bytes} bytes"),
         }
     }
@@ -120,14 +125,21 @@ impl Call {
             slots,
             addresses,
         };
-        call.fill(abi, values, memory);
+        call.fill(abi, values, memory)?;
         Ok(call)
     }
 
     /// Sets everything as it was before a run; the arguments are of the shapes that the call was made with.
-    pub fn fill(&self, abi: &Abi, values: &[Value], memory: &mut impl Memory) {
+    ///
+    /// # Errors
+    /// Arguments that the kernel was not made for, and nothing is done.
+    pub fn fill(&self, abi: &Abi, values: &[Value], memory: &mut impl Memory) -> Result<(), CallError> {
         let mut arguments = Vec::new();
         flat(values, &mut arguments);
+        let made_for = abi.made_for.iter().flatten();
+        if let Some(which) = made_for.zip(&arguments).position(|(arg, one)| !arg.admits(one)) {
+            return Err(CallError::MadeFor(which));
+        }
         for ((slot, value), address) in abi.params.iter().zip(arguments).zip(&self.addresses) {
             let at = self.frame + slot.at;
             match (value, address) {
@@ -148,6 +160,7 @@ impl Call {
         }
         let records = vec![0; (RECORD * (self.slots + 1)) as usize];
         memory.write(self.frame + abi.records, &records);
+        Ok(())
     }
 
     /// What the kernel gave, in order.

@@ -1,6 +1,8 @@
 //! The host's part: numbers and handles between the parallel loops, without elements of arrays.
 
 use super::plan::Fault;
+use crate::interval::bits_of as wrap;
+pub use crate::interval::signed;
 use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Divide, Expr, ExprKind, Local, Math, Unary};
 use crate::types::Scalar;
 
@@ -300,23 +302,6 @@ fn bits(of: Scalar, value: f64) -> u64 {
 }
 
 /// An integer's value.
-pub fn signed(of: Scalar, bits: u64) -> i128 {
-    match of {
-        Scalar::I8 => (bits as i8).into(),
-        Scalar::I16 => (bits as i16).into(),
-        Scalar::I32 => (bits as i32).into(),
-        Scalar::I64 => (bits as i64).into(),
-        _ => bits.into(),
-    }
-}
-
-/// The bits of an integer's type that has this value, or its low bits.
-fn wrap(of: Scalar, value: i128) -> u64 {
-    match of {
-        Scalar::Bool => u64::from(value != 0),
-        _ => value as u64 & (u64::MAX >> (64 - 8 * of.bytes())),
-    }
-}
 
 fn unary(op: Unary, of: Scalar, a: u64) -> u64 {
     if of.is_float() {

@@ -30,7 +30,7 @@
 //! # What fits
 //!
 //! There are no 64 bits. Floats of 64 bits are refused, or narrowed on demand. Integers of 64 bits are most often lengths,
-//! counters and indices: whatever provably fits 32 bits is computed in them ([`interval`]), sums of any length are kept in two words,
+//! counters and indices: whatever provably fits 32 bits is computed in them ([`crate::interval`]), sums of any length are kept in two words,
 //! and what cannot be proven is refused by name, or narrowed on demand.
 //!
 //! # Safety
@@ -43,14 +43,13 @@
 mod express;
 mod handles;
 mod host;
-mod interval;
 mod plan;
 mod prelude;
 mod run;
 mod shader;
 mod split;
 mod statements;
-mod uses;
+pub(crate) mod uses;
 
 pub use plan::{
     Arg, Bound, Capture, Fault, HEADER, Op, Options, Output, Plan, Refusal, Shader, Why, Work, narrow,
@@ -90,7 +89,7 @@ pub fn write(program: &Program, options: &Options) -> Result<Plan, Vec<Refusal>>
             *total.mentions.entry(*array).or_default() += 1;
         }
     }
-    let facts = interval::facts(&program, &total, options);
+    let facts = crate::interval::facts_of_shaders(&program, &total, options);
     let mut split = split::Split::new(&program, &facts, options, &total);
     split.statements(&program.body, false);
     if !split.refusals.is_empty() {

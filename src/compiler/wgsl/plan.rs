@@ -3,6 +3,7 @@
 use crate::ir::{Array, ArrayExpr, Expr, Local, Program, Reduce, Site};
 use crate::source::Span;
 use crate::types::Scalar;
+pub use crate::value::Arg;
 use std::fmt;
 
 /// What the plan is made for. A plan holds for these arguments alone: what fits 32 bits depends on them.
@@ -32,15 +33,6 @@ impl Options {
             elements: 1 << 27,
         }
     }
-}
-
-/// An argument, as far as a plan depends on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Arg {
-    /// A number, by its bits.
-    Scalar(u64),
-    /// An array, by its shape.
-    Shape(Vec<usize>),
 }
 
 /// What a kernel comes to: a program of the host, which [`super::Run`] takes step by step, and shaders.

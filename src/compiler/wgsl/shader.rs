@@ -3,7 +3,7 @@
 use super::express::{element, from_word, register, to_word};
 use super::handles::{accessors, collect};
 use super::host;
-use super::interval::{Facts, I32, U32, within};
+use crate::interval::{Facts, I32, U32, within};
 use super::plan::*;
 use super::prelude;
 use super::uses::{Uses, any};
@@ -312,7 +312,7 @@ impl<'a> Writer<'a> {
         self.uniform(expr, fits, &format!("{}_{}", plain(said), local.0))
     }
 
-    fn uniform(&mut self, value: Expr, fits: super::interval::Interval, name: &str) -> String {
+    fn uniform(&mut self, value: Expr, fits: crate::interval::Interval, name: &str) -> String {
         let of = value.of;
         let known = self.captures.iter().find(|one| one.value == value);
         let name = match known {

@@ -1,7 +1,7 @@
 //! The cut between host and shaders: what is a parallel loop or touches elements is dispatched, the rest is code of the host.
 
 use super::host;
-use super::interval::Facts;
+use crate::interval::Facts;
 use super::plan::*;
 use super::shader;
 use super::uses::{Uses, region};

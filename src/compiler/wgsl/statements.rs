@@ -1,7 +1,7 @@
 //! Statements in WGSL.
 
 use super::express::register;
-use super::interval::{I32, U32, within};
+use crate::interval::{I32, U32, within};
 use super::plan::*;
 use super::shader::{Frame, Writer};
 use super::uses::Uses;

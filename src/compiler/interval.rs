@@ -1,17 +1,19 @@
-//! Ranges of integers: what provably fits 32 bits needs no 64.
+//! Ranges of integers, for certain arguments: what is one number needs no computing, what is within an axis no check, what
+//! provably fits 32 bits no 64. [`crate::specialise`] goes by it, and the GPU's shaders.
 //!
 //! Abstract interpretation with intervals (Cousot and Cousot 1977): a state has an interval for each number
 //! and for each length of an array. Tests narrow it, branches join, and loops are repeated until nothing grows; what
 //! still grows after the first round goes to its type's end at once. One more round from there takes
-//! back what a test bounds after all. A number that a loop only counts by constants is bounded by the loop's bound
-//! on iterations, which every loop has.
+//! back what a test bounds after all. A number that a loop only counts by constants is bounded by the loop's iterations:
+//! those of its range, or in shaders the bound that every loop has there.
 
-use super::plan::{Arg, Options};
-use super::uses::{Uses, region};
 use crate::ir::*;
 use crate::types::Scalar;
+use crate::value::Arg;
 use crate::walk;
-use std::collections::HashMap;
+use crate::wgsl::Options;
+use crate::wgsl::uses::{Uses, region};
+use std::collections::{HashMap, HashSet};
 
 /// From the first up to and with the second.
 pub type Interval = (i128, i128);
@@ -22,6 +24,8 @@ pub const I32: Interval = (i32::MIN as i128, i32::MAX as i128);
 pub const U32: Interval = (0, u32::MAX as i128);
 /// Lengths on a GPU.
 const LENGTH: Interval = (0, i32::MAX as i128);
+/// Lengths on a CPU: of an array without elements one axis may be as long as it likes.
+const LONG: Interval = (0, i64::MAX as i128);
 
 /// Whether one lies within the other.
 pub fn within(a: Interval, b: Interval) -> bool {
@@ -35,6 +39,25 @@ pub fn all(of: Scalar) -> Interval {
         Scalar::Bool => (0, 1),
         _ if of.is_signed() => (-1 << (bits - 1), (1 << (bits - 1)) - 1),
         _ => (0, (1 << bits) - 1),
+    }
+}
+
+/// The number of an integer's bits.
+pub fn signed(of: Scalar, bits: u64) -> i128 {
+    match of {
+        Scalar::I8 => (bits as i8).into(),
+        Scalar::I16 => (bits as i16).into(),
+        Scalar::I32 => (bits as i32).into(),
+        Scalar::I64 => (bits as i64).into(),
+        _ => bits.into(),
+    }
+}
+
+/// The bits of an integer's type that has this value, or its low bits.
+pub fn bits_of(of: Scalar, value: i128) -> u64 {
+    match of {
+        Scalar::Bool => u64::from(value != 0),
+        _ => value as u64 & (u64::MAX >> (64 - 8 * of.bytes())),
     }
 }
 
@@ -57,6 +80,8 @@ pub struct Facts {
     lengths: HashMap<(Array, u8), Interval>,
     /// The ranges of numbers where a shader takes them over.
     captured: HashMap<(*const Stmt, Local), Interval>,
+    /// Accesses, by the first of their indices, that are within their array.
+    inside: HashSet<*const Expr>,
 }
 
 impl Facts {
@@ -64,6 +89,11 @@ impl Facts {
     pub fn of(&self, expr: &Expr) -> Interval {
         let known = self.values.get(&std::ptr::from_ref(expr)).copied();
         known.unwrap_or(all(expr.of))
+    }
+
+    /// Whether an access' indices are all from 0 to the axis' length - 1.
+    pub fn is_inside(&self, index: &[Expr]) -> bool {
+        self.inside.contains(&index.as_ptr())
     }
 
     /// Of a length, wherever the array is used in a shader.
@@ -91,8 +121,9 @@ type State = Vec<Interval>;
 
 struct Analysis<'a> {
     program: &'a Program,
-    options: &'a Options,
-    total: &'a Uses,
+    /// What holds of shaders, and what the program uses.
+    gpu: Option<(&'a Options, &'a Uses)>,
+    length: Interval,
     facts: Facts,
     state: Option<State>,
     leaves: HashMap<Label, State>,
@@ -102,32 +133,44 @@ struct Analysis<'a> {
     budget: usize,
 }
 
-/// Statements that are looked at before giving up, which is to know nothing.
+/// Statements of shaders that are looked at before giving up, which is to know nothing.
 const BUDGET: usize = 200_000;
+/// The same where 64 bits are no reason to refuse a program.
+const SMALL_BUDGET: usize = 20_000;
 
-/// Finds what is known of a program with these arguments.
-pub fn facts(program: &Program, total: &Uses, options: &Options) -> Facts {
+/// Finds what is known of a program with these arguments; of none, if it is for any.
+pub fn facts(program: &Program, args: &[Arg]) -> Facts {
+    found(program, args, None)
+}
+
+/// The same of one that becomes shaders.
+pub fn facts_of_shaders(program: &Program, total: &Uses, options: &Options) -> Facts {
+    found(program, &options.args, Some((options, total)))
+}
+
+fn found(program: &Program, args: &[Arg], gpu: Option<(&Options, &Uses)>) -> Facts {
+    let length = if gpu.is_some() { LENGTH } else { LONG };
     let mut state: State = program.locals.iter().map(|info| all(info.of)).collect();
-    state.resize(state.len() + 3 * program.arrays.len(), LENGTH);
+    state.resize(state.len() + 3 * program.arrays.len(), length);
     let mut it = Analysis {
         program,
-        options,
-        total,
+        gpu,
+        length,
         facts: Facts::default(),
         state: None,
         leaves: HashMap::new(),
         agains: HashMap::new(),
         in_shader: false,
-        budget: BUDGET,
+        budget: if gpu.is_some() { BUDGET } else { SMALL_BUDGET },
     };
-    for (param, arg) in program.params.iter().zip(&options.args) {
+    for (param, arg) in program.params.iter().zip(args) {
         match (param, arg) {
             (Param::Scalar(local), Arg::Scalar(bits)) => {
                 let Some(info) = program.locals.get(local.0 as usize) else {
                     continue;
                 };
                 if !info.of.is_float() {
-                    let value = super::host::signed(info.of, *bits);
+                    let value = signed(info.of, *bits);
                     state[local.0 as usize] = (value, value);
                 }
             }
@@ -187,9 +230,9 @@ impl Analysis<'_> {
     fn statements(&mut self, body: &[Stmt]) {
         let mut at = 0;
         while at < body.len() {
-            let end = match self.in_shader {
-                true => None,
-                false => region(body, at, self.total),
+            let end = match self.gpu {
+                Some((_, total)) if !self.in_shader => region(body, at, total),
+                _ => None,
             };
             match end {
                 Some(end) => {
@@ -209,6 +252,9 @@ impl Analysis<'_> {
 
     /// What it takes over fits, or it is not run.
     fn shader(&mut self, first: &Stmt, uses: &Uses, run: impl FnOnce(&mut Self)) {
+        if self.gpu.is_none() {
+            return run(self);
+        }
         let was = std::mem::replace(&mut self.in_shader, true);
         if !was {
             for local in uses.reads.keys() {
@@ -245,21 +291,25 @@ impl Analysis<'_> {
                 self.put(local.0 as usize, meet(all(self.type_of(*local)), value));
             }
             Stmt::Bind(array, handle) => self.bind(*array, handle),
-            Stmt::Store { index, value, .. } => {
-                index.iter().for_each(|at| {
-                    self.eval(at);
-                });
+            Stmt::Store {
+                array, index, value, ..
+            } => {
+                self.access(*array, index);
                 self.eval(value);
             }
             Stmt::If { test, yes, no } => {
-                self.eval(test);
+                let known = self.eval(test);
                 let before = self.state.clone();
                 self.refine(test, true);
                 self.statements(yes);
                 let after = std::mem::replace(&mut self.state, before);
                 self.refine(test, false);
                 self.statements(no);
-                join_states(&mut self.state, after);
+                match known {
+                    (1, 1) => self.state = after,
+                    (0, 0) => {}
+                    _ => join_states(&mut self.state, after),
+                }
             }
             Stmt::Block { label, body } => {
                 self.statements(body);
@@ -272,7 +322,7 @@ impl Analysis<'_> {
                 test,
                 body,
             } => {
-                self.repeat(*label, &[before, body], |it| {
+                self.repeat(*label, &[before, body], None, |it| {
                     it.statements(before);
                     it.eval(test);
                     let head = it.state.clone();
@@ -300,7 +350,8 @@ impl Analysis<'_> {
                     (_, ..=-1) => down,
                     _ => join(up, down),
                 };
-                self.repeat(*label, &[body], |it| {
+                let most = (stop.1 - start.0).max(start.1 - stop.0).max(0);
+                self.repeat(*label, &[body], Some(most), |it| {
                     let exit = it.state.clone();
                     it.put(var.0 as usize, range);
                     it.statements(body);
@@ -344,17 +395,36 @@ impl Analysis<'_> {
             this.leaves.remove(&it.label);
             this.agains.remove(&it.label);
             this.state = before;
+            for local in &it.private {
+                this.put(local.0 as usize, all(this.type_of(*local)));
+            }
         });
     }
 
-    /// A loop. `round` does one, and gives the state in which the loop is left at its head.
-    fn repeat(&mut self, label: Label, bodies: &[&[Stmt]], round: impl Fn(&mut Self) -> Option<State>) {
+    /// A loop of so many iterations at most, if that is known. `round` does one, and gives the state in which the loop
+    /// is left at its head.
+    fn repeat(
+        &mut self,
+        label: Label,
+        bodies: &[&[Stmt]],
+        most: Option<i128>,
+        round: impl Fn(&mut Self) -> Option<State>,
+    ) {
         let Some(entry) = self.state.clone() else { return };
         let mut counted: HashMap<Local, Interval> = HashMap::new();
-        let rounds = i128::from(self.options.bound) + 1;
-        for (local, by) in counters(bodies) {
+        // In a shader all loops of an invocation share the bound; elsewhere an inner loop's iterations are its own.
+        let (rounds, is_nested) = match self.gpu {
+            Some((options, _)) => (Some(i128::from(options.bound) + 1), true),
+            None => (most, false),
+        };
+        let found = rounds.map(|_| counters(bodies, is_nested)).unwrap_or_default();
+        for (local, by) in found {
+            let rounds = rounds.unwrap_or_default();
             let from = entry[local.0 as usize];
-            let range = (from.0 + by.0 * rounds, from.1 + by.1 * rounds);
+            let range = (
+                from.0 + by.0.saturating_mul(rounds),
+                from.1 + by.1.saturating_mul(rounds),
+            );
             if within(range, all(self.type_of(local))) {
                 counted.insert(local, range);
             }
@@ -380,7 +450,7 @@ impl Analysis<'_> {
                 }
                 grows = true;
                 let info = self.program.locals.get(slot);
-                let most = info.map_or(LENGTH, |info| all(info.of));
+                let most = info.map_or(self.length, |info| all(info.of));
                 let low = if next.0 < head.0 { most.0 } else { head.0 };
                 let high = if next.1 > head.1 { most.1 } else { head.1 };
                 *head = (low, high);
@@ -414,7 +484,10 @@ impl Analysis<'_> {
                 if let Some(fill) = fill {
                     self.eval(fill);
                 }
-                let most = (0, self.options.elements.min(i32::MAX as u64).into());
+                let most = match self.gpu {
+                    Some((options, _)) => (0, options.elements.min(i32::MAX as u64).into()),
+                    None => self.length,
+                };
                 shape.iter().map(|one| meet(most, self.eval(one))).collect()
             }
             ArrayExpr::Transposed(of) => {
@@ -423,12 +496,21 @@ impl Analysis<'_> {
                 axes.filter_map(|axis| self.get(self.slot(*of, axis))).collect()
             }
             ArrayExpr::Reshape { shape, .. } => {
-                shape.iter().map(|one| meet(LENGTH, self.eval(one))).collect()
+                let shape: Vec<Interval> = shape.iter().map(|one| self.eval(one)).collect();
+                // -1 is what is left for it.
+                let fits = |one: Interval| {
+                    if one.0 < 0 {
+                        self.length
+                    } else {
+                        meet(self.length, one)
+                    }
+                };
+                shape.into_iter().map(fits).collect()
             }
             ArrayExpr::View { of, cuts } => {
                 let mut axes = Vec::new();
                 for (axis, cut) in cuts.iter().enumerate() {
-                    let most = self.get(self.slot(*of, axis as u8)).unwrap_or(LENGTH).1;
+                    let most = self.get(self.slot(*of, axis as u8)).unwrap_or(self.length).1;
                     match cut {
                         Cut::At(at, _) => {
                             self.eval(at);
@@ -502,14 +584,44 @@ impl Analysis<'_> {
         }
     }
 
+    /// The indices of an access.
+    fn access(&mut self, array: Array, index: &[Expr]) {
+        for one in index {
+            self.eval(one);
+        }
+        self.note_inside(array, index);
+    }
+
+    fn note_inside(&mut self, array: Array, index: &[Expr]) {
+        if self.gpu.is_some() {
+            return;
+        }
+        let mut axes = (0..).zip(index);
+        let is_inside = axes.all(|(axis, one)| {
+            let length = self.get(self.slot(array, axis)).unwrap_or(self.length);
+            within(self.facts.of(one), (0, length.0 - 1))
+        });
+        match is_inside {
+            true => self.facts.inside.insert(index.as_ptr()),
+            false => self.facts.inside.remove(&index.as_ptr()),
+        };
+    }
+
     fn eval(&mut self, expr: &Expr) -> Interval {
         let value = self.compute(expr);
         let value = match expr.of.is_float() {
             true => (0, 0),
             // Beyond its type it wraps.
             false if within(value, all(expr.of)) => value,
+            false if value.0 == value.1 && value.0.abs() < i128::MAX => {
+                let wrapped = signed(expr.of, bits_of(expr.of, value.0));
+                (wrapped, wrapped)
+            }
             false => all(expr.of),
         };
+        if let ExprKind::Load { array, index, .. } = &expr.kind {
+            self.note_inside(*array, index);
+        }
         self.facts.values.insert(std::ptr::from_ref(expr), value);
         value
     }
@@ -519,11 +631,13 @@ impl Analysis<'_> {
         let mut parts: Vec<Interval> = Vec::new();
         match &expr.kind {
             ExprKind::Const(bits) => {
-                let value = super::host::signed(expr.of, *bits);
+                let value = signed(expr.of, *bits);
                 return (value, value);
             }
             ExprKind::Local(local) => return self.get(local.0 as usize).unwrap_or(top),
-            ExprKind::Length(array, axis) => return self.get(self.slot(*array, *axis)).unwrap_or(LENGTH),
+            ExprKind::Length(array, axis) => {
+                return self.get(self.slot(*array, *axis)).unwrap_or(self.length);
+            }
             ExprKind::Let(sets, last) => {
                 for (local, value) in sets {
                     let value = self.eval(value);
@@ -532,7 +646,7 @@ impl Analysis<'_> {
                 return self.eval(last);
             }
             ExprKind::Choice(test, a, b) => {
-                self.eval(test);
+                let known = self.eval(test);
                 let before = self.state.clone();
                 self.refine(test, true);
                 let a = self.eval(a);
@@ -540,15 +654,19 @@ impl Analysis<'_> {
                 self.refine(test, false);
                 let b = self.eval(b);
                 self.state = before;
-                return join(a, b);
+                return chosen(known, a, b);
             }
             ExprKind::And(a, b) | ExprKind::Or(a, b) => {
-                self.eval(a);
+                let is_and = matches!(expr.kind, ExprKind::And(..));
+                let x = self.eval(a);
                 let before = self.state.clone();
-                self.refine(a, matches!(expr.kind, ExprKind::And(..)));
-                self.eval(b);
+                self.refine(a, is_and);
+                let y = self.eval(b);
                 self.state = before;
-                return top;
+                return match is_and {
+                    true => (x.0.min(y.0), x.1.min(y.1)),
+                    false => (x.0.max(y.0), x.1.max(y.1)),
+                };
             }
             _ => parts.extend(walk::operands(expr).into_iter().map(|part| self.eval(part))),
         }
@@ -564,27 +682,58 @@ impl Analysis<'_> {
             }
             ExprKind::Convert(from) if from.of.is_float() => top,
             ExprKind::Convert(_) => int(0),
-            ExprKind::Select(..) => join(int(1), int(2)),
+            ExprKind::Select(..) => chosen(int(0), int(1), int(2)),
+            ExprKind::Compare(op, a, b) if !a.of.is_float() && !b.of.is_float() => {
+                compare(*op, int(0), int(1))
+            }
             ExprKind::Unary(op, a) if !a.of.is_float() => match (op, int(0)) {
                 (Unary::Minus, (low, high)) => (-high, -low),
                 (Unary::Not, (low, high)) if expr.of.is_signed() => (-1 - high, -1 - low),
+                (Unary::Not, (low, high)) => (top.1 - high, top.1 - low),
                 (Unary::Abs, (low, high)) if low >= 0 || high <= 0 => {
                     (low.abs().min(high.abs()), low.abs().max(high.abs()))
                 }
                 (Unary::Abs, (low, high)) => (0, low.abs().max(high.abs())),
                 _ => top,
             },
-            ExprKind::Binary(op, ..) if !expr.of.is_float() => binary(*op, int(0), int(1), top),
+            ExprKind::Binary(op, ..) if !expr.of.is_float() => binary(*op, int(0), int(1), expr.of),
             ExprKind::Divide(op, ..) if !expr.of.is_float() => divide(*op, int(0), int(1), top),
-            ExprKind::Load { .. } if expr.of.bytes() == 8 && self.options.narrow => {
-                if expr.of == Scalar::U64 { U32 } else { I32 }
+            ExprKind::Load { .. } if expr.of.bytes() == 8 && self.gpu.is_some_and(|(it, _)| it.narrow) => {
+                if expr.of == Scalar::U64 {
+                    U32
+                } else {
+                    I32
+                }
             }
             _ => top,
         }
     }
 }
 
-fn binary(op: Binary, a: Interval, b: Interval, top: Interval) -> Interval {
+/// One of two values by a truth value.
+fn chosen(test: Interval, a: Interval, b: Interval) -> Interval {
+    match test {
+        (1, 1) => a,
+        (0, 0) => b,
+        _ => join(a, b),
+    }
+}
+
+fn compare(op: Compare, a: Interval, b: Interval) -> Interval {
+    let one = a.0 == a.1 && a == b;
+    let apart = a.1 < b.0 || b.1 < a.0;
+    let (always, never) = match op {
+        Compare::Equal => (one, apart),
+        Compare::Unequal => (apart, one),
+        Compare::Less => (a.1 < b.0, b.1 <= a.0),
+        Compare::AtMost => (a.1 <= b.0, b.1 < a.0),
+    };
+    (always.into(), (!never).into())
+}
+
+fn binary(op: Binary, a: Interval, b: Interval, of: Scalar) -> Interval {
+    let top = all(of);
+    let width = i128::from(8 * of.bytes());
     let corners = |f: &dyn Fn(i128, i128) -> i128| {
         let all = [f(a.0, b.0), f(a.0, b.1), f(a.1, b.0), f(a.1, b.1)];
         all.into_iter()
@@ -597,13 +746,17 @@ fn binary(op: Binary, a: Interval, b: Interval, top: Interval) -> Interval {
         Binary::Add => (a.0 + b.0, a.1 + b.1),
         Binary::Sub => (a.0 - b.1, a.1 - b.0),
         Binary::Mul => corners(&|x, y| x.saturating_mul(y)),
+        Binary::And if a.0 == a.1 && b.0 == b.1 => (a.0 & b.0, a.0 & b.0),
+        Binary::Or if a.0 == a.1 && b.0 == b.1 => (a.0 | b.0, a.0 | b.0),
+        Binary::Xor if a.0 == a.1 && b.0 == b.1 => (a.0 ^ b.0, a.0 ^ b.0),
         Binary::And if positive => (0, a.1.min(b.1)),
         Binary::And if a.0 >= 0 => (0, a.1),
         Binary::And if b.0 >= 0 => (0, b.1),
         Binary::Or | Binary::Xor if positive => (0, ones(a.1.max(b.1))),
         Binary::And | Binary::Or | Binary::Xor if within(a, I32) && within(b, I32) => I32,
-        Binary::ShiftLeft if within(b, (0, 62)) => corners(&|x, y| x.saturating_mul(1 << y)),
-        Binary::ShiftRight if within(b, (0, 31)) => corners(&|x, y| x >> y),
+        // A count is one modulo the width.
+        Binary::ShiftLeft if within(b, (0, width - 1)) => corners(&|x, y| x.saturating_mul(1 << y)),
+        Binary::ShiftRight if within(b, (0, width - 1)) => corners(&|x, y| x >> y),
         Binary::ShiftRight => (a.0.min(0), a.1.max(0)),
         Binary::Min => (a.0.min(b.0), a.1.min(b.1)),
         Binary::Max => (a.0.max(b.0), a.1.max(b.1)),
@@ -628,21 +781,21 @@ fn divide(op: Divide, a: Interval, b: Interval, top: Interval) -> Interval {
 }
 
 /// Numbers that these statements only change by adding constants, and by how much in a round at most: each place
-/// once in an iteration of some loop.
-fn counters(bodies: &[&[Stmt]]) -> HashMap<Local, Interval> {
+/// once in an iteration of some loop, of an inner one too only if that is to be counted.
+fn counters(bodies: &[&[Stmt]], is_nested: bool) -> HashMap<Local, Interval> {
     let mut found: HashMap<Local, Option<Interval>> = HashMap::new();
     for body in bodies {
-        count(body, &mut found);
+        count(body, true, is_nested, &mut found);
     }
     let found = found.into_iter();
     found.filter_map(|(local, by)| by.map(|by| (local, by))).collect()
 }
 
-fn count(body: &[Stmt], found: &mut HashMap<Local, Option<Interval>>) {
+fn count(body: &[Stmt], counts: bool, is_nested: bool, found: &mut HashMap<Local, Option<Interval>>) {
     for stmt in body {
         match stmt {
             Stmt::Set(local, value) => {
-                let by = added(*local, value);
+                let by = added(*local, value).filter(|_| counts);
                 let sum = found.entry(*local).or_insert(Some((0, 0)));
                 *sum = match (*sum, by) {
                     (Some(sum), Some(by)) => Some((sum.0 + by.min(0), sum.1 + by.max(0))),
@@ -658,8 +811,9 @@ fn count(body: &[Stmt], found: &mut HashMap<Local, Option<Interval>>) {
             }
             _ => {}
         }
-        for inner in crate::walk::blocks(stmt) {
-            count(inner, found);
+        let is_loop = matches!(stmt, Stmt::For { .. } | Stmt::While { .. } | Stmt::ParFor(_));
+        for inner in walk::blocks(stmt) {
+            count(inner, counts && (is_nested || !is_loop), is_nested, found);
         }
     }
 }
@@ -667,7 +821,7 @@ fn count(body: &[Stmt], found: &mut HashMap<Local, Option<Interval>>) {
 fn added(local: Local, value: &Expr) -> Option<i128> {
     let is_it = |expr: &Expr| matches!(expr.kind, ExprKind::Local(other) if other == local);
     let constant = |expr: &Expr| match expr.kind {
-        ExprKind::Const(bits) if expr.of.is_int() => Some(super::host::signed(expr.of, bits)),
+        ExprKind::Const(bits) if expr.of.is_int() => Some(signed(expr.of, bits)),
         _ => None,
     };
     match &value.kind {

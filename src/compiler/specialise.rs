@@ -1,0 +1,348 @@
+//! A program for certain arguments: what they decide is decided.
+//!
+//! A kernel is prepared for arguments that are there, so that the lengths of its arrays and its whole numbers are
+//! known. Expressions that [`crate::interval`] finds to be one number become that number, branches that are never
+//! taken go, and so do checks that always hold. What may fail stays as it is: the same error, at the same place,
+//! of the same index. The program holds for [`Program::made_for`] alone.
+
+use crate::interval::{Facts, bits_of, facts, signed};
+use crate::ir::{Divide, Expr, ExprKind, Local, Program, Site, Stmt};
+use crate::types::Scalar;
+use crate::walk;
+use std::collections::HashSet;
+
+/// Makes use of what a program's arguments are, if it is made for any.
+pub fn specialise(program: &mut Program) {
+    let facts = facts(program, program.made_for.as_deref().unwrap_or_default());
+    let mut reduced = HashSet::new();
+    walk::statements(&program.body, &mut |stmt| {
+        if let Stmt::ParFor(par) = stmt {
+            reduced.extend(par.reductions.iter().map(|one| one.local));
+        }
+    });
+    let own = Specialise {
+        facts: &facts,
+        reduced: &reduced,
+    };
+    // What is known goes by where expressions are, so that all are made before any is put in its place.
+    let mut made = Vec::new();
+    let mut inside = Vec::new();
+    walk::statements(&program.body, &mut |stmt| {
+        match stmt {
+            Stmt::Set(local, value) if reduced.contains(local) => return made.push(own.reduction(value)),
+            Stmt::Store { index, .. } => inside.push(facts.is_inside(index)),
+            _ => {}
+        }
+        walk::own(stmt, &mut |expr| made.push(own.expr(expr)));
+    });
+    let (mut made, mut inside) = (made.into_iter(), inside.into_iter());
+    walk::statements_mut(&mut program.body, &mut |stmt| {
+        if let Stmt::Store { site, .. } = stmt
+            && inside.next() == Some(true)
+        {
+            *site = None;
+        }
+        walk::own_mut(stmt, &mut |expr| {
+            if let Some(new) = made.next() {
+                *expr = new;
+            }
+        });
+    });
+    tidy(&mut program.body);
+}
+
+/// The truth value that an expression is known to be.
+fn truth(expr: &Expr) -> Option<bool> {
+    match expr.kind {
+        ExprKind::Const(bits) if expr.of == Scalar::Bool => Some(bits != 0),
+        _ => None,
+    }
+}
+
+/// Takes out what is never done, and checks that hold.
+fn tidy(body: &mut Vec<Stmt>) {
+    for mut stmt in std::mem::take(body) {
+        for block in walk::blocks_mut(&mut stmt) {
+            tidy(block);
+        }
+        match stmt {
+            Stmt::If { test, yes, no } => match truth(&test) {
+                Some(true) => body.extend(yes),
+                Some(false) => body.extend(no),
+                None if yes.is_empty() && no.is_empty() && !can_fail(&test) => {}
+                None => body.push(Stmt::If { test, yes, no }),
+            },
+            Stmt::Check(test, _) if truth(&test) == Some(true) => {}
+            other => body.push(other),
+        }
+    }
+}
+
+/// Whether evaluating an expression may end the kernel.
+fn can_fail(expr: &Expr) -> bool {
+    let own = match &expr.kind {
+        ExprKind::Load { site, .. } | ExprKind::Divide(_, _, _, site) => site.is_some(),
+        // Some of them are expanded to what divides.
+        ExprKind::Math(..) => true,
+        _ => false,
+    };
+    own || walk::operands(expr).into_iter().any(can_fail)
+}
+
+struct Specialise<'a> {
+    facts: &'a Facts,
+    /// What parallel loops combine: such a variable is read in the way that validation knows.
+    reduced: &'a HashSet<Local>,
+}
+
+impl Specialise<'_> {
+    /// What a reduction's variable is given.
+    fn reduction(&self, value: &Expr) -> Expr {
+        match &value.kind {
+            ExprKind::Binary(..) | ExprKind::Divide(Divide::True, ..) => self.parts(value),
+            _ => value.clone(),
+        }
+    }
+
+    fn expr(&self, old: &Expr) -> Expr {
+        let new = self.parts(old);
+        let (low, high) = self.facts.of(old);
+        if low == high && !old.of.is_float() && !can_fail(&new) && !self.reads_reduced(&new) {
+            return Expr::bits(old.of, bits_of(old.of, low));
+        }
+        let kind = match new.kind {
+            ExprKind::And(a, b) => match (truth(&a), truth(&b)) {
+                (Some(true), _) => return *b,
+                (Some(false), _) | (_, Some(true)) => return *a,
+                _ => ExprKind::And(a, b),
+            },
+            ExprKind::Or(a, b) => match (truth(&a), truth(&b)) {
+                (Some(false), _) => return *b,
+                (Some(true), _) | (_, Some(false)) => return *a,
+                _ => ExprKind::Or(a, b),
+            },
+            ExprKind::Choice(test, a, b) => match truth(&test) {
+                Some(true) => return *a,
+                Some(false) => return *b,
+                None => ExprKind::Choice(test, a, b),
+            },
+            ExprKind::Select(test, a, b) => match truth(&test) {
+                Some(true) if !can_fail(&b) => return *a,
+                Some(false) if !can_fail(&a) => return *b,
+                _ => ExprKind::Select(test, a, b),
+            },
+            ExprKind::Convert(a) => match (&a.kind, old.of) {
+                (ExprKind::Const(bits), Scalar::F64) if !a.of.is_float() => {
+                    return Expr::float(signed(a.of, *bits) as f64);
+                }
+                (ExprKind::Const(bits), Scalar::F32) if !a.of.is_float() => {
+                    let value = signed(a.of, *bits) as f32;
+                    return Expr::bits(Scalar::F32, value.to_bits().into());
+                }
+                _ => ExprKind::Convert(a),
+            },
+            other => other,
+        };
+        Expr { kind, of: old.of }
+    }
+
+    /// An expression of parts that are as known as they can be.
+    fn parts(&self, old: &Expr) -> Expr {
+        let one = |part: &Expr| Box::new(self.expr(part));
+        let all = |parts: &[Expr]| parts.iter().map(|part| self.expr(part)).collect();
+        let kind = match &old.kind {
+            ExprKind::Unary(op, a) => ExprKind::Unary(*op, one(a)),
+            ExprKind::Binary(op, a, b) => ExprKind::Binary(*op, one(a), one(b)),
+            ExprKind::Divide(op, a, b, site) => {
+                let by = one(b);
+                let site = self.division(b, &by, *site);
+                ExprKind::Divide(*op, one(a), by, site)
+            }
+            ExprKind::Compare(op, a, b) => ExprKind::Compare(*op, one(a), one(b)),
+            ExprKind::Convert(a) => ExprKind::Convert(one(a)),
+            ExprKind::Bits(a) => ExprKind::Bits(one(a)),
+            ExprKind::Table(table, a) => ExprKind::Table(*table, one(a)),
+            ExprKind::Select(a, b, c) => ExprKind::Select(one(a), one(b), one(c)),
+            ExprKind::Choice(a, b, c) => ExprKind::Choice(one(a), one(b), one(c)),
+            ExprKind::And(a, b) => ExprKind::And(one(a), one(b)),
+            ExprKind::Or(a, b) => ExprKind::Or(one(a), one(b)),
+            ExprKind::Load { array, index, site } => ExprKind::Load {
+                array: *array,
+                index: all(index),
+                site: site.filter(|_| !self.facts.is_inside(index)),
+            },
+            ExprKind::Math(math, parts) => ExprKind::Math(*math, all(parts)),
+            ExprKind::Let(sets, last) => {
+                let sets = sets.iter().map(|(local, value)| (*local, self.expr(value)));
+                ExprKind::Let(sets.collect(), one(last))
+            }
+            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {
+                old.kind.clone()
+            }
+        };
+        Expr { kind, of: old.of }
+    }
+
+    /// Where a division by this, which is written so now, fails, if it may.
+    fn division(&self, old: &Expr, new: &Expr, site: Option<Site>) -> Option<Site> {
+        let (low, high) = self.facts.of(old);
+        let is_safe = match new.kind {
+            ExprKind::Const(bits) if new.of.is_float() => bits << (64 - 8 * new.of.bytes()) << 1 != 0,
+            _ => !new.of.is_float() && (low > 0 || high < 0),
+        };
+        site.filter(|_| !is_safe)
+    }
+
+    fn reads_reduced(&self, expr: &Expr) -> bool {
+        match expr.kind {
+            ExprKind::Local(local) => self.reduced.contains(&local),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interpret::{Machine, Refusal};
+    use crate::validate::validate;
+    use crate::value::{ArrayValue, Value};
+    use crate::wasm::host::{Call, CallError};
+    use crate::{Prepared, Request, prepare, wasm};
+
+    fn prepared(text: &str) -> Prepared {
+        let head = "import numpy as np\nfrom numba import njit, prange\n";
+        let request = Request {
+            size: 6,
+            ..Request::default()
+        };
+        let text = format!("{head}{text}");
+        prepare(&text, &request, &|| false).unwrap_or_else(|failed| panic!("{}", failed.render(&text)))
+    }
+
+    /// What a kernel of this body comes to, for an array of 6 by 4 and the number 6.
+    fn body(body: &str) -> String {
+        let body = body.replace('\n', "\n    ");
+        let setup = "def setup(n):\n    return np.ones((n, 4)), n\n";
+        let made = prepared(&format!("@njit\ndef f(a, n):\n    {body}\n{setup}"));
+        let text = made.program.to_string();
+        let heads = ["kernel", "  local", "  array", "  site"];
+        let lines = text
+            .lines()
+            .filter(|line| !heads.iter().any(|head| line.starts_with(head)));
+        lines.flat_map(|line| [line, "\n"]).collect()
+    }
+
+    #[test]
+    fn what_arguments_decide_is_decided() {
+        let text = body("s = 0.0\nfor i in range(a.shape[1]):\n    s += a[n - 1, i]\nreturn s");
+        assert!(text.contains("in 0:int64, 4:int64, 1:int64"), "{text}");
+        assert!(text.contains("a[5:int64, i"), "{text}");
+        // One loop, without checks.
+        assert!(
+            !text.contains("]?") && text.matches("for ").count() == 1,
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn branches_that_are_never_taken_go() {
+        let text =
+            body("x = n\nif n > 6:\n    x = a.shape[0] * 7\nif n == 6 and x < 7:\n    x += 100\nreturn x");
+        assert!(!text.contains("if "), "{text}");
+        assert!(text.contains("106:int64"), "{text}");
+    }
+
+    #[test]
+    fn divisors_that_are_never_zero_are_not_looked_at() {
+        let text = body(
+            "x = 0\nfor i in range(-1, n):\n    x += n // i\nfor i in range(1, n):\n    x += n % i\nreturn x",
+        );
+        assert_eq!(text.matches(")?").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn what_may_fail_stays() {
+        // It is 0 whatever the element is, which is not there.
+        let text = body("return np.int64(a[n, 0]) & 0");
+        assert!(text.contains("a[6:int64, 0:int64]?"), "{text}");
+        let text = body("if n > 6 or a[n, n] > 1.0:\n    return 1\nreturn 0");
+        assert!(text.contains("]?"), "{text}");
+        // A number that wraps is none that is known by its bounds.
+        let text = body("x = n * 1537228672809129302\nreturn x");
+        assert!(text.contains("x = -9223372036854775804:int64"), "{text}");
+    }
+
+    #[test]
+    fn loops_without_a_bound_are_not_thought_to_end_soon() {
+        let text =
+            body("x = 0\nwhile a[0, 0] > 0.0:\n    x += 1\n    if x > 5000000000:\n        break\nreturn x");
+        assert!(text.contains("5000000000:int64 <"), "{text}");
+        // An inner loop counts in each round of the outer.
+        let text = body(
+            "x = 0\nfor i in range(n):\n    for j in range(n):\n        x += 1\nif x > 30:\n    return 1\nreturn 0",
+        );
+        assert!(text.contains("30:int64 <"), "{text}");
+        let text = body("x = 0\nfor i in range(n):\n    x += 2\nif x > 12:\n    return 1\nreturn 0");
+        assert!(!text.contains("12:int64 <"), "{text}");
+    }
+
+    #[test]
+    fn other_arguments_are_refused() {
+        let made = prepared(
+            "@njit\ndef f(a, n, x):\n    return a[n] * x\ndef setup(n):\n    return np.zeros(n + 1), n, 0.5\n",
+        );
+        let array = |n: usize| {
+            Value::Array(ArrayValue {
+                of: Scalar::F64,
+                shape: vec![n],
+                bytes: vec![1; 8 * n],
+            })
+        };
+        let run = |arguments: Vec<Value>| Machine::new(&made.program, arguments).map(|_| ());
+        let refused = |name: &str| Err(Refusal::MadeFor { name: name.into() });
+        let float = Value::float;
+        assert_eq!(run(vec![array(7), Value::int(6), float(2.0)]), Ok(()));
+        assert_eq!(run(vec![array(8), Value::int(6), float(0.5)]), refused("a"));
+        assert_eq!(run(vec![array(7), Value::int(5), float(0.5)]), refused("n"));
+
+        struct Bytes(Vec<u8>);
+        impl wasm::host::Memory for Bytes {
+            fn room(&mut self, bytes: usize) -> Option<u32> {
+                let at = (self.0.len() + 64).next_multiple_of(16).max(1024);
+                self.0.resize(at + bytes + 64, 0);
+                Some(at as u32)
+            }
+            fn read(&self, at: u32, to: &mut [u8]) {
+                to.copy_from_slice(&self.0[at as usize..][..to.len()]);
+            }
+            fn write(&mut self, at: u32, bytes: &[u8]) {
+                self.0[at as usize..][..bytes.len()].copy_from_slice(bytes);
+            }
+        }
+        let abi = made.wasm(wasm::Target::default()).unwrap().abi;
+        let call = |arguments: &[Value]| Call::new(&abi, arguments, 1, &mut Bytes(Vec::new())).map(|_| ());
+        assert_eq!(call(&[array(7), Value::int(6), float(2.0)]), Ok(()));
+        assert_eq!(
+            call(&[array(8), Value::int(6), float(0.5)]),
+            Err(CallError::MadeFor(0))
+        );
+        assert_eq!(
+            call(&[array(7), Value::int(5), float(0.5)]),
+            Err(CallError::MadeFor(1))
+        );
+    }
+
+    #[test]
+    fn a_program_for_any_arguments_is_for_any() {
+        let made =
+            prepared("@njit\ndef f(n):\n    return n + 1 if n > 3 else 2\ndef setup(n):\n    return n\n");
+        let mut program = made.typed.clone();
+        specialise(&mut program);
+        assert_eq!(program, made.typed);
+        let program = validate(program).unwrap();
+        for n in [1, 6] {
+            assert!(Machine::new(&program, vec![Value::int(n)]).is_ok());
+        }
+    }
+}
