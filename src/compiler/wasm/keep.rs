@@ -206,7 +206,8 @@ mod tests {
     use super::*;
     use crate::{Request, prepare};
 
-    /// Of each new array in a loop, in the order of the program: its name, and the names of what is kept.
+    /// Of each new array in a loop, in the order of the program: its name, and the names of what is kept. Versions of
+    /// a loop that say the same are one.
     fn told(body: &str) -> Vec<(String, Vec<String>)> {
         let mut text = String::from(
             "import numpy as np\nfrom numba import njit, prange\n\n\
@@ -229,6 +230,7 @@ mod tests {
                 told.push((name(array), kept.iter().map(name).collect()));
             }
         });
+        told.dedup();
         told
     }
 
