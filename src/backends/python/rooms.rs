@@ -17,6 +17,8 @@ struct Block {
     /// Without the padding.
     bytes: usize,
     is_taken: bool,
+    /// The next release passes over it.
+    is_kept: bool,
 }
 
 /// The pieces by who asked for them; the last is the kernel's own.
@@ -50,6 +52,8 @@ impl Rooms {
             block.is_taken = true;
             return block.address;
         }
+        // What is of no use to a loop whose arrays change their sizes must not pile up.
+        blocks.retain(|block| block.is_taken || !self.give_back(block));
         let Some(layout) = layout(bytes) else { return 0 };
         let size = layout.size() as u64;
         if self.held.fetch_add(size, Ordering::Relaxed).saturating_add(size) > self.most {
@@ -68,16 +72,46 @@ impl Rooms {
             address,
             bytes,
             is_taken: true,
+            is_kept: false,
         });
         address
     }
 
-    /// What a slot was given may be used again.
+    /// What a slot was given and has this address in it outlives the next release.
+    pub fn keep(&self, slot: u32, address: u32) {
+        if let Some(slot) = self.slots.get(slot as usize) {
+            let mut blocks = slot.lock().unwrap_or_else(PoisonError::into_inner);
+            let has = |block: &&mut Block| {
+                let into = address.checked_sub(block.address);
+                into.is_some_and(|into| into as usize <= block.bytes)
+            };
+            if let Some(block) = blocks.iter_mut().find(has) {
+                block.is_kept = true;
+            }
+        }
+    }
+
+    /// What a slot was given may be used again, but for what is kept.
     pub fn release(&self, slot: u32) {
         if let Some(slot) = self.slots.get(slot as usize) {
             let mut blocks = slot.lock().unwrap_or_else(PoisonError::into_inner);
-            blocks.iter_mut().for_each(|block| block.is_taken = false);
+            for block in &mut *blocks {
+                block.is_taken &= block.is_kept;
+                block.is_kept = false;
+            }
         }
+    }
+
+    /// Hands a block back to the allocator; nothing may lead to it any more.
+    fn give_back(&self, block: &Block) -> bool {
+        let Some(layout) = layout(block.bytes) else {
+            return false;
+        };
+        let start = (block.address - PADDING) as usize;
+        // SAFETY: allocated in `take` with this layout, its provenance exposed there.
+        unsafe { dealloc(std::ptr::with_exposed_provenance_mut(start), layout) };
+        self.held.fetch_sub(layout.size() as u64, Ordering::Relaxed);
+        true
     }
 
     /// The same of all slots, but for frame and arguments.
@@ -117,13 +151,9 @@ impl Rooms {
 
 impl Drop for Rooms {
     fn drop(&mut self) {
-        for slot in &mut self.slots {
-            for block in slot.get_mut().unwrap_or_else(PoisonError::into_inner).drain(..) {
-                if let Some(layout) = layout(block.bytes) {
-                    let start = (block.address - PADDING) as usize;
-                    // SAFETY: allocated in `take` with this layout, its provenance exposed there.
-                    unsafe { dealloc(std::ptr::with_exposed_provenance_mut(start), layout) };
-                }
+        for slot in std::mem::take(&mut self.slots) {
+            for block in slot.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                self.give_back(&block);
             }
         }
     }

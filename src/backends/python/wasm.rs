@@ -84,6 +84,7 @@ impl Program {
         set("memory", &wasm_bindgen::memory())?;
         for (name, export) in [
             ("room", "parallax_kernel_room"),
+            ("keep", "parallax_kernel_keep"),
             ("release", "parallax_kernel_release"),
             ("parallel", "parallax_kernel_parallel"),
         ] {
@@ -185,7 +186,16 @@ pub extern "C" fn parallax_kernel_room(_frame: u32, slot: u32, bytes: i64) -> u3
     usize::try_from(bytes).map_or(0, |bytes| rooms.take(slot, bytes))
 }
 
-/// What a slot was given may be used again: a module's `env.release`.
+/// What has this address in it outlives the next release: a module's `env.keep`.
+#[unsafe(no_mangle)]
+pub extern "C" fn parallax_kernel_keep(_frame: u32, slot: u32, address: u32) {
+    let Some(calls) = CALLS.get() else { return };
+    // SAFETY: as in `parallax_kernel_room`.
+    let rooms = unsafe { &*calls.rooms };
+    rooms.keep(slot, address);
+}
+
+/// What a slot was given may be used again, but for what is kept: a module's `env.release`.
 #[unsafe(no_mangle)]
 pub extern "C" fn parallax_kernel_release(_frame: u32, slot: u32) {
     let Some(calls) = CALLS.get() else { return };

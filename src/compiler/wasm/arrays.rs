@@ -1,8 +1,10 @@
 //! Handles: new arrays, views, and their way through the frame.
 
 use super::function::{Emitter, Handle, at};
+use super::keep;
 use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Expr, Site};
 use crate::types::Scalar;
+use std::collections::BTreeSet;
 use wasm_encoder::ValType;
 
 /// Bytes of an array at most.
@@ -37,7 +39,10 @@ impl Emitter<'_> {
                     }
                 }
             }
-            ArrayExpr::New { shape, fill, site } => self.new_array(array, shape, fill.as_ref(), *site),
+            ArrayExpr::New { shape, fill, site } => {
+                let kept = self.unit.kept.get(&keep::key(value));
+                self.new_array(array, shape, fill.as_ref(), *site, kept);
+            }
             ArrayExpr::Reshape { of, shape, site } => self.reshape(array, *of, shape, *site),
             ArrayExpr::Transposed(of) => self.transpose(array, *of),
             ArrayExpr::View { of, cuts } => self.view(array, *of, cuts),
@@ -70,7 +75,15 @@ impl Emitter<'_> {
         }
     }
 
-    fn new_array(&mut self, array: Array, shape: &[Expr], fill: Option<&Expr>, site: Site) {
+    /// In a loop, all but what is kept is given back first: nothing of it is read any more.
+    fn new_array(
+        &mut self,
+        array: Array,
+        shape: &[Expr],
+        fill: Option<&Expr>,
+        site: Site,
+        kept: Option<&BTreeSet<Array>>,
+    ) {
         let of = self.program.arrays[array.0 as usize].of;
         let word = super::function::word(of);
         // The shape may be that of the very variable, so that it is complete before it is assigned.
@@ -101,14 +114,18 @@ impl Emitter<'_> {
             self.fail_new(site, *length);
         }
         let to = self.handle(array);
-        let slot = self.inside.map(|(slot, _)| slot);
-        self.frame();
-        match slot {
-            Some(slot) => self.get(slot),
-            None => self.int32(0),
+        if let Some(kept) = kept {
+            for one in kept {
+                let address = self.handle(*one).address;
+                self.slot();
+                self.put().local_get(address).call(super::KEEP);
+            }
+            self.slot();
+            self.put().call(super::RELEASE);
         }
+        self.slot();
         self.get(bytes);
-        self.put().call(0).local_tee(to.address).i32_eqz();
+        self.put().call(super::ROOM).local_tee(to.address).i32_eqz();
         self.fail_new(site, lengths[0]);
         for (axis, length) in lengths.iter().enumerate() {
             self.put().local_get(*length).local_set(to.lengths[axis]);
@@ -120,6 +137,15 @@ impl Emitter<'_> {
         }
         self.give_back(&[bytes]);
         self.give_back(&lengths);
+    }
+
+    /// Puts the frame and the slot on the stack, as the host takes them.
+    fn slot(&mut self) {
+        self.frame();
+        match self.inside {
+            Some((slot, _)) => self.get(slot),
+            None => self.int32(0),
+        }
     }
 
     /// Fails for want of memory if the `i32` on the stack is not 0.

@@ -1,12 +1,14 @@
 //! A function while it is written: its bytes, its variables, the blocks that are open.
 
 use super::abi::Layouts;
+use super::keep;
 use super::lanes::Lanes;
 use super::plan::Plan;
 use super::same::Row;
 use super::{Refusal, Target};
 use crate::ir::{Array, Label, Local, ParFor, Program};
 use crate::types::{Layout, Scalar};
+use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, MemArgTarget, ValType};
 
 /// Bytes of a function's code at most; engines take a little more.
@@ -24,6 +26,8 @@ pub(super) struct Unit<'a> {
     pub first: u32,
     /// What is read behind each statement.
     pub behind: Plan,
+    /// What outlives the arrays that loops make.
+    pub kept: BTreeMap<keep::Key, BTreeSet<Array>>,
 }
 
 /// Where a jump leads to: how many blocks are open around its end.

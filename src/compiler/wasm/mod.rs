@@ -6,7 +6,8 @@
 //! |---|---|
 //! | `env.memory` | the memory that everything lies in; shared if [`Target::shared`] |
 //! | `env.room(frame, slot, bytes: i64) -> i32` | address of fresh memory, 16-aligned, with [`host::PADDING`] bytes of nobody's on both sides; 0 if there is none |
-//! | `env.release(frame, slot)` | what this slot was given may be used again: called when an iteration of a parallel loop begins that makes arrays |
+//! | `env.keep(frame, slot, address)` | what this slot was given and has this address in it outlives the next `release`; nothing, if there is none |
+//! | `env.release(frame, slot)` | all else that this slot was given may be used again: called when an iteration of a parallel loop begins that makes arrays, and before a serial loop makes one |
 //! | `env.parallel(frame, loop, start: i64, stop: i64) -> i32` | with [`Target::threads`] only: has all of a loop done by `loop_k`, gives 0, or 1 if any of it failed |
 //!
 //! | export | |
@@ -44,6 +45,7 @@ mod function;
 mod helpers;
 pub mod host;
 mod inlanes;
+mod keep;
 mod lanes;
 mod lockstep;
 mod masks;
@@ -107,6 +109,12 @@ pub enum Refusal {
 /// The iteration of an error outside of parallel loops.
 const NO_ITERATION: i64 = i64::MIN;
 
+/// Numbers of what is imported.
+const ROOM: u32 = 0;
+const KEEP: u32 = 1;
+const RELEASE: u32 = 2;
+const PARALLEL: u32 = 3;
+
 /// Pages of 64 KiB that a memory has at most.
 const PAGES: u64 = 65_536;
 
@@ -122,7 +130,7 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
     let program = &own;
     let loops = parallel::outer_loops(&program.body);
     let layouts = Layouts::new(program, &loops)?;
-    let imports = if target.threads { 3 } else { 2 };
+    let imports = PARALLEL + u32::from(target.threads);
     let unit = Unit {
         program,
         target,
@@ -130,6 +138,7 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
         loops: &loops,
         first: imports,
         behind: plan::behind(program),
+        kept: keep::kept(program),
     };
 
     let mut refusals = Vec::new();
@@ -163,7 +172,8 @@ fn assemble(target: Target, loops: &[&ParFor], imports: u32, codes: &[Function])
     types.ty().function([F64, F64], [F64]);
     types.ty().function([I32], [I32]);
     types.ty().function([ValType::F32, ValType::F32], [ValType::F32]);
-    let [room, release, loop_k, fail, fmod, run, float] = [0, 1, 2, 3, 4, 5, 6];
+    types.ty().function([I32, I32, I32], []);
+    let [room, release, loop_k, fail, fmod, run, float, keep] = [0, 1, 2, 3, 4, 5, 6, 7];
 
     let mut import = ImportSection::new();
     let memory = MemoryType {
@@ -175,6 +185,7 @@ fn assemble(target: Target, loops: &[&ParFor], imports: u32, codes: &[Function])
     };
     import.import("env", "memory", memory);
     import.import("env", "room", EntityType::Function(room));
+    import.import("env", "keep", EntityType::Function(keep));
     import.import("env", "release", EntityType::Function(release));
     if target.threads {
         import.import("env", "parallel", EntityType::Function(loop_k));

@@ -253,7 +253,7 @@ impl<'a> Emitter<'a> {
                 .i32_const(k as i32)
                 .local_get(start)
                 .local_get(stop)
-                .call(2),
+                .call(super::PARALLEL),
             // Rooms of its own: slot 0 has what the loop is given.
             false => self.put().i32_const(1).local_get(start).local_get(stop),
         };
@@ -540,7 +540,7 @@ impl<'a> Emitter<'a> {
             && outer == counter
             && allocates(&one.body)
         {
-            self.put().local_get(0).local_get(slot).call(1);
+            self.put().local_get(0).local_get(slot).call(super::RELEASE);
         }
         let var = self.number(one.var);
         self.get(counter);

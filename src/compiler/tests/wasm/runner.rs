@@ -1,5 +1,6 @@
 //! Runs written modules natively: in an interpreter of WebAssembly, with a host whose parallel loops run in chunks of any
-//! order, and whose arrays lie between bytes that nobody may change.
+//! order, and whose arrays lie between bytes that nobody may change. What is given back is made unusable, and used again only when
+//! nothing else is left.
 
 use parallax_compiler::Value;
 use parallax_compiler::ir::leaf;
@@ -11,8 +12,17 @@ use wasmparser::{Validator, WasmFeatures};
 
 /// What is around arrays.
 const NOBODYS: u8 = 0xa5;
+/// What is in rooms that were given back.
+const FREED: u8 = 0xee;
 /// Slots besides `run`'s.
 const SLOTS: u32 = 20;
+
+/// What a slot was given.
+struct Room {
+    begin: u32,
+    end: u32,
+    kept: bool,
+}
 
 /// The host's state.
 #[derive(Default)]
@@ -21,10 +31,15 @@ struct Host {
     end: u32,
     /// Of each room its begin and end.
     rooms: Vec<(u32, u32)>,
+    /// Those that were given back, the oldest first.
+    free: Vec<(u32, u32)>,
     memory: Option<wasmi::Memory>,
     reduces: Vec<bool>,
     seed: u64,
-    rooms_of: Vec<Vec<(u32, u32)>>,
+    rooms_of: Vec<Vec<Room>>,
+    /// Bytes that all slots have, and the most that they ever had.
+    taken: usize,
+    most: usize,
     /// Chunks that were dealt.
     chunks: usize,
 }
@@ -42,6 +57,16 @@ impl Host {
         Some(at)
     }
 
+    /// One that was given back, in which nobody has written since.
+    fn again(&mut self, bytes: usize, data: &[u8]) -> Option<(u32, u32)> {
+        let fits = |room: &(usize, &(u32, u32))| (room.1.1 - room.1.0) as usize >= bytes;
+        let found = self.free.iter().enumerate().filter(fits);
+        let (at, _) = found.min_by_key(|(_, (begin, end))| end - begin)?;
+        let room = self.free.remove(at);
+        assert_freed(room, data);
+        Some(room)
+    }
+
     fn random(&mut self, below: usize) -> usize {
         self.seed = self
             .seed
@@ -49,6 +74,14 @@ impl Host {
             .wrapping_add(1442695040888963407);
         (self.seed >> 33) as usize % below
     }
+}
+
+fn assert_freed((begin, end): (u32, u32), data: &[u8]) {
+    let room = &data[begin as usize..end as usize];
+    assert!(
+        room.iter().all(|b| *b == FREED),
+        "something was written at {begin} after it was given back"
+    );
 }
 
 /// A store's memory as the marshalling sees it.
@@ -77,6 +110,8 @@ pub struct Ran {
     pub results: Vec<Value>,
     pub arguments: Vec<Value>,
     pub chunks: usize,
+    /// Bytes of arrays made by the kernel, at most at any time.
+    pub most: usize,
 }
 
 /// Targets that a native test can run.
@@ -147,7 +182,7 @@ pub fn run_module(module: &Module, target: Target, arguments: &[Value], seed: u6
         end: pages << 16,
         reduces: module.abi.reduces.clone(),
         seed,
-        rooms_of: vec![Vec::new(); SLOTS as usize + 1],
+        rooms_of: (0..=SLOTS).map(|_| Vec::new()).collect(),
         ..Host::default()
     };
     let mut store = Store::new(&engine, state);
@@ -156,6 +191,7 @@ pub fn run_module(module: &Module, target: Target, arguments: &[Value], seed: u6
     let mut linker = Linker::new(&engine);
     linker.define("env", "memory", memory).unwrap();
     linker.func_wrap("env", "room", room).unwrap();
+    linker.func_wrap("env", "keep", keep).unwrap();
     linker.func_wrap("env", "release", release).unwrap();
     if target.threads {
         linker.func_wrap("env", "parallel", parallel).unwrap();
@@ -167,7 +203,7 @@ pub fn run_module(module: &Module, target: Target, arguments: &[Value], seed: u6
         .call(&mut store, call.frame as i32)
         .expect("modules do not trap");
     check_padding(&store);
-    let chunks = store.data().chunks;
+    let (chunks, most) = (store.data().chunks, store.data().most);
     let seen = Seen(&mut store);
     let failed = call.failed(&module.abi, &seen);
     assert_eq!(status, i32::from(failed.is_some()));
@@ -177,6 +213,7 @@ pub fn run_module(module: &Module, target: Target, arguments: &[Value], seed: u6
         results,
         arguments: call.arguments(&module.abi, &seen),
         chunks,
+        most,
     }
 }
 
@@ -192,28 +229,48 @@ fn check_padding(store: &Store<Host>) {
         at = *end as usize;
     }
     assert!(data[..1024].iter().all(|b| *b == 0));
+    for room in &store.data().free {
+        assert_freed(*room, data);
+    }
 }
 
 fn room(mut caller: Caller<'_, Host>, _frame: i32, slot: i32, bytes: i64) -> i32 {
     let memory = caller.data().memory.unwrap();
     let (data, host) = memory.data_and_store_mut(&mut caller);
-    let Some(at) = usize::try_from(bytes)
-        .ok()
-        .and_then(|bytes| host.room(bytes, data))
-    else {
+    let Ok(bytes) = usize::try_from(bytes) else {
         return 0;
     };
-    let known = *host.rooms.last().unwrap();
-    host.rooms_of[slot as usize].push(known);
-    at as i32
+    let fresh = host.room(bytes, data).map(|begin| (begin, begin + bytes as u32));
+    let Some((begin, end)) = fresh.or_else(|| host.again(bytes, data)) else {
+        return 0;
+    };
+    host.taken += (end - begin) as usize;
+    host.most = host.most.max(host.taken);
+    let kept = false;
+    host.rooms_of[slot as usize].push(Room { begin, end, kept });
+    begin as i32
+}
+
+fn keep(mut caller: Caller<'_, Host>, _frame: i32, slot: i32, address: i32) {
+    let rooms = &mut caller.data_mut().rooms_of[slot as usize];
+    for room in rooms {
+        room.kept |= (room.begin..=room.end).contains(&(address as u32));
+    }
 }
 
 /// What was released is made unusable.
 fn release(mut caller: Caller<'_, Host>, _frame: i32, slot: i32) {
     let memory = caller.data().memory.unwrap();
     let (data, host) = memory.data_and_store_mut(&mut caller);
-    for (begin, end) in host.rooms_of[slot as usize].drain(..) {
-        data[begin as usize..end as usize].fill(0xee);
+    for mut room in std::mem::take(&mut host.rooms_of[slot as usize]) {
+        if room.kept {
+            room.kept = false;
+            host.rooms_of[slot as usize].push(room);
+        } else {
+            data[room.begin as usize..room.end as usize].fill(FREED);
+            host.taken -= (room.end - room.begin) as usize;
+            host.free.push((room.begin, room.end));
+        }
     }
 }
 
