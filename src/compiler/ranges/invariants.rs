@@ -1,12 +1,13 @@
 //! What a loop computes again and again is computed before it: arithmetic on floats, functions, divisions, and elements of
 //! arrays that the loop does not store to.
 //!
-//! Only what cannot fail moves. An element moves if its index was proven, which holds for whatever its variables may
-//! be; so they must have been given values by then, as those of a loop that never runs need not. Integers stay:
-//! they are cheap, and indices are read for how they move with their loops.
+//! Only what cannot fail moves. An element whose index was proven is there if it is reached, so that it moves only from where the
+//! first round gets for certain, and is loaded only if there is a first round. Integers stay: they are cheap, and
+//! indices are read for how they move with their loops.
 
 use super::bounds::Facts;
-use crate::ir::{Array, Expr, ExprKind, Local, LocalInfo, Param, Program, Stmt};
+use crate::ir::{Array, Compare, Expr, ExprKind, Local, LocalInfo, Param, Program, Stmt};
+use crate::types::Scalar;
 use crate::walk;
 use std::collections::BTreeSet;
 
@@ -47,6 +48,10 @@ struct Loop<'s> {
     /// What was given a value before it.
     known: &'s BTreeSet<Local>,
     moved: Vec<(Local, Expr)>,
+    /// Whether there is a first round; nothing where that cannot be told before.
+    runs: Option<Expr>,
+    /// The first round gets here for certain.
+    is_reached: bool,
 }
 
 impl Mover<'_> {
@@ -117,6 +122,8 @@ impl Mover<'_> {
             stores,
             known,
             moved: Vec::new(),
+            runs: runs(stmt),
+            is_reached: true,
         };
         match stmt {
             Stmt::For { body, .. } => self.straight(body, &mut around),
@@ -126,9 +133,22 @@ impl Mover<'_> {
             } => {
                 self.straight(before, &mut around);
                 self.value(test, &mut around);
+                around.is_reached = false;
                 self.straight(body, &mut around);
             }
             _ => {}
+        }
+        if let Some(runs) = around.runs.filter(|runs| runs.kind != ExprKind::Const(1)) {
+            for (_, value) in around.moved.iter_mut().filter(|(_, value)| loads(value)) {
+                let of = value.of;
+                let load = std::mem::replace(value, Expr::bits(of, 0));
+                let kind = ExprKind::Choice(
+                    Box::new(runs.clone()),
+                    Box::new(load),
+                    Box::new(Expr::bits(of, 0)),
+                );
+                *value = Expr { kind, of };
+            }
         }
         around.moved
     }
@@ -150,16 +170,18 @@ impl Mover<'_> {
                 self.straight(body, around);
             }
             walk::own_mut(stmt, &mut |value| self.value(value, around));
+            around.is_reached &= matches!(stmt, Stmt::Set(..) | Stmt::Store { site: None, .. });
             true
         });
     }
 
     /// Parts of a value that are always evaluated.
     fn value(&mut self, value: &mut Expr, around: &mut Loop<'_>) {
-        if is_work(value) && self.stays(value, around) {
-            let known = around.moved.iter().find(|(_, one)| one == value);
+        let known = around.moved.iter().find(|(_, one)| one == value);
+        let known = known.map(|(local, _)| *local);
+        if known.is_some() || is_work(value) && self.stays(value, around) {
             let local = match known {
-                Some((local, _)) => *local,
+                Some(local) => local,
                 None if around.moved.len() == MOST => return,
                 None => {
                     let local = Local(self.locals.len() as u32);
@@ -173,13 +195,20 @@ impl Mover<'_> {
             return;
         }
         match &mut value.kind {
-            ExprKind::And(a, _) | ExprKind::Or(a, _) | ExprKind::Choice(a, ..) => self.value(a, around),
+            ExprKind::And(a, _) | ExprKind::Or(a, _) | ExprKind::Choice(a, ..) => {
+                self.value(a, around);
+                around.is_reached = false;
+            }
             _ => {
                 for operand in walk::operands_mut(value) {
                     self.value(operand, around);
                 }
             }
         }
+        around.is_reached &= !matches!(
+            value.kind,
+            ExprKind::Load { site: Some(_), .. } | ExprKind::Divide(.., Some(_))
+        );
     }
 
     /// Whether a value is the same in all rounds, and can be had before them.
@@ -197,7 +226,8 @@ impl Mover<'_> {
                         |&(a, b): &(Array, Array)| (a, b) == (*array, *store) || (b, a) == (*array, *store);
                     self.facts.are_apart(*array, *store) || self.apart.iter().any(is_it)
                 };
-                site.is_none() && !around.binds.contains(array) && around.stores.iter().all(is_apart)
+                let is_there = site.is_none() && around.is_reached && around.runs.is_some();
+                is_there && !around.binds.contains(array) && around.stores.iter().all(is_apart)
             }
             ExprKind::Divide(_, _, by, site) => {
                 let is_zero =
@@ -222,4 +252,53 @@ fn is_work(value: &Expr) -> bool {
         ExprKind::Convert(a) => value.of.is_float() && !matches!(a.kind, ExprKind::Const(_)),
         _ => false,
     }
+}
+
+/// Whether a loop has a first round, where that can be told before it.
+fn runs(stmt: &Stmt) -> Option<Expr> {
+    let (start, stop, up) = match stmt {
+        Stmt::For {
+            start,
+            stop,
+            step: Expr {
+                kind: ExprKind::Const(by),
+                of,
+            },
+            ..
+        } => {
+            let is_down = of.is_signed() && by >> (8 * of.bytes() - 1) & 1 == 1;
+            (start, stop, !is_down)
+        }
+        Stmt::ParFor(par) => (&par.start, &par.stop, true),
+        _ => return None,
+    };
+    let (a, b) = if up { (start, stop) } else { (stop, start) };
+    if let (ExprKind::Const(a), ExprKind::Const(b)) = (&a.kind, &b.kind) {
+        // Of small numbers the bits are in order.
+        let is_small = |bits: u64| bits < 1 << 31;
+        return (is_small(*a) && is_small(*b) && a < b).then(|| Expr::bool(true));
+    }
+    let kind = ExprKind::Compare(Compare::Less, Box::new(a.clone()), Box::new(b.clone()));
+    (is_plain(a) && is_plain(b)).then_some(Expr {
+        kind,
+        of: Scalar::Bool,
+    })
+}
+
+/// Arithmetic on variables and lengths.
+pub fn is_plain(e: &Expr) -> bool {
+    let itself = matches!(
+        e.kind,
+        ExprKind::Const(_)
+            | ExprKind::Local(_)
+            | ExprKind::Length(..)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Convert(_)
+    );
+    itself && walk::operands(e).into_iter().all(is_plain)
+}
+
+fn loads(e: &Expr) -> bool {
+    matches!(e.kind, ExprKind::Load { .. }) || walk::operands(e).into_iter().any(loads)
 }

@@ -2,6 +2,7 @@
 //! each element of c a quarter as often (unroll and jam; Callahan, Carr and Kennedy 1990, Improving Register Allocation for
 //! Subscripted Variables). What happens to an element happens in the order of k, as before.
 
+use super::invariants::is_plain;
 use crate::ir::{Array, Binary, Expr, ExprKind, Label, Local, LocalInfo, Program, Stmt};
 use crate::types::Scalar;
 use crate::walk;
@@ -253,20 +254,6 @@ fn elements<'s>(
         }
     });
     (fits && loads > 0 && size <= LARGEST).then_some(found)
-}
-
-/// Arithmetic on variables and lengths.
-fn is_plain(e: &Expr) -> bool {
-    let itself = matches!(
-        e.kind,
-        ExprKind::Const(_)
-            | ExprKind::Local(_)
-            | ExprKind::Length(..)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Convert(_)
-    );
-    itself && walk::operands(e).into_iter().all(is_plain)
 }
 
 fn reads(e: &Expr, local: Local) -> bool {

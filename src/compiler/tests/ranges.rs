@@ -185,6 +185,13 @@ fn loops_do_again_only_what_may_differ_or_fail() {
         ("", "            c[0, i] = a[j]\n            s += c[1, i]\n", 2, 0),
         // What fails has to fail in its turn, but by an element that is there.
         ("", "            s += a[j] / a[i]\n", 1, 1),
+        // What the first round may not get to.
+        (
+            "",
+            "            if a[j] > 2.0:\n                break\n            s += a[i]\n",
+            2,
+            0,
+        ),
         // A place that is the same in all rounds, which a test bounds, and one that nothing bounds.
         ("", "            s += a[p[i]]\n", 0, 0),
         ("", "            s += a[p[j]]\n", 2, 0),
