@@ -144,6 +144,7 @@ fn lowered(typed: &Program, made_for: Option<Vec<Arg>>) -> Result<Valid, validat
         program.made_for = made_for;
         specialise::specialise(&mut program);
         ranges::hoist(&mut program);
+        specialise::narrow(&mut program);
     }
     expand::expand(&mut program);
     crate::walk::renew_private(&mut program.body);

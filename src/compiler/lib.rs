@@ -21,7 +21,7 @@ pub mod ranges;
 pub mod rules;
 pub mod setup;
 pub mod source;
-mod specialise;
+pub mod specialise;
 pub mod syntax;
 pub mod types;
 pub mod validate;

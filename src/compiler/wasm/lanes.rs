@@ -119,6 +119,13 @@ impl Emitter<'_> {
             .map_or(Kind::Step(0), |vector| vector.plan.kind(e))
     }
 
+    /// The same of its low 32 bits alone.
+    pub fn low_kind(&self, e: &Expr) -> Kind {
+        self.vector
+            .as_ref()
+            .map_or(Kind::Step(0), |vector| vector.plan.low_kind(e))
+    }
+
     pub fn varies(&self, e: &Expr) -> bool {
         self.kind(e) != Kind::Step(0)
     }

@@ -52,6 +52,8 @@ pub(super) struct Plan {
     parted: BTreeSet<Label>,
     /// What is read behind the loop.
     pub crossing: Set,
+    /// What loops alone give values.
+    counters: Set,
 }
 
 /// What is around a statement while it is looked at.
@@ -76,6 +78,7 @@ impl Plan {
     pub fn new(label: Label, var: Local, crossing: Set, body: &[Stmt]) -> Plan {
         let mut plan = Plan {
             crossing: crossing.clone(),
+            counters: counters(var, body),
             ..Plan::default()
         };
         Liveness {
@@ -115,7 +118,17 @@ impl Plan {
 
     /// How an expression's value differs between lanes.
     pub fn kind(&self, e: &Expr) -> Kind {
+        self.kind_of(e, false)
+    }
+
+    /// The same of its low 32 bits alone.
+    pub fn low_kind(&self, e: &Expr) -> Kind {
+        self.kind_of(e, true)
+    }
+
+    fn kind_of(&self, e: &Expr, is_low: bool) -> Kind {
         let steps = matches!(e.of, Scalar::I64 | Scalar::U64 | Scalar::I32 | Scalar::U32);
+        let part = |part: &Expr| self.kind_of(part, is_low);
         match &e.kind {
             ExprKind::Const(_) | ExprKind::Length(..) | ExprKind::Apart(..) => SAME,
             ExprKind::Local(local) => self.local(*local),
@@ -124,19 +137,19 @@ impl Plan {
                 true => self.kind(last),
                 false => Kind::Varying,
             },
-            ExprKind::Unary(Unary::Minus, a) if steps => match self.kind(a) {
+            ExprKind::Unary(Unary::Minus, a) if steps => match part(a) {
                 Kind::Step(a) => Kind::Step(a.wrapping_neg()),
                 Kind::Varying => Kind::Varying,
             },
             ExprKind::Binary(op @ (Binary::Add | Binary::Sub), a, b) if steps => {
-                match (op, self.kind(a), self.kind(b)) {
+                match (op, part(a), part(b)) {
                     (Binary::Add, Kind::Step(a), Kind::Step(b)) => Kind::Step(a.wrapping_add(b)),
                     (_, Kind::Step(a), Kind::Step(b)) => Kind::Step(a.wrapping_sub(b)),
                     _ => Kind::Varying,
                 }
             }
             ExprKind::Binary(op @ (Binary::Mul | Binary::ShiftLeft), a, b) if steps => {
-                match (self.kind(a), self.kind(b)) {
+                match (part(a), part(b)) {
                     (SAME, SAME) => SAME,
                     (Kind::Step(step), SAME) if constant_int(b).is_some() => {
                         let by = constant_int(b).unwrap_or_default();
@@ -151,8 +164,14 @@ impl Plan {
                     _ => Kind::Varying,
                 }
             }
-            // Steps stay steps in as many bits or less.
-            ExprKind::Convert(a) if steps && a.of.is_int() && a.of.bytes() >= e.of.bytes() => self.kind(a),
+            // Steps stay steps in as many bits or less, and in more where they do not wrap: what counts a loop does
+            // not, in lanes that take part.
+            ExprKind::Convert(a) if steps && a.of.is_int() && a.of.bytes() >= e.of.bytes() => part(a),
+            ExprKind::Convert(a)
+                if steps && matches!(a.of, Scalar::I32 | Scalar::U32) && (is_low || self.counts(a)) =>
+            {
+                part(a)
+            }
             _ => match walk::operands(e)
                 .into_iter()
                 .all(|operand| self.kind(operand) == SAME)
@@ -161,6 +180,11 @@ impl Plan {
                 false => Kind::Varying,
             },
         }
+    }
+
+    /// Whether it is a variable that nothing but loops gives values.
+    fn counts(&self, e: &Expr) -> bool {
+        matches!(e.kind, ExprKind::Local(local) if self.counters.contains(&local))
     }
 }
 
@@ -459,6 +483,18 @@ impl Liveness<'_> {
             .map(|(_, leave, again)| if is_again { again } else { leave }.clone())
             .unwrap_or_default()
     }
+}
+
+/// Variables that count loops, and are nothing else.
+fn counters(var: Local, body: &[Stmt]) -> Set {
+    let (mut count, mut set) = (Set::from([var]), Set::new());
+    crate::walk::statements(body, &mut |one| match one {
+        Stmt::For { var, .. } => _ = count.insert(*var),
+        Stmt::Set(local, _) => _ = set.insert(*local),
+        _ => {}
+    });
+    count.retain(|local| !set.contains(local));
+    count
 }
 
 /// Whether lanes can do a body: it makes no handles, holds no other such loop, and stays within itself.

@@ -20,20 +20,24 @@ enum Spread {
 }
 
 impl Emitter<'_> {
-    /// Whether lanes access neighbours: only the last index differs, by 1.
-    fn is_contiguous(&self, array: Array, index: &[Expr]) -> bool {
+    /// Whether lanes access neighbours: only the last index differs, by 1. Of proven indices the low bits tell.
+    fn is_contiguous(&self, array: Array, index: &[Expr], is_proven: bool) -> bool {
         let info = &self.program.arrays[array.0 as usize];
         let Some((last, others)) = index.split_last() else {
             return false;
         };
+        let kind = |one| match is_proven {
+            true => self.low_kind(one),
+            false => self.kind(one),
+        };
         info.layout == Layout::C
-            && self.kind(last) == Kind::Step(1)
-            && others.iter().all(|one| self.kind(one) == SAME)
+            && kind(last) == Kind::Step(1)
+            && others.iter().all(|one| kind(one) == SAME)
     }
 
     pub fn load_lanes(&mut self, array: Array, index: &[Expr], site: Option<Site>) {
         let of = self.program.arrays[array.0 as usize].of;
-        if !self.is_contiguous(array, index) {
+        if !self.is_contiguous(array, index, site.is_none()) {
             return self.gather(array, index, site);
         }
         let Some(site) = site else {
@@ -282,9 +286,9 @@ impl Emitter<'_> {
         self.by_lanes(&[Scalar::I32], of, |own, _| own.load_word(of, 0));
     }
 
-    /// By how much each index is more in each next lane, if that is known.
+    /// By how much each index is more in each next lane, if that is known: proven ones, of which the low bits tell.
     fn steps_of(&self, index: &[Expr]) -> Option<Vec<i64>> {
-        let step = |one| match self.kind(one) {
+        let step = |one| match self.low_kind(one) {
             Kind::Step(by) => Some(by),
             Kind::Varying => None,
         };
@@ -339,7 +343,7 @@ impl Emitter<'_> {
 
     pub fn store_lanes(&mut self, array: Array, index: &[Expr], value: &Expr, site: Option<Site>) {
         let of = self.program.arrays[array.0 as usize].of;
-        if !self.is_contiguous(array, index) {
+        if !self.is_contiguous(array, index, site.is_none()) {
             return self.scatter(array, index, value, site);
         }
         match (site, self.mask()) {

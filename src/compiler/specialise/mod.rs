@@ -5,14 +5,25 @@
 //! taken go, and so do checks that always hold. What may fail stays as it is: the same error, at the same place,
 //! of the same index. The program holds for [`Program::made_for`] alone.
 
+mod narrow;
+
 use crate::interval::{Facts, bits_of, facts, signed};
-use crate::ir::{Divide, Expr, ExprKind, Local, Program, Site, Stmt};
+use crate::ir::{Expr, ExprKind, Local, Program, Site, Stmt};
 use crate::types::Scalar;
 use crate::walk;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// Makes use of what a program's arguments are, if it is made for any.
 pub fn specialise(program: &mut Program) {
+    rewrite(program, false);
+}
+
+/// The same, and computes in 32 bits whatever needs no more.
+pub fn narrow(program: &mut Program) {
+    rewrite(program, true);
+}
+
+fn rewrite(program: &mut Program, is_narrow: bool) {
     let facts = facts(program, program.made_for.as_deref().unwrap_or_default());
     let mut reduced = HashSet::new();
     walk::statements(&program.body, &mut |stmt| {
@@ -23,18 +34,29 @@ pub fn specialise(program: &mut Program) {
     let own = Specialise {
         facts: &facts,
         reduced: &reduced,
+        narrow: is_narrow.then(|| narrow::choose(program, &facts, &reduced)),
     };
     // What is known goes by where expressions are, so that all are made before any is put in its place.
     let mut made = Vec::new();
     let mut inside = Vec::new();
-    walk::statements(&program.body, &mut |stmt| {
-        match stmt {
-            Stmt::Set(local, value) if reduced.contains(local) => return made.push(own.reduction(value)),
-            Stmt::Store { index, .. } => inside.push(facts.is_inside(index)),
-            _ => {}
+    walk::statements(&program.body, &mut |stmt| match stmt {
+        Stmt::Set(local, value) if reduced.contains(local) => made.push(own.reduction(value)),
+        Stmt::Set(local, value) => made.push(own.given(*local, value)),
+        Stmt::For {
+            var,
+            start,
+            stop,
+            step,
+            ..
+        } => made.extend([start, stop, step].map(|one| own.given(*var, one))),
+        Stmt::Store { index, value, .. } => {
+            inside.push(facts.is_inside(index));
+            made.extend(index.iter().map(|one| own.index(one)));
+            made.push(own.expr(value));
         }
-        walk::own(stmt, &mut |expr| made.push(own.expr(expr)));
+        _ => walk::own(stmt, &mut |expr| made.push(own.expr(expr))),
     });
+    let narrowed = own.narrow.unwrap_or_default();
     let (mut made, mut inside) = (made.into_iter(), inside.into_iter());
     walk::statements_mut(&mut program.body, &mut |stmt| {
         if let Stmt::Store { site, .. } = stmt
@@ -48,6 +70,9 @@ pub fn specialise(program: &mut Program) {
             }
         });
     });
+    for (local, of) in narrowed {
+        program.locals[local.0 as usize].of = of;
+    }
     tidy(&mut program.body);
 }
 
@@ -93,19 +118,33 @@ struct Specialise<'a> {
     facts: &'a Facts,
     /// What parallel loops combine: such a variable is read in the way that validation knows.
     reduced: &'a HashSet<Local>,
+    /// Variables that are of 32 bits from now on, if anything is to be.
+    narrow: Option<BTreeMap<Local, Scalar>>,
 }
 
 impl Specialise<'_> {
-    /// What a reduction's variable is given.
+    /// What a reduction's variable is given, in the form that it had.
     fn reduction(&self, value: &Expr) -> Expr {
         match &value.kind {
-            ExprKind::Binary(..) | ExprKind::Divide(Divide::True, ..) => self.parts(value),
-            _ => value.clone(),
+            ExprKind::Select(test, a, b) => {
+                let (test, a, b) = (self.parts(test), self.expr(a), self.expr(b));
+                let kind = ExprKind::Select(Box::new(test), Box::new(a), Box::new(b));
+                Expr { kind, of: value.of }
+            }
+            _ => self.parts(value),
         }
     }
 
     fn expr(&self, old: &Expr) -> Expr {
-        let new = self.parts(old);
+        let new = match self.in_32(old) {
+            Some(kind) => Expr { kind, of: old.of },
+            None => self.parts(old),
+        };
+        self.known(old, new)
+    }
+
+    /// A new form of an expression, or better what it is known to be.
+    fn known(&self, old: &Expr, new: Expr) -> Expr {
         let (low, high) = self.facts.of(old);
         if low == high && !old.of.is_float() && !can_fail(&new) && !self.reads_reduced(&new) {
             return Expr::bits(old.of, bits_of(old.of, low));
@@ -168,12 +207,14 @@ impl Specialise<'_> {
             ExprKind::Or(a, b) => ExprKind::Or(one(a), one(b)),
             ExprKind::Load { array, index, site } => ExprKind::Load {
                 array: *array,
-                index: all(index),
+                index: index.iter().map(|one| self.index(one)).collect(),
                 site: site.filter(|_| !self.facts.is_inside(index)),
             },
             ExprKind::Math(math, parts) => ExprKind::Math(*math, all(parts)),
             ExprKind::Let(sets, last) => {
-                let sets = sets.iter().map(|(local, value)| (*local, self.expr(value)));
+                let sets = sets
+                    .iter()
+                    .map(|(local, value)| (*local, self.given(*local, value)));
                 ExprKind::Let(sets.collect(), one(last))
             }
             ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {
@@ -236,7 +277,7 @@ mod tests {
     #[test]
     fn what_arguments_decide_is_decided() {
         let text = body("s = 0.0\nfor i in range(a.shape[1]):\n    s += a[n - 1, i]\nreturn s");
-        assert!(text.contains("in 0:int64, 40:int64, 1:int64"), "{text}");
+        assert!(text.contains("in 0:int32, 40:int32, 1:int32"), "{text}");
         assert!(text.contains("a[5:int64, i"), "{text}");
         // One loop, without checks.
         assert!(
@@ -285,6 +326,55 @@ mod tests {
         assert!(text.contains("30:int64 <"), "{text}");
         let text = body("x = 0\nfor i in range(n):\n    x += 2\nif x > 12:\n    return 1\nreturn 0");
         assert!(!text.contains("12:int64 <"), "{text}");
+    }
+
+    #[test]
+    fn what_is_cut_to_32_bits_is_computed_in_them() {
+        let text = body(
+            "x = np.uint32(n)\nfor i in range(n):\n    x = np.uint32(x * np.uint32(1664525) + np.uint32(i))\n    \
+             x = np.uint32(x ^ (x >> np.uint32(16)))\nreturn x",
+        );
+        assert!(!text.contains("int64"), "{text}");
+        // The bit that is carried is looked at.
+        let text = body(
+            "x = np.uint32(n)\nfor i in range(n):\n    x = np.uint32(x * np.uint32(3))\n    x = np.uint32((x + x) >> np.uint32(1))\n\
+             return x",
+        );
+        assert!(
+            text.contains("uint32(((uint64(x.5) + uint64(x.5)) >> 1:uint64))"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_fits_32_bits_is_of_them() {
+        let text = body(
+            "x = 0\nk = 0\nwhile k < 256:\n    k += 1\n    if a[0, 0] > np.float32(k):\n        break\n    x = k % 7\n\
+             return np.float32(k) + np.float32(x)",
+        );
+        assert!(
+            !text.contains("int64(") && !text.contains("< 256:int64"),
+            "{text}"
+        );
+        let text = body("x = 0.0\nfor i in range(2147483648):\n    x += np.float32(i * 2)\nreturn x");
+        assert!(text.contains("float32((uint32(i.3) * 2:uint32))"), "{text}");
+        let text = body("k = 0\nwhile a[0, 0] > 0.0:\n    k += 1\nreturn k");
+        assert!(text.contains("k = (k + 1:int64)"), "{text}");
+    }
+
+    #[test]
+    fn what_crosses_iterations_keeps_its_form() {
+        for (op, form) in [
+            ("min(x, k)", "x = select((int64(k) < x), int64(k), x)"),
+            ("x + k", "x = (x + int64(k))"),
+        ] {
+            let text = format!(
+                "@njit(parallel=True)\ndef f(n):\n    x = 9\n    for i in prange(n):\n        k = i * i\n        \
+                 x = {op}\n    return x\ndef setup(n):\n    return n\n"
+            );
+            let text = prepared(&text).program.to_string();
+            assert!(text.contains(form), "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,128 @@
+//! Intervals of integers, and what operations make of them.
+
+use crate::ir::{Binary, Compare, Divide};
+use crate::types::Scalar;
+
+/// From the first up to and with the second.
+pub type Interval = (i128, i128);
+
+/// `int32`.
+pub const I32: Interval = (i32::MIN as i128, i32::MAX as i128);
+/// `uint32`.
+pub const U32: Interval = (0, u32::MAX as i128);
+/// Whether one lies within the other.
+pub fn within(a: Interval, b: Interval) -> bool {
+    b.0 <= a.0 && a.1 <= b.1
+}
+
+/// All that a type has. A float's is not looked at.
+pub fn all(of: Scalar) -> Interval {
+    let bits = 8 * of.bytes();
+    match of {
+        Scalar::Bool => (0, 1),
+        _ if of.is_signed() => (-1 << (bits - 1), (1 << (bits - 1)) - 1),
+        _ => (0, (1 << bits) - 1),
+    }
+}
+
+/// The number of an integer's bits.
+pub fn signed(of: Scalar, bits: u64) -> i128 {
+    match of {
+        Scalar::I8 => (bits as i8).into(),
+        Scalar::I16 => (bits as i16).into(),
+        Scalar::I32 => (bits as i32).into(),
+        Scalar::I64 => (bits as i64).into(),
+        _ => bits.into(),
+    }
+}
+
+/// The bits of an integer's type that has this value, or its low bits.
+pub fn bits_of(of: Scalar, value: i128) -> u64 {
+    match of {
+        Scalar::Bool => u64::from(value != 0),
+        _ => value as u64 & (u64::MAX >> (64 - 8 * of.bytes())),
+    }
+}
+
+/// What has both in it.
+pub fn join(a: Interval, b: Interval) -> Interval {
+    (a.0.min(b.0), a.1.max(b.1))
+}
+
+/// What is in both; the first if there is nothing, which is code that is never reached.
+pub fn meet(a: Interval, b: Interval) -> Interval {
+    let both = (a.0.max(b.0), a.1.min(b.1));
+    if both.0 <= both.1 { both } else { a }
+}
+
+/// One of two values by a truth value.
+pub fn chosen(test: Interval, a: Interval, b: Interval) -> Interval {
+    match test {
+        (1, 1) => a,
+        (0, 0) => b,
+        _ => join(a, b),
+    }
+}
+
+/// What a comparison gives.
+pub fn compare(op: Compare, a: Interval, b: Interval) -> Interval {
+    let one = a.0 == a.1 && a == b;
+    let apart = a.1 < b.0 || b.1 < a.0;
+    let (always, never) = match op {
+        Compare::Equal => (one, apart),
+        Compare::Unequal => (apart, one),
+        Compare::Less => (a.1 < b.0, b.1 <= a.0),
+        Compare::AtMost => (a.1 <= b.0, b.1 < a.0),
+    };
+    (always.into(), (!never).into())
+}
+
+/// Before it wraps.
+pub fn binary(op: Binary, a: Interval, b: Interval, of: Scalar) -> Interval {
+    let top = all(of);
+    let width = i128::from(8 * of.bytes());
+    let corners = |f: &dyn Fn(i128, i128) -> i128| {
+        let all = [f(a.0, b.0), f(a.0, b.1), f(a.1, b.0), f(a.1, b.1)];
+        all.into_iter()
+            .fold((all[0], all[0]), |sum, one| join(sum, (one, one)))
+    };
+    // All ones up to the highest bit of either.
+    let ones = |most: i128| (1_i128 << (128 - most.max(0).leading_zeros())) - 1;
+    let positive = a.0 >= 0 && b.0 >= 0;
+    match op {
+        Binary::Add => (a.0 + b.0, a.1 + b.1),
+        Binary::Sub => (a.0 - b.1, a.1 - b.0),
+        Binary::Mul => corners(&|x, y| x.saturating_mul(y)),
+        Binary::And if a.0 == a.1 && b.0 == b.1 => (a.0 & b.0, a.0 & b.0),
+        Binary::Or if a.0 == a.1 && b.0 == b.1 => (a.0 | b.0, a.0 | b.0),
+        Binary::Xor if a.0 == a.1 && b.0 == b.1 => (a.0 ^ b.0, a.0 ^ b.0),
+        Binary::And if positive => (0, a.1.min(b.1)),
+        Binary::And if a.0 >= 0 => (0, a.1),
+        Binary::And if b.0 >= 0 => (0, b.1),
+        Binary::Or | Binary::Xor if positive => (0, ones(a.1.max(b.1))),
+        Binary::And | Binary::Or | Binary::Xor if within(a, I32) && within(b, I32) => I32,
+        // A count is one modulo the width.
+        Binary::ShiftLeft if within(b, (0, width - 1)) => corners(&|x, y| x.saturating_mul(1 << y)),
+        Binary::ShiftRight if within(b, (0, width - 1)) => corners(&|x, y| x >> y),
+        Binary::ShiftRight => (a.0.min(0), a.1.max(0)),
+        Binary::Min => (a.0.min(b.0), a.1.min(b.1)),
+        Binary::Max => (a.0.max(b.0), a.1.max(b.1)),
+        _ => top,
+    }
+}
+
+/// A division by zero gives 0 or ends the kernel.
+pub fn divide(op: Divide, a: Interval, b: Interval, top: Interval) -> Interval {
+    let most = a.0.abs().max(a.1.abs());
+    match op {
+        Divide::True | Divide::Floor if a.0 >= 0 && b.0 >= 1 => (a.0 / b.1, a.1 / b.0),
+        Divide::True | Divide::Floor if b.0 >= 0 => (a.0.min(0), a.1.max(0)),
+        Divide::True | Divide::Floor => (-most - 1, most + 1),
+        Divide::Rest if b.0 >= 0 && a.0 >= 0 => (0, a.1.min((b.1 - 1).max(0))),
+        Divide::Rest if b.0 >= 0 => (0, (b.1 - 1).max(0)),
+        Divide::Rest if b.1 <= 0 => ((b.0 + 1).min(0), 0),
+        Divide::Rest => ((b.0 + 1).min(0), (b.1 - 1).max(0)),
+        Divide::CRest if within(a, top) => (a.0.min(0), a.1.max(0)),
+        Divide::CRest => top,
+    }
+}
