@@ -19,6 +19,7 @@ pub mod random;
 pub mod ranges;
 pub mod rules;
 pub mod setup;
+pub mod sorted;
 pub mod source;
 pub mod syntax;
 pub mod types;

@@ -9,9 +9,9 @@
 use super::plan::{Arg, Options};
 use super::uses::{Uses, region};
 use crate::ir::*;
+use crate::sorted::Map as HashMap;
 use crate::types::Scalar;
 use crate::walk;
-use std::collections::HashMap;
 
 /// From the first up to and with the second.
 pub type Interval = (i128, i128);
