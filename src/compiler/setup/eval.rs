@@ -12,10 +12,10 @@ use super::ufunc::{self, Fun};
 use super::{builtins, methods, numpy};
 use crate::diagnostic::Kind;
 use crate::module::{self, File, Global};
+use crate::sorted::{Map, Set};
 use crate::source::Span;
 use crate::syntax::{BinaryOp, CompareOp, Expr, ExprKind, Index, LogicOp, Stmt, StmtKind, UnaryOp};
 use crate::types::Scalar;
-use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
 
 /// Runs functions of a file.
@@ -25,15 +25,15 @@ pub struct Machine<'a, 'b> {
     depth: u32,
     most_depth: u32,
     /// The names that each function assigns, which are its own everywhere in it.
-    own: HashMap<usize, Rc<HashSet<&'a str>>>,
+    own: Map<usize, Rc<Set<&'a str>>>,
     /// Lists that got lists, which could hold themselves: emptied in the end.
     tangled: Vec<Weak<Seq>>,
 }
 
 /// A function that runs.
 struct Frame<'a> {
-    names: HashMap<&'a str, Object>,
-    own: Rc<HashSet<&'a str>>,
+    names: Map<&'a str, Object>,
+    own: Rc<Set<&'a str>>,
 }
 
 /// What follows a statement.
@@ -63,7 +63,7 @@ impl<'a, 'b> Machine<'a, 'b> {
             budget,
             depth: 0,
             most_depth,
-            own: HashMap::new(),
+            own: Map::new(),
             tangled: Vec::new(),
         }
     }
@@ -90,7 +90,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         let own = match self.own.get(&function) {
             Some(own) => own.clone(),
             None => {
-                let mut own = HashSet::new();
+                let mut own = Set::new();
                 own.extend(def.params.iter().map(|param| param.name.name.as_str()));
                 assigned(&def.body, &mut own);
                 let own = Rc::new(own);
@@ -99,7 +99,7 @@ impl<'a, 'b> Machine<'a, 'b> {
             }
         };
         let mut frame = Frame {
-            names: HashMap::new(),
+            names: Map::new(),
             own,
         };
         if let Some(param) = def.params.iter().find(|param| param.is_star) {
@@ -139,8 +139,8 @@ impl<'a, 'b> Machine<'a, 'b> {
             };
             // Defaults see the file's names only.
             let mut outside = Frame {
-                names: HashMap::new(),
-                own: Rc::new(HashSet::new()),
+                names: Map::new(),
+                own: Rc::new(Set::new()),
             };
             let value = self.eval(&mut outside, default)?;
             frame.names.insert(&param.name.name, value);
@@ -505,7 +505,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         Ok(match global {
             Global::Library(name) if name == "numpy.newaxis" => Object::None,
             Global::Library(name) if matches!(name.as_str(), "numpy.True_" | "numpy.False_") => {
-                Object::Scalar(Scalar::Bool, Num::Int(i128::from(name == "numpy.True_")))
+                Object::Scalar(Scalar::Bool, u64::from(name == "numpy.True_"))
             }
             Global::Library(name) => Object::Library(name.as_str().into()),
             Global::Type(of) => Object::Type(*of, false),
@@ -518,7 +518,7 @@ impl<'a, 'b> Machine<'a, 'b> {
                     (Num::Int(value), true) if number.of == Scalar::Bool => Object::Bool(value != 0),
                     (Num::Int(value), true) => Object::Int(value),
                     (Num::Float(value), true) => Object::Float(value),
-                    (value, false) => Object::Scalar(number.of, value),
+                    (value, false) => Object::scalar(number.of, value),
                 }
             }
             Global::Text(text) => Object::Str(text.as_str().into()),
@@ -714,14 +714,10 @@ impl<'a, 'b> Machine<'a, 'b> {
         for (name, value) in keywords {
             named.push((name.name.clone(), self.eval(frame, value)?));
         }
-        let mut args = Args {
-            name: String::new(),
-            given,
-            named,
-        };
+        let mut args = Args::new(given, named);
         if let (Object::Type(of, _), Some("type")) = (&of, method) {
             args.name = of.name().into();
-            return builtins::convert(&self.budget, *of, false, args);
+            return builtins::convert(&self.budget, *of, false, &mut args);
         }
         if let Some(method) = method {
             args.name = method.into();
@@ -730,27 +726,28 @@ impl<'a, 'b> Machine<'a, 'b> {
             {
                 self.tangled.push(Rc::downgrade(list));
             }
-            return methods::call(&self.budget, &of, method, args);
+            return methods::call(&self.budget, &of, method, &mut args);
         }
         match of {
             Object::Function(at) => {
                 let name = self.file.functions.get(at).map(|f| f.def.name.name.clone());
                 self.call(at, args.given, args.named).map_err(|fault| {
                     let mut fault = fault.at(span);
-                    if fault.told.span != span && fault.told.notes.len() < 3 {
+                    let told = fault.told();
+                    if told.span != span && told.notes.len() < 3 {
                         let words = format!("in a call of '{}'", name.unwrap_or_default());
-                        fault.told.notes.push((span, words));
+                        told.notes.push((span, words));
                     }
                     fault
                 })
             }
             Object::Type(of, is_python) => {
                 args.name = of.name().into();
-                builtins::convert(&self.budget, of, is_python, args)
+                builtins::convert(&self.budget, of, is_python, &mut args)
             }
             Object::Library(name) => {
                 args.name = name.split('.').next_back().unwrap_or_default().into();
-                numpy::call(&self.budget, &name, args)
+                numpy::call(&self.budget, &name, &mut args)
             }
             _ => Err(type_error(format!("'{}' object is not callable", of.type_name()))),
         }

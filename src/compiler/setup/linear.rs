@@ -24,7 +24,7 @@ fn product(budget: &Budget, a: &Array, b: &Array, words: impl FnOnce() -> Fault)
     }
     budget.spend(rows.saturating_mul(columns).saturating_mul(inner))?;
     let number = |all: &[Num], at: usize| cast(all.get(at).copied().unwrap_or(Num::Int(0)), of);
-    let out = budget.filled(of, &shape, |at| {
+    let out = budget.filled(of, &shape, &mut |at| {
         let (row, column) = (at / columns.max(1), at % columns.max(1));
         let mut total = cast(Num::Int(0), of)?;
         for k in 0..inner {
@@ -94,7 +94,7 @@ pub fn outer(budget: &Budget, a: &Array, b: &Array) -> Res<Object> {
     let of = if of == Scalar::Bool { Scalar::Bool } else { of };
     let (x, y) = (a.numbers(budget)?, b.numbers(budget)?);
     let columns = y.len().max(1);
-    let out = budget.filled(of, &[x.len(), y.len()], |at| {
+    let out = budget.filled(of, &[x.len(), y.len()], &mut |at| {
         of_two(
             Fun::Mul,
             of,
