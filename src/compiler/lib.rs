@@ -5,6 +5,7 @@
 //! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
 
 pub mod compile;
+mod decimal;
 pub mod diagnostic;
 pub mod expand;
 pub mod failure;

@@ -7,6 +7,7 @@ use super::number;
 use super::object::{Budget, Fault, Iter, Num, Object, Range, Res, Weak, type_error, value_error};
 use super::ops::{self, array, converted};
 use super::ufunc::{self, Fun, unwrapped};
+use crate::decimal;
 use crate::syntax::{BinaryOp, CompareOp};
 use crate::types::Scalar;
 
@@ -96,9 +97,7 @@ fn one_number(object: &Object) -> Option<(Weak, Num)> {
 
 fn text_float(text: &str) -> Res<f64> {
     let plain = text.trim().replace('_', "");
-    plain
-        .parse()
-        .map_err(|_| value_error(format!("could not convert string to float: '{text}'")))
+    decimal::parse(&plain).ok_or_else(|| value_error(format!("could not convert string to float: '{text}'")))
 }
 
 fn text_int(text: &str) -> Res<i128> {
