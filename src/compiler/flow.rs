@@ -219,24 +219,17 @@ impl Flow {
                     env,
                     body,
                     or_else,
-                    |flow, env| {
+                    &|flow, env| {
                         flow.gives(target, env);
                     },
                     Some(target),
-                    |_, _| {},
+                    &|_, _| {},
                 );
             }
             StmtKind::While { test, body, or_else } => {
-                return self.around(
-                    env,
-                    body,
-                    or_else,
-                    |_, _| {},
-                    None,
-                    |flow, env| {
-                        flow.reads(test, env);
-                    },
-                );
+                return self.around(env, body, or_else, &|_, _| {}, None, &|flow, env| {
+                    flow.reads(test, env);
+                });
             }
             StmtKind::Break => {
                 if let Some(around) = self.loops.last_mut() {
@@ -266,9 +259,9 @@ impl Flow {
         mut env: Env,
         body: &[Stmt],
         or_else: &[Stmt],
-        begin: impl Fn(&mut Self, &mut Env),
+        begin: &dyn Fn(&mut Self, &mut Env),
         target: Option<&Expr>,
-        test: impl Fn(&mut Self, &Env),
+        test: &dyn Fn(&mut Self, &Env),
     ) -> Option<Env> {
         let mut changed = Map::new();
         assigned(body, &mut changed);

@@ -5,7 +5,7 @@ use super::object::{Budget, Fault, Num, Object, Res, value_error};
 use super::ufunc::{Fun, of_two, promoted, unwrapped};
 use crate::types::Scalar;
 
-fn product(budget: &Budget, a: &Array, b: &Array, words: impl FnOnce() -> Fault) -> Res<Object> {
+fn product(budget: &Budget, a: &Array, b: &Array, words: &dyn Fn() -> Fault) -> Res<Object> {
     let inner = a.shape.last().copied().unwrap_or(0);
     let along = b.shape.len().saturating_sub(2);
     if b.shape.get(along).copied() != Some(inner) {
@@ -54,7 +54,7 @@ pub fn matmul(budget: &Budget, a: &Array, b: &Array) -> Res<Object> {
             "'@' of arrays of more than two axes is not supported",
         ));
     }
-    product(budget, a, b, || {
+    product(budget, a, b, &|| {
         let core = b.shape.len().saturating_sub(2);
         value_error(format!(
             "matmul: Input operand 1 has a mismatch in its core dimension {core}, with gufunc signature (n?,k),(k,m?)->(n?,m?) (size {} is different from {})",
@@ -75,7 +75,7 @@ pub fn dot(budget: &Budget, a: &Array, b: &Array) -> Res<Object> {
             "np.dot of arrays of more than two axes is not supported",
         ));
     }
-    product(budget, a, b, || {
+    product(budget, a, b, &|| {
         value_error(format!(
             "shapes {} and {} not aligned: {} (dim {}) != {} (dim {})",
             shape_text(&a.shape),

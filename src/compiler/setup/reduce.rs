@@ -211,9 +211,12 @@ fn run(by: Reduction, from: &Array, out: &Array, of: Scalar, is_gone: &dyn Fn(us
     })
 }
 
+/// What is done to some elements: where they begin, the ways through them, how many they are.
+type Act<'a> = dyn FnMut(usize, &[Way], usize) -> Res<()> + 'a;
+
 /// Goes through what does not lie in one row as NumPy's iterator does since 2.3: as many whole rows as fit its buffer at
-/// once. `act` gets where they begin, the ways through them, and how many elements they have.
-fn buffered(joined: &[Way], start: usize, act: &mut dyn FnMut(usize, &[Way], usize) -> Res<()>) -> Res<()> {
+/// once.
+fn buffered(joined: &[Way], start: usize, act: &mut Act) -> Res<()> {
     let mut first = joined.len() - 1;
     let mut size = joined[first].size;
     while first > 0 && size * joined[first - 1].size <= BUFFER {

@@ -286,7 +286,7 @@ pub fn resolved(fun: Fun, kinds: &[Weak]) -> Res<(Scalar, Scalar)> {
 
 /// The quotient rounded down and the rest with the divisor's sign, as NumPy and CPython compute them; `round` is the
 /// type's.
-pub fn float_divmod(a: f64, b: f64, round: impl Fn(f64) -> f64) -> (f64, f64) {
+pub fn float_divmod(a: f64, b: f64, round: &dyn Fn(f64) -> f64) -> (f64, f64) {
     let rest = a % b;
     if b == 0.0 {
         return (round(a / b), rest);
@@ -349,8 +349,8 @@ pub fn of_two(fun: Fun, of: Scalar, a: Num, b: Num) -> Res<Num> {
             Sub => a - b,
             Mul => a * b,
             Div => a / b,
-            FloorDiv => float_divmod(a, b, round).0,
-            Mod => float_divmod(a, b, round).1,
+            FloorDiv => float_divmod(a, b, &round).0,
+            Mod => float_divmod(a, b, &round).1,
             Pow => a.powf(b),
             Min if a.is_nan() || a <= b => a,
             Max if a.is_nan() || a >= b => a,

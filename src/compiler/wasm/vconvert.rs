@@ -43,11 +43,10 @@ impl Emitter<'_> {
                 let parts = self.parts(to);
                 self.each(parts, 1, |own| _ = own.put().v128_const(one).v128_and());
             }
-            (F32, F64) => self.widen(
-                |own| _ = own.put().f64x2_promote_low_f32x4(),
-                |own| own.high_half(),
-            ),
-            (F64, F32) => self.narrow_vectors(|own| _ = own.put().f32x4_demote_f64x2_zero()),
+            (F32, F64) => self.widen(&|own| _ = own.put().f64x2_promote_low_f32x4(), &|own| {
+                own.high_half()
+            }),
+            (F64, F32) => self.narrow_vectors(&|own| _ = own.put().f32x4_demote_f64x2_zero()),
             (F32 | F64, I64 | U64) => self.by_lanes(&[from], to, |own, _| own.convert(from, to)),
             (F32, _) => {
                 match to {
@@ -57,7 +56,7 @@ impl Emitter<'_> {
                 self.clamp(to);
             }
             (F64, _) => {
-                self.narrow_vectors(|own| {
+                self.narrow_vectors(&|own| {
                     match to {
                         U32 => own.put().i32x4_trunc_sat_f64x2_u_zero(),
                         _ => own.put().i32x4_trunc_sat_f64x2_s_zero(),
@@ -72,14 +71,12 @@ impl Emitter<'_> {
             (I64 | U64, F32) => self.by_lanes(&[from], to, |own, _| own.convert(from, to)),
             (U32, F32) => _ = self.put().f32x4_convert_i32x4_u(),
             (_, F32) => _ = self.put().f32x4_convert_i32x4_s(),
-            (U32, F64) => self.widen(
-                |own| _ = own.put().f64x2_convert_low_i32x4_u(),
-                |own| own.high_half(),
-            ),
-            (_, F64) => self.widen(
-                |own| _ = own.put().f64x2_convert_low_i32x4_s(),
-                |own| own.high_half(),
-            ),
+            (U32, F64) => self.widen(&|own| _ = own.put().f64x2_convert_low_i32x4_u(), &|own| {
+                own.high_half()
+            }),
+            (_, F64) => self.widen(&|own| _ = own.put().f64x2_convert_low_i32x4_s(), &|own| {
+                own.high_half()
+            }),
             (I64 | U64, I64 | U64) => {}
             (I64 | U64, _) => {
                 if self.lanes() == 2 {
@@ -119,7 +116,7 @@ impl Emitter<'_> {
     }
 
     /// One vector of four as two of two, or of two as one.
-    fn widen(&mut self, low: impl Fn(&mut Self), high: impl Fn(&mut Self)) {
+    fn widen(&mut self, low: &dyn Fn(&mut Self), high: &dyn Fn(&mut Self)) {
         if self.lanes() == 2 {
             return low(self);
         }
@@ -138,7 +135,7 @@ impl Emitter<'_> {
     }
 
     /// Two vectors of two as one of four, or the one of two.
-    fn narrow_vectors(&mut self, f: impl Fn(&mut Self)) {
+    fn narrow_vectors(&mut self, f: &dyn Fn(&mut Self)) {
         if self.lanes() == 2 {
             return f(self);
         }
