@@ -7,13 +7,13 @@ use crate::diagnostic::{Diagnostic, Kind};
 use crate::interpret::{self, Machine};
 use crate::ir::{Array, ArrayExpr, Param, Program, Stmt};
 use crate::setup::{self, Limits};
+use crate::sorted::{Map, Set};
 use crate::source::{Source, Span, TooLong};
 use crate::syntax;
 use crate::types::Type;
 use crate::validate::{self, Valid};
 use crate::value::{Arg, Value};
 use crate::{expand, failure, infer, module, race, ranges, specialise, wasm, wgsl};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wanted of a text.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +37,7 @@ pub struct Prepared {
     /// The type of what it returns.
     pub gives: Type,
     /// Every variable's type: the function's name, the variable's, the type as Numba writes it.
-    pub variables: BTreeSet<(String, String, String)>,
+    pub variables: Set<(String, String, String)>,
     /// As it was typed, functions and checks and all: what the GPU's shaders are written of.
     pub typed: Program,
     /// Made of nothing but arithmetic, for these arguments, checks hoisted, validated: what all others run.
@@ -251,9 +251,9 @@ fn args(all: &[Value]) -> Vec<Arg> {
 }
 
 /// The arrays that are stored to, under whatever name.
-fn stored(program: &Program) -> BTreeSet<Array> {
+fn stored(program: &Program) -> Set<Array> {
     // What each handle may be another of.
-    let mut from: BTreeMap<Array, BTreeSet<Array>> = BTreeMap::new();
+    let mut from: Map<Array, Set<Array>> = Map::new();
     let mut open: Vec<Array> = Vec::new();
     crate::walk::statements(&program.body, &mut |stmt| match stmt {
         Stmt::Bind(to, ArrayExpr::Same(of) | ArrayExpr::Transposed(of)) => {
@@ -265,7 +265,7 @@ fn stored(program: &Program) -> BTreeSet<Array> {
         Stmt::Store { array, .. } => open.push(*array),
         _ => {}
     });
-    let mut found = BTreeSet::new();
+    let mut found = Set::new();
     while let Some(one) = open.pop() {
         if found.insert(one) {
             open.extend(from.get(&one).into_iter().flatten());

@@ -10,9 +10,9 @@
 //! and what comes back, if it is used at all.
 
 use crate::diagnostic::{Diagnostic, Kind};
+use crate::sorted::Map;
 use crate::source::Span;
 use crate::syntax::{Def, Expr, ExprKind, Index, Stmt, StmtKind};
-use std::collections::HashMap;
 
 /// One variable of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,9 +24,9 @@ pub struct Webs {
     /// Each variable's name.
     pub names: Vec<String>,
     /// By the place of a name that is read.
-    loads: HashMap<u32, Web>,
+    loads: Map<u32, Web>,
     /// By the place of a name that is given a value.
-    stores: HashMap<u32, Web>,
+    stores: Map<u32, Web>,
 }
 
 impl Webs {
@@ -66,7 +66,7 @@ impl Webs {
 
 /// Finds a function's variables. What is read before anything was given to it is a fault.
 pub fn webs(def: &Def) -> (Webs, Vec<Diagnostic>) {
-    let mut names = HashMap::new();
+    let mut names = Map::new();
     for param in &def.params {
         let next = names.len();
         names.entry(param.name.name.clone()).or_insert(next);
@@ -88,7 +88,7 @@ pub fn webs(def: &Def) -> (Webs, Vec<Diagnostic>) {
 }
 
 /// All names that statements give values to, in the order of their appearance.
-fn assigned(body: &[Stmt], names: &mut HashMap<String, usize>) {
+fn assigned(body: &[Stmt], names: &mut Map<String, usize>) {
     for stmt in body {
         match &stmt.kind {
             StmtKind::Assign { targets, .. } => targets.iter().for_each(|target| targeted(target, names)),
@@ -116,7 +116,7 @@ fn assigned(body: &[Stmt], names: &mut HashMap<String, usize>) {
     }
 }
 
-fn targeted(target: &Expr, names: &mut HashMap<String, usize>) {
+fn targeted(target: &Expr, names: &mut Map<String, usize>) {
     match &target.kind {
         ExprKind::Name(name) => {
             let next = names.len();
@@ -145,7 +145,7 @@ struct Loop {
 }
 
 struct Flow {
-    names: HashMap<String, usize>,
+    names: Map<String, usize>,
     nodes: Vec<Node>,
     loads: Vec<(u32, Vec<u32>)>,
     loops: Vec<Loop>,
@@ -219,24 +219,17 @@ impl Flow {
                     env,
                     body,
                     or_else,
-                    |flow, env| {
+                    &|flow, env| {
                         flow.gives(target, env);
                     },
                     Some(target),
-                    |_, _| {},
+                    &|_, _| {},
                 );
             }
             StmtKind::While { test, body, or_else } => {
-                return self.around(
-                    env,
-                    body,
-                    or_else,
-                    |_, _| {},
-                    None,
-                    |flow, env| {
-                        flow.reads(test, env);
-                    },
-                );
+                return self.around(env, body, or_else, &|_, _| {}, None, &|flow, env| {
+                    flow.reads(test, env);
+                });
             }
             StmtKind::Break => {
                 if let Some(around) = self.loops.last_mut() {
@@ -266,11 +259,11 @@ impl Flow {
         mut env: Env,
         body: &[Stmt],
         or_else: &[Stmt],
-        begin: impl Fn(&mut Self, &mut Env),
+        begin: &dyn Fn(&mut Self, &mut Env),
         target: Option<&Expr>,
-        test: impl Fn(&mut Self, &Env),
+        test: &dyn Fn(&mut Self, &Env),
     ) -> Option<Env> {
-        let mut changed = HashMap::new();
+        let mut changed = Map::new();
         assigned(body, &mut changed);
         if let Some(target) = target {
             targeted(target, &mut changed);
@@ -406,7 +399,7 @@ impl Flow {
             by_name[*number] = name;
         }
         let mut webs = Webs::default();
-        let mut numbers: HashMap<u32, Web> = HashMap::new();
+        let mut numbers: Map<u32, Web> = Map::new();
         let mut number = |webs: &mut Webs, node: u32, name: usize| {
             *numbers.entry(node).or_insert_with(|| {
                 webs.names.push(by_name[name].to_owned());

@@ -5,6 +5,7 @@
 //! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
 
 pub mod compile;
+mod decimal;
 pub mod diagnostic;
 pub mod expand;
 pub mod failure;
@@ -20,6 +21,7 @@ pub mod random;
 pub mod ranges;
 pub mod rules;
 pub mod setup;
+pub mod sorted;
 pub mod source;
 pub mod specialise;
 pub mod syntax;

@@ -3,10 +3,10 @@
 //! A kernel sees the values that global names have when the file has been read, frozen, as in Numba.
 
 use crate::diagnostic::{Diagnostic, Kind};
+use crate::sorted::Map;
 use crate::source::Span;
 use crate::syntax::{Alias, BinaryOp, Def, Expr, ExprKind, Index, Module, Stmt, StmtKind, UnaryOp};
 use crate::types::Scalar;
-use std::collections::HashMap;
 
 /// What a global name stands for.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,7 +120,7 @@ pub struct Function<'a> {
 #[derive(Debug, Default)]
 pub struct File<'a> {
     /// What its names stand for.
-    pub globals: HashMap<String, Global>,
+    pub globals: Map<String, Global>,
     /// Its functions, in order.
     pub functions: Vec<Function<'a>>,
     /// The one that is run: the last that is decorated, or that a pragma names.

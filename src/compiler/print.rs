@@ -7,14 +7,14 @@ use crate::ir::{
     Array, ArrayExpr, Binary, Compare, Cut, Divide, Expr, ExprKind, Failure, Label, Local, ParFor, Param,
     Printed, Program, Reduce, Site, Stmt, Unary,
 };
+use crate::sorted::Map;
 use crate::types::{Scalar, Type};
 use crate::validate::MOST_DEPTH;
-use std::collections::HashMap;
 use std::fmt::{self, Write};
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut counts: HashMap<&str, u32> = HashMap::new();
+        let mut counts: Map<&str, u32> = Map::new();
         let names = self.locals.iter().map(|local| local.name.as_str());
         for name in names.chain(self.arrays.iter().map(|array| array.name.as_str())) {
             *counts.entry(name).or_default() += 1;
@@ -34,7 +34,7 @@ impl fmt::Display for Program {
 struct Text<'a> {
     program: &'a Program,
     /// How many variables have a name.
-    counts: HashMap<&'a str, u32>,
+    counts: Map<&'a str, u32>,
     out: String,
     indent: usize,
     depth: u32,

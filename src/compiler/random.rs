@@ -6,7 +6,8 @@
 //! NumPy's NEP 19, which is what lets real Numba run on the very same numbers.
 //!
 //! Normal numbers by the ziggurat (Marsaglia and Tsang 2000, The Ziggurat Method for Generating Random Variables),
-//! whose tables are NumPy's own: `ziggurat.bin`, which `tests/oracle/ziggurat_table.py` reads from NumPy (BSD-3).
+//! whose tables are NumPy's own: `ziggurat.bin`, which `tests/oracle/ziggurat_table.py` reads from NumPy (BSD-3). Those of
+//! 32 bits are these rounded.
 //! In the tails NumPy calls the C library, so that one in some thousand may differ in its last bit.
 
 use crate::types::Scalar;
@@ -137,9 +138,9 @@ impl Generator {
             let bits = self.next_u64();
             let (layer, is_negative) = ((bits & 0xff) as usize, bits >> 8 & 1 == 1);
             let magnitude = bits >> 9 & ((1 << 52) - 1);
-            let x = magnitude as f64 * f64::from_bits(table(WIDTHS, layer));
+            let x = magnitude as f64 * table(WIDTHS, layer);
             let signed = |x: f64| if is_negative { -x } else { x };
-            if magnitude < table(LIMITS, layer) {
+            if magnitude < limit(layer) {
                 return signed(x);
             }
             if layer == 0 {
@@ -152,7 +153,7 @@ impl Generator {
                     }
                 }
             }
-            let height = |layer: usize| f64::from_bits(table(HEIGHTS, layer));
+            let height = |layer: usize| table(HEIGHTS, layer);
             let (above, below) = (height(layer - 1), height(layer));
             if (above - below) * self.random() + below < (-0.5 * x * x).exp() {
                 return signed(x);
@@ -166,9 +167,9 @@ impl Generator {
             let bits = self.next_u32();
             let (layer, is_negative) = ((bits & 0xff) as usize, bits >> 8 & 1 == 1);
             let magnitude = bits >> 9 & ((1 << 23) - 1);
-            let x = magnitude as f32 * f32::from_bits(table_f32(WIDTHS_F32, layer));
+            let x = magnitude as f32 * (table(WIDTHS, layer) * (1u64 << 29) as f64) as f32;
             let signed = |x: f32| if is_negative { -x } else { x };
-            if magnitude < table_f32(LIMITS_F32, layer) {
+            if u64::from(magnitude) < (limit(layer) + (1 << 28)) >> 29 {
                 return signed(x);
             }
             if layer == 0 {
@@ -181,7 +182,7 @@ impl Generator {
                     }
                 }
             }
-            let height = |layer: usize| f32::from_bits(table_f32(HEIGHTS_F32, layer));
+            let height = |layer: usize| table(HEIGHTS, layer) as f32;
             let (above, below) = (height(layer - 1), height(layer));
             let drop = f64::from(x) * f64::from(x) * -0.5;
             if (above - below) * self.random_f32() + below < drop.exp() as f32 {
@@ -260,32 +261,31 @@ impl Generator {
     }
 }
 
-static TABLES: &[u8; 9_216] = include_bytes!("ziggurat.bin");
+static TABLES: &[u8; 4_096] = include_bytes!("ziggurat.bin");
 /// Where each of them begins.
 const HEIGHTS: usize = 0;
 const WIDTHS: usize = 2_048;
-const LIMITS: usize = 4_096;
-const HEIGHTS_F32: usize = 6_144;
-const WIDTHS_F32: usize = 7_168;
-const LIMITS_F32: usize = 8_192;
 /// Where the lowest layer's rectangle ends and the tail begins.
 const EDGE: f64 = 3.654_152_885_361_009;
 const EDGE_F32: f32 = 3.654_152_9;
 
-fn table(which: usize, layer: usize) -> u64 {
+fn table(which: usize, layer: usize) -> f64 {
     let at = which + 8 * (layer & 0xff);
-    TABLES[at..at + 8]
-        .iter()
-        .rev()
-        .fold(0, |n, b| n << 8 | u64::from(*b))
+    let bits = TABLES[at..at + 8].iter().rev();
+    f64::from_bits(bits.fold(0, |n, b| n << 8 | u64::from(*b)))
 }
 
-fn table_f32(which: usize, layer: usize) -> u32 {
-    let at = which + 4 * (layer & 0xff);
-    TABLES[at..at + 4]
-        .iter()
-        .rev()
-        .fold(0, |n, b| n << 8 | u32::from(*b))
+/// Below this a layer's point lies under the curve, too: the layer's width by that of the one above, in 52 bits. NumPy has
+/// tables of it.
+fn limit(layer: usize) -> u64 {
+    let width = table(WIDTHS, layer);
+    let inner = match layer {
+        0 => EDGE / (1u64 << 52) as f64,
+        // Its rectangle has no width.
+        1 => 0.0,
+        _ => table(WIDTHS, layer - 1),
+    };
+    (inner / width * (1u64 << 52) as f64).round_ties_even() as u64
 }
 
 /// Words of 32 bits, taken in pieces from below.
@@ -313,6 +313,26 @@ impl Small {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_worked_out_is_in_numpys_tables() {
+        // Folds of the tables as `tests/oracle/ziggurat_table.py` reads them.
+        let fold = |all: &mut dyn Iterator<Item = u64>| {
+            all.fold(0u64, |n, x| {
+                n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(x)
+            })
+        };
+        assert_eq!(fold(&mut (0..256).map(limit)), 0xb9fe_e0aa_d595_2d46);
+        assert_eq!(
+            fold(&mut (0..256).map(|layer| (limit(layer) + (1 << 28)) >> 29)),
+            0xdc30_4888_22d9_5c71
+        );
+        let narrow = |layer: usize| {
+            let width = (table(WIDTHS, layer) * (1u64 << 29) as f64) as f32;
+            [table(HEIGHTS, layer) as f32, width].map(|one| u64::from(one.to_bits()))
+        };
+        assert_eq!(fold(&mut (0..256).flat_map(narrow)), 0xa221_66fc_518c_49ae);
+    }
 
     #[test]
     fn seeds_spread_as_numpys() {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 /// A half-open range of bytes of a source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct Span {
     /// First byte.
     pub start: u32,

@@ -1,7 +1,7 @@
 //! Ways through a program: everything within statements and expressions, and what is asked of it again and again.
 
 use crate::ir::{Array, ArrayExpr, Cut, Expr, ExprKind, Local, Printed, Reduction, Stmt};
-use std::collections::BTreeSet;
+use crate::sorted::Set;
 
 /// The expressions that a statement itself has, not those of statements within it.
 pub fn own<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a Expr)) {
@@ -205,8 +205,8 @@ pub fn rename(body: &mut [Stmt], from: Local, to: Local) {
 }
 
 /// All locals and arrays that statements set, in order.
-pub fn set_in(body: &[Stmt]) -> (BTreeSet<Local>, BTreeSet<Array>) {
-    let (mut locals, mut arrays) = (BTreeSet::new(), BTreeSet::new());
+pub fn set_in(body: &[Stmt]) -> (Set<Local>, Set<Array>) {
+    let (mut locals, mut arrays) = (Set::new(), Set::new());
     statements(body, &mut |stmt| {
         match stmt {
             Stmt::Set(local, _) => {

@@ -5,8 +5,8 @@
 //! inside as all of its uses allow: a node that only one side of a [`Value::choose`] needs is computed
 //! there, so that what is rare costs nothing where it is not needed.
 
+use crate::sorted::Map;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Sub};
 
 use crate::ir::{Binary, Compare, Divide, Expr, ExprKind, Local, LocalInfo, Table, TableInfo, Unary};
@@ -46,7 +46,6 @@ impl Op {
 #[derive(Debug, Default)]
 struct Nodes {
     all: Vec<(Op, Scalar)>,
-    known: HashMap<(Op, Scalar), u32>,
     tables: Vec<TableInfo>,
 }
 
@@ -75,7 +74,9 @@ impl Builder {
     fn node(&self, op: Op, of: Scalar) -> Value<'_> {
         let mut nodes = self.0.borrow_mut();
         let next = nodes.all.len() as u32;
-        let at = *nodes.known.entry((op, of)).or_insert(next);
+        // Few enough to look at each.
+        let known = nodes.all.iter().position(|known| *known == (op, of));
+        let at = known.map_or(next, |at| at as u32);
         if at == next {
             nodes.all.push((op, of));
         }
@@ -156,9 +157,9 @@ struct Emitter<'a> {
     /// Of each node the side that it is evaluated in; none if nothing needs it.
     place: Vec<Option<usize>>,
     /// Of each choice its first side; the other is the next.
-    first_side: HashMap<u32, usize>,
+    first_side: Map<u32, usize>,
     /// Locals of nodes that have one.
-    local: HashMap<u32, Local>,
+    local: Map<u32, Local>,
 }
 
 impl<'a> Emitter<'a> {
@@ -173,8 +174,8 @@ impl<'a> Emitter<'a> {
                 depth: 0,
                 bound: Vec::new(),
             }],
-            first_side: HashMap::new(),
-            local: HashMap::new(),
+            first_side: Map::new(),
+            local: Map::new(),
         };
         let mut uses = vec![0_u32; emitter.nodes.len()];
         emitter.use_at(result, 0, &mut uses);

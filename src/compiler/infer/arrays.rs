@@ -354,6 +354,17 @@ impl Maker<'_> {
         reduction: Option<Reduction>,
         make: impl FnOnce(&mut Self, &[Expr]) -> Option<()>,
     ) -> Option<()> {
+        let mut make = Some(make);
+        self.nest_of(shape, reduction, &mut |maker, at| make.take()?(maker, at))
+    }
+
+    /// The same, written out once.
+    fn nest_of(
+        &mut self,
+        shape: &[Expr],
+        reduction: Option<Reduction>,
+        make: &mut dyn FnMut(&mut Self, &[Expr]) -> Option<()>,
+    ) -> Option<()> {
         let is_parallel = self.is_outermost() && !shape.is_empty();
         let vars: Vec<(Label, Local)> = shape
             .iter()

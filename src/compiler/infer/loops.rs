@@ -283,6 +283,22 @@ impl Maker<'_> {
         or_else: &[syntax::Stmt],
         make: impl FnOnce(&mut Self, Expr),
     ) {
+        let mut make = Some(make);
+        self.range_loop_of(range, target, or_else, &mut |maker, count| {
+            if let Some(make) = make.take() {
+                make(maker, count);
+            }
+        });
+    }
+
+    /// The same, written out once.
+    fn range_loop_of(
+        &mut self,
+        range: Span3,
+        target: Option<(&syntax::Expr, u32)>,
+        or_else: &[syntax::Stmt],
+        make: &mut dyn FnMut(&mut Self, Expr),
+    ) {
         let label = self.label();
         let outer = (!or_else.is_empty()).then(|| self.label());
         let of = range.start.of;

@@ -29,10 +29,10 @@ use crate::ir::{
     Array, ArrayExpr, ArrayInfo, Expr, Failure, Label, Local, LocalInfo, Param, Program, Site, SiteInfo, Stmt,
 };
 use crate::module::{File, Global};
+use crate::sorted::{Map, Set};
 use crate::source::Span;
 use crate::types::{Layout, Scalar, Type};
 use operand::{Known, Operand, Slot};
-use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// Rounds at most: types widen only a few times each.
@@ -50,7 +50,7 @@ pub struct Typed {
     /// The type of what it gives.
     pub gives: Type,
     /// Every variable's types, as Numba writes them: the function's name, the variable's, the type.
-    pub variables: BTreeSet<(String, String, String)>,
+    pub variables: Set<(String, String, String)>,
 }
 
 /// Types a function of a file for these arguments.
@@ -58,9 +58,9 @@ pub struct Typed {
 /// # Errors
 /// All that is wrong with it.
 pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, Vec<Diagnostic>> {
-    let mut known = HashMap::new();
-    let mut keys = HashMap::new();
-    let mut flows = HashMap::new();
+    let mut known = Map::new();
+    let mut keys = Map::new();
+    let mut flows = Map::new();
     for _ in 0..ROUNDS {
         let mut maker = Maker {
             file,
@@ -72,8 +72,8 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
             faults: Vec::new(),
             out: Vec::new(),
             frames: Vec::new(),
-            slots: HashMap::new(),
-            asked: HashMap::new(),
+            slots: Map::new(),
+            asked: Map::new(),
             size: 0,
             span_at_hand: Span::default(),
             parallel: None,
@@ -93,7 +93,7 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
 }
 
 /// A function at the place where it is inlined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key(u32);
 
 /// A variable of a frame; [`RESULT`] is what the function gives.
@@ -132,18 +132,18 @@ enum Jump {
 
 struct Maker<'a> {
     file: &'a File<'a>,
-    flows: HashMap<usize, Rc<Webs>>,
-    types: HashMap<Var, Known>,
-    keys: HashMap<(Option<Key>, u32, usize), Key>,
+    flows: Map<usize, Rc<Webs>>,
+    types: Map<Var, Known>,
+    keys: Map<(Option<Key>, u32, usize), Key>,
     widened: bool,
     program: Program,
     faults: Vec<Diagnostic>,
     /// The block at hand.
     out: Vec<Stmt>,
     frames: Vec<Frame>,
-    slots: HashMap<Var, Slot>,
+    slots: Map<Var, Slot>,
     /// Variables that were read before anything was known of them.
-    asked: HashMap<Var, (String, Span)>,
+    asked: Map<Var, (String, Span)>,
     size: usize,
     /// Where the statement at hand is.
     span_at_hand: Span,
@@ -216,11 +216,10 @@ impl<'a> Maker<'a> {
             }
         }
         if self.faults.is_empty() {
-            let functions: HashMap<Key, usize> =
-                self.keys.iter().map(|((.., at), key)| (*key, *at)).collect();
+            let functions: Map<Key, usize> = self.keys.iter().map(|((.., at), key)| (*key, *at)).collect();
             let entry = self.keys.iter().find(|((around, ..), _)| around.is_none());
             let mut gives = Type::None;
-            let mut variables = BTreeSet::new();
+            let mut variables = Set::new();
             for ((key, web), known) in &self.types {
                 if *web == RESULT {
                     if entry.is_some_and(|(_, entry)| entry == key) {

@@ -5,8 +5,8 @@ use super::code::{
     Access, ArrayVar, Code, Cut, Division, For, New, Op, ParFor, Part, Pc, Reg, Reshape, View,
 };
 use crate::ir::{self, ArrayExpr, Expr, ExprKind, Label, Printed, Program, Site, Stmt};
+use crate::sorted::Map;
 use crate::types::Scalar;
-use std::collections::HashMap;
 
 /// The program's instructions.
 pub(super) fn compile(program: &Program) -> Code {
@@ -31,11 +31,11 @@ pub(super) fn compile(program: &Program) -> Code {
             sites: program.sites.clone(),
             ..Code::default()
         },
-        constants: HashMap::new(),
+        constants: Map::new(),
         between: Vec::new(),
         used: 0,
-        leaves: HashMap::new(),
-        agains: HashMap::new(),
+        leaves: Map::new(),
+        agains: Map::new(),
     };
     compiler.all(&program.body);
     compiler.code.ops.push(Op::Return);
@@ -47,13 +47,13 @@ const OPEN: Pc = Pc::MAX;
 
 struct Compiler {
     code: Code,
-    constants: HashMap<(Scalar, u64), Reg>,
+    constants: Map<(Scalar, u64), Reg>,
     /// Registers for what expressions leave in between; free again after each statement.
     between: Vec<Reg>,
     used: usize,
     /// Jumps that wait for the end of a block or loop, and for its next round.
-    leaves: HashMap<Label, Vec<Pc>>,
-    agains: HashMap<Label, Vec<Pc>>,
+    leaves: Map<Label, Vec<Pc>>,
+    agains: Map<Label, Vec<Pc>>,
 }
 
 impl Compiler {

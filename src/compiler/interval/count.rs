@@ -3,7 +3,7 @@
 use super::number::{Interval, signed};
 use crate::ir::{Binary, Expr, ExprKind, Local, Stmt};
 use crate::walk;
-use std::collections::HashMap;
+use crate::sorted::Map as HashMap;
 
 /// Numbers that these statements only change by adding constants, and by how much in a round at most: each place
 /// once in an iteration of some loop, of an inner one too only if that is to be counted.

@@ -4,9 +4,9 @@ use super::forms::{Atom, Class, Form};
 use crate::ir::{
     Array, ArrayExpr, Compare, Cut, Expr, ExprKind, Label, Local, ParFor, Program, Site, Stmt, Unary,
 };
+use crate::sorted::{Map, Set};
 use crate::source::Span;
 use crate::walk;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Handles are followed this far.
 const FAR: usize = 64;
@@ -88,16 +88,16 @@ pub(super) struct Body<'p> {
     /// Rounds of the loop, if they are known.
     pub trips: Option<u64>,
     /// How often locals are set in the body.
-    sets: HashMap<Local, usize>,
+    sets: Map<Local, usize>,
     handles: &'p Handles<'p>,
     /// Which of the handles are bound in the body.
-    bound: BTreeSet<Array>,
-    stored: BTreeSet<Array>,
-    env: HashMap<Local, Form>,
+    bound: Set<Array>,
+    stored: Set<Array>,
+    env: Map<Local, Form>,
     /// Locals that do not begin with the same in each iteration.
-    differing: BTreeSet<Local>,
-    pub inner: BTreeMap<Local, Inner<'p>>,
-    guards: Vec<(Guard, Option<BTreeSet<Label>>)>,
+    differing: Set<Local>,
+    pub inner: Map<Local, Inner<'p>>,
+    guards: Vec<(Guard, Option<Set<Label>>)>,
     depth: usize,
     is_settled: bool,
     accesses: Vec<Access<'p>>,
@@ -105,13 +105,13 @@ pub(super) struct Body<'p> {
 
 /// What the program's handles are bound to, and how often its locals are set.
 pub(super) struct Handles<'p> {
-    binds: HashMap<Array, Vec<&'p ArrayExpr>>,
-    sets: HashMap<Local, usize>,
+    binds: Map<Array, Vec<&'p ArrayExpr>>,
+    sets: Map<Local, usize>,
 }
 
 impl<'p> Handles<'p> {
     pub fn of(program: &'p Program) -> Handles<'p> {
-        let mut binds: HashMap<Array, Vec<&ArrayExpr>> = HashMap::new();
+        let mut binds: Map<Array, Vec<&ArrayExpr>> = Map::new();
         walk::statements(&program.body, &mut |stmt| {
             if let Stmt::Bind(array, expr) = stmt {
                 binds.entry(*array).or_default().push(expr);
@@ -125,8 +125,8 @@ impl<'p> Handles<'p> {
 }
 
 /// How often locals are set.
-fn sets(body: &[Stmt]) -> HashMap<Local, usize> {
-    let mut out: HashMap<Local, usize> = HashMap::new();
+fn sets(body: &[Stmt]) -> Map<Local, usize> {
+    let mut out: Map<Local, usize> = Map::new();
     let mut set = |local: Local| *out.entry(local).or_default() += 1;
     walk::statements(body, &mut |stmt| match stmt {
         Stmt::Set(local, _) => set(*local),
@@ -146,11 +146,11 @@ impl<'p> Body<'p> {
             trips: None,
             sets: sets(&par.body),
             handles,
-            bound: BTreeSet::new(),
-            stored: BTreeSet::new(),
-            env: HashMap::new(),
-            differing: BTreeSet::new(),
-            inner: BTreeMap::new(),
+            bound: Set::new(),
+            stored: Set::new(),
+            env: Map::new(),
+            differing: Set::new(),
+            inner: Map::new(),
             guards: Vec::new(),
             depth: 0,
             is_settled: true,
@@ -467,7 +467,7 @@ impl<'p> Body<'p> {
 
     /// A block that is run where a condition holds.
     fn guarded(&mut self, guard: Guard, statements: &'p [Stmt]) {
-        self.guards.push((guard, Some(BTreeSet::new())));
+        self.guards.push((guard, Some(Set::new())));
         let depth = self.guards.len();
         self.block(statements);
         // Those of jumps within stay.
@@ -668,8 +668,8 @@ fn by_class(class: Class) -> Guard {
 }
 
 /// Where a block jumps out to, and whether it ends the kernel somewhere.
-fn jumps(block: &[Stmt]) -> (BTreeSet<Label>, bool) {
-    let (mut to, mut ends, mut within) = (BTreeSet::new(), false, BTreeSet::new());
+fn jumps(block: &[Stmt]) -> (Set<Label>, bool) {
+    let (mut to, mut ends, mut within) = (Set::new(), false, Set::new());
     walk::statements(block, &mut |stmt| match stmt {
         Stmt::Leave(label) | Stmt::Again(label) => {
             to.insert(*label);

@@ -1,8 +1,8 @@
 //! What a value within a parallel loop's body is in terms of the iteration.
 
 use crate::ir::{Array, Binary, Divide, Expr, ExprKind, Local, Unary};
+use crate::sorted::Map;
 use crate::types::Scalar;
-use std::collections::BTreeMap;
 
 /// What is known of how a value depends on the iteration, from the plainest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) enum Atom {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Linear {
     pub var: i64,
-    pub atoms: BTreeMap<Atom, i64>,
+    pub atoms: Map<Atom, i64>,
     pub constant: i64,
 }
 
@@ -51,7 +51,7 @@ impl Form {
             class: Class::Uniform,
             linear: Some(Linear {
                 var: 0,
-                atoms: BTreeMap::new(),
+                atoms: Map::new(),
                 constant,
             }),
         }
@@ -63,7 +63,7 @@ impl Form {
             class: Class::Other,
             linear: Some(Linear {
                 var: 1,
-                atoms: BTreeMap::new(),
+                atoms: Map::new(),
                 constant: 0,
             }),
         }
@@ -74,7 +74,7 @@ impl Form {
             class,
             linear: Some(Linear {
                 var: 0,
-                atoms: BTreeMap::from([(atom, 1)]),
+                atoms: Map::from([(atom, 1)]),
                 constant: 0,
             }),
         }
@@ -252,7 +252,7 @@ impl Linear {
     }
 
     fn times(&self, factor: i64) -> Option<Linear> {
-        let mut atoms = BTreeMap::new();
+        let mut atoms = Map::new();
         if factor != 0 {
             for (atom, own) in &self.atoms {
                 atoms.insert(*atom, own.checked_mul(factor)?);

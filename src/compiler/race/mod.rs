@@ -10,11 +10,11 @@ mod forms;
 
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::ir::{Array, ParFor, Program, Stmt};
+use crate::sorted::{Map, Set};
 use crate::source::Span;
 use crate::walk;
 use body::{Access, Body, Handles};
 use forms::{Atom, Class, Form, gcd, same};
-use std::collections::{HashMap, HashSet};
 
 /// Pairs of a loop's accesses that are compared at most.
 const MOST_PAIRS: usize = 1 << 20;
@@ -48,8 +48,8 @@ fn of_loop<'p>(program: &'p Program, handles: &'p Handles<'p>, par: &'p ParFor) 
         info.map_or_else(String::new, |info| info.name.clone())
     };
     let mut found = Vec::new();
-    let mut told: HashSet<Span> = HashSet::new();
-    let mut by_space: HashMap<Array, Vec<&Access>> = HashMap::new();
+    let mut told: Set<Span> = Set::new();
+    let mut by_space: Map<Array, Vec<&Access>> = Map::new();
     for access in &accesses {
         by_space.entry(access.space).or_default().push(access);
     }

@@ -3,9 +3,9 @@
 use crate::ir::{
     Array, ArrayExpr, Binary, Compare, Divide, Expr, ExprKind, Local, Param, Program, Stmt, Unary,
 };
+use crate::sorted::{Map as HashMap, Set as BTreeSet};
 use crate::types::Scalar;
 use crate::walk;
-use std::collections::{BTreeSet, HashMap};
 
 /// What takes part in a bound is kept within this, so that nothing wraps: products of two, some sums of them.
 const MOST: i64 = 1 << 30;

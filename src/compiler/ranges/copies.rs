@@ -1,8 +1,8 @@
 //! Variables that are another by another name are that other: `x = y` where neither is ever given anything else.
 
 use crate::ir::{Array, ArrayExpr, ExprKind, Local, Param, Printed, Program, Stmt};
+use crate::sorted::Map as HashMap;
 use crate::walk;
-use std::collections::HashMap;
 
 /// Puts parameters, and arrays that were made once, in the place of their copies.
 pub fn collapse(program: &mut Program) {

@@ -6,7 +6,7 @@ use super::invariants::is_plain;
 use crate::ir::{Array, Binary, Expr, ExprKind, Label, Local, LocalInfo, Program, Stmt};
 use crate::types::Scalar;
 use crate::walk;
-use std::collections::{BTreeSet, HashMap};
+use crate::sorted::{Map as HashMap, Set as BTreeSet};
 
 /// Rounds at once.
 const ROUNDS: i64 = 4;

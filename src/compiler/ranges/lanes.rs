@@ -5,8 +5,8 @@
 
 use super::bounds::Facts;
 use crate::ir::{Array, Binary, Expr, ExprKind, Label, Local, Stmt};
+use crate::sorted::Set as BTreeSet;
 use crate::walk;
-use std::collections::BTreeSet;
 
 /// How much more an access counts in each loop within a loop.
 const DEEPER: i64 = 8;

@@ -19,10 +19,10 @@ mod lanes;
 mod unroll;
 
 use crate::ir::{Expr, ExprKind, Label, Local, LocalInfo, Param, Program, Stmt};
+use crate::sorted::Map as HashMap;
 use crate::types::Scalar;
 use crate::walk;
 use bounds::Facts;
-use std::collections::HashMap;
 
 /// Statements that a program may grow to.
 const LARGEST: usize = 20_000;

@@ -4,7 +4,7 @@
 use crate::ir::{Binary, Expr, ExprKind, Label, Local, Program, Stmt};
 use crate::types::Scalar;
 use crate::walk;
-use std::collections::HashMap;
+use crate::sorted::Map as HashMap;
 
 /// Rounds at most.
 const ROUNDS: i64 = 16;

@@ -1,74 +1,123 @@
 //! Arguments of a call, by position and by name.
 
-use super::object::{Object, Res, type_error};
+use super::array::Array;
+use super::object::{Budget, Fault, Object, Res, type_error};
 use crate::types::Scalar;
 
-/// What a function is called with.
+/// What a function is called with. [`Args::bind`] gives each parameter its place; all else asks by that.
 pub struct Args {
     /// As messages call the function.
     pub name: String,
     pub given: Vec<Object>,
     pub named: Vec<(String, Object)>,
+    bound: Vec<Option<Object>>,
 }
 
 impl Args {
-    /// Each parameter's argument, where one is given. Those that are not known are refused.
-    pub fn bind<const N: usize>(self, names: [&str; N]) -> Res<[Option<Object>; N]> {
-        let mut out = [const { None }; N];
-        if self.given.len() > N {
-            return Err(type_error(format!(
-                "{}() takes at most {N} arguments here ({} given)",
-                self.name,
-                self.given.len()
-            )));
+    /// As they stand in the call.
+    pub fn new(given: Vec<Object>, named: Vec<(String, Object)>) -> Args {
+        Args {
+            name: String::new(),
+            given,
+            named,
+            bound: Vec::new(),
         }
-        for (place, object) in out.iter_mut().zip(self.given) {
-            *place = Some(object);
+    }
+
+    /// Puts each parameter's argument at its place, where one is given. Those that are not known are refused.
+    pub fn bind(&mut self, names: &[&str]) -> Res<()> {
+        let (many, given) = (names.len(), self.given.len());
+        if given > many {
+            let words = format!(
+                "{}() takes at most {many} arguments here ({given} given)",
+                self.name
+            );
+            return Err(type_error(words));
         }
-        for (name, object) in self.named {
+        self.bound = std::mem::take(&mut self.given).into_iter().map(Some).collect();
+        self.bound.resize(many, None);
+        for (name, object) in std::mem::take(&mut self.named) {
             match names.iter().position(|known| *known == name) {
-                Some(at) if out[at].is_none() => out[at] = Some(object),
+                Some(at) if self.bound[at].is_none() => self.bound[at] = Some(object),
                 Some(_) => {
                     let words = format!("{}() got multiple values for argument '{name}'", self.name);
                     return Err(type_error(words));
                 }
                 None => {
                     let words = format!("the argument '{name}' of {}() is not supported", self.name);
-                    return Err(super::object::Fault::unsupported(words)
-                        .help(format!("it takes {} here", names.join(", "))));
+                    return Err(Fault::unsupported(words).help(format!("it takes {} here", names.join(", "))));
                 }
             }
         }
-        Ok(out)
+        Ok(())
+    }
+
+    /// An argument, if it was given.
+    pub fn get(&self, at: usize) -> Option<&Object> {
+        self.bound.get(at)?.as_ref()
+    }
+
+    /// One that is not there if it is `None`.
+    pub fn some(&self, at: usize) -> Option<&Object> {
+        self.get(at).filter(|object| !matches!(object, Object::None))
+    }
+
+    /// One that has to be there.
+    pub fn need(&self, at: usize, what: &str) -> Res<&Object> {
+        self.get(at).ok_or_else(|| missing(&self.name, what))
+    }
+
+    /// One that has to be there and becomes an array.
+    pub fn array(&self, budget: &Budget, at: usize, what: &str) -> Res<Array> {
+        super::ops::array(budget, self.need(at, what)?, None)
+    }
+
+    /// `True` or `False`.
+    pub fn flag(&self, at: usize, otherwise: bool) -> Res<bool> {
+        self.get(at).map_or(Ok(otherwise), Object::truth)
+    }
+
+    /// A whole number.
+    pub fn index(&self, at: usize, otherwise: i128) -> Res<i128> {
+        self.get(at).map_or(Ok(otherwise), Object::index)
+    }
+
+    /// A `dtype`.
+    pub fn dtype(&self, at: usize) -> Res<Option<Scalar>> {
+        dtype(self.get(at))
+    }
+
+    /// An `axis`, from either end.
+    pub fn axis(&self, at: usize, axes: usize) -> Res<Option<usize>> {
+        match self.some(at) {
+            None => Ok(None),
+            Some(Object::Tuple(_)) => Err(Fault::unsupported("several axes at once are not supported")
+                .help("reduce one axis after another")),
+            Some(object) => axis_at(object.index()?, axes).map(Some),
+        }
     }
 
     /// One by position alone.
-    pub fn only(self) -> Res<Object> {
-        let name = self.name.clone();
-        let [one] = self.bind([""])?;
-        required(one, &name, "an argument")
+    pub fn only(&mut self) -> Res<Object> {
+        self.bind(&[""])?;
+        self.need(0, "an argument").cloned()
     }
 }
 
-/// An argument that has to be there.
-pub fn required(given: Option<Object>, function: &str, what: &str) -> Res<Object> {
-    given.ok_or_else(|| type_error(format!("{function}() is missing {what}")))
-}
-
-/// An argument that is not there if it is `None`.
-pub fn some(given: Option<Object>) -> Option<Object> {
-    given.filter(|object| !matches!(object, Object::None))
+/// An argument that has to be there and is not.
+pub fn missing(function: &str, what: &str) -> Fault {
+    type_error(format!("{function}() is missing {what}"))
 }
 
 /// A `dtype`.
-pub fn dtype(given: Option<Object>) -> Res<Option<Scalar>> {
-    Ok(match some(given) {
-        None => None,
-        Some(Object::Type(of, _)) => Some(of),
-        Some(Object::Str(name)) => match Scalar::named(&name) {
+pub fn dtype(given: Option<&Object>) -> Res<Option<Scalar>> {
+    Ok(match given {
+        None | Some(Object::None) => None,
+        Some(Object::Type(of, _)) => Some(*of),
+        Some(Object::Str(name)) => match Scalar::named(name) {
             Some(of) => Some(of),
             None => {
-                Some(short(&name).ok_or_else(|| type_error(format!("data type '{name}' not understood")))?)
+                Some(short(name).ok_or_else(|| type_error(format!("data type '{name}' not understood")))?)
             }
         },
         Some(other) => {
@@ -98,23 +147,6 @@ fn short(name: &str) -> Option<Scalar> {
     })
 }
 
-/// `True` or `False`.
-pub fn flag(given: Option<Object>, otherwise: bool) -> Res<bool> {
-    given.map_or(Ok(otherwise), |object| object.truth())
-}
-
-/// An `axis`, from either end.
-pub fn axis(given: Option<Object>, axes: usize) -> Res<Option<usize>> {
-    match some(given) {
-        None => Ok(None),
-        Some(Object::Tuple(_)) => Err(super::object::Fault::unsupported(
-            "several axes at once are not supported",
-        )
-        .help("reduce one axis after another")),
-        Some(object) => axis_at(object.index()?, axes).map(Some),
-    }
-}
-
 /// An axis by its number, from either end.
 pub fn axis_at(at: i128, axes: usize) -> Res<usize> {
     let from = if at < 0 {
@@ -124,7 +156,7 @@ pub fn axis_at(at: i128, axes: usize) -> Res<usize> {
     };
     match usize::try_from(from) {
         Ok(from) if from < axes => Ok(from),
-        _ => Err(super::object::Fault::raised(
+        _ => Err(Fault::raised(
             "AxisError",
             format!("axis {at} is out of bounds for array of dimension {axes}"),
         )),
@@ -148,7 +180,7 @@ pub fn shape(object: &Object) -> Res<Vec<usize>> {
         Object::Tuple(all) | Object::List(all) => all.to_vec().iter().map(one).collect(),
         Object::Array(array) if array.shape.len() == 1 && array.of.is_int() => {
             let mut out = Vec::new();
-            array.each(|value| {
+            array.each(&mut |value| {
                 out.push(one(&Object::Int(value.int()))?);
                 Ok(())
             })?;

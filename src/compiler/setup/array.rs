@@ -21,9 +21,20 @@ impl Drop for Buffer {
     }
 }
 
-/// An array or a view of one. Places are in elements.
+/// An array or a view of one: a word, as it is handed about a lot.
 #[derive(Clone)]
-pub struct Array {
+pub struct Array(Rc<View>);
+
+impl std::ops::Deref for Array {
+    type Target = View;
+
+    fn deref(&self) -> &View {
+        &self.0
+    }
+}
+
+/// A way through a buffer. Places are in elements.
+pub struct View {
     pub of: Scalar,
     pub data: Rc<Buffer>,
     pub start: usize,
@@ -55,17 +66,25 @@ pub fn load(bytes: &[u8], of: Scalar, at: usize) -> Num {
         let rest = bytes.get(at * N..).unwrap_or_default();
         rest.first_chunk::<N>().copied().unwrap_or([0; N])
     }
+    let bits = match of.bytes() {
+        1 => u8::from_le_bytes(chunk(bytes, at)).into(),
+        2 => u16::from_le_bytes(chunk(bytes, at)).into(),
+        4 => u32::from_le_bytes(chunk(bytes, at)).into(),
+        _ => u64::from_le_bytes(chunk(bytes, at)),
+    };
+    number(of, bits)
+}
+
+/// The number that a type's bits are.
+pub fn number(of: Scalar, bits: u64) -> Num {
     match of {
-        Scalar::F64 => Num::Float(f64::from_le_bytes(chunk(bytes, at))),
-        Scalar::F32 => Num::Float(f32::from_le_bytes(chunk(bytes, at)).into()),
-        Scalar::Bool | Scalar::U8 => Num::Int(u8::from_le_bytes(chunk(bytes, at)).into()),
-        Scalar::I8 => Num::Int(i8::from_le_bytes(chunk(bytes, at)).into()),
-        Scalar::I16 => Num::Int(i16::from_le_bytes(chunk(bytes, at)).into()),
-        Scalar::U16 => Num::Int(u16::from_le_bytes(chunk(bytes, at)).into()),
-        Scalar::I32 => Num::Int(i32::from_le_bytes(chunk(bytes, at)).into()),
-        Scalar::U32 => Num::Int(u32::from_le_bytes(chunk(bytes, at)).into()),
-        Scalar::I64 => Num::Int(i64::from_le_bytes(chunk(bytes, at)).into()),
-        Scalar::U64 => Num::Int(u64::from_le_bytes(chunk(bytes, at)).into()),
+        Scalar::F64 => Num::Float(f64::from_bits(bits)),
+        Scalar::F32 => Num::Float(f32::from_bits(bits as u32).into()),
+        _ if of.is_signed() => {
+            let unused = 64 - of.bytes() * 8;
+            Num::Int(((bits << unused) as i64 >> unused).into())
+        }
+        _ => Num::Int(bits.into()),
     }
 }
 
@@ -127,7 +146,7 @@ pub fn walk<const N: usize>(
     shape: &[usize],
     strides: [&[isize]; N],
     starts: [usize; N],
-    mut act: impl FnMut([usize; N]) -> Res<()>,
+    act: &mut dyn FnMut([usize; N]) -> Res<()>,
 ) -> Res<()> {
     if shape.contains(&0) {
         return Ok(());
@@ -168,6 +187,17 @@ pub fn walk<const N: usize>(
 }
 
 impl Array {
+    /// Another way through its buffer.
+    fn seen(&self, start: usize, shape: Vec<usize>, strides: Vec<isize>) -> Array {
+        Array(Rc::new(View {
+            of: self.of,
+            data: self.data.clone(),
+            start,
+            shape,
+            strides,
+        }))
+    }
+
     /// How many elements it has.
     pub fn len(&self) -> usize {
         self.shape.iter().product()
@@ -186,9 +216,9 @@ impl Array {
     }
 
     /// Each element, the last axis the fastest.
-    pub fn each(&self, mut act: impl FnMut(Num) -> Res<()>) -> Res<()> {
+    pub fn each(&self, act: &mut dyn FnMut(Num) -> Res<()>) -> Res<()> {
         let bytes = self.data.bytes.borrow();
-        walk(&self.shape, [&self.strides], [self.start], |[at]| {
+        walk(&self.shape, [&self.strides], [self.start], &mut |[at]| {
             act(load(&bytes, self.of, at))
         })
     }
@@ -201,7 +231,7 @@ impl Array {
         budget.meter.hold(bytes)?;
         budget.meter.release(bytes);
         let mut out = Vec::with_capacity(self.len());
-        self.each(|value| {
+        self.each(&mut |value| {
             out.push(value);
             Ok(())
         })?;
@@ -220,55 +250,46 @@ impl Array {
                 return None;
             }
         }
-        Some(Array {
-            shape: shape.to_vec(),
-            strides,
-            ..self.clone()
-        })
+        Some(self.seen(self.start, shape.to_vec(), strides))
     }
 
     /// Some of it along an axis: `count` elements from `from`, `step` apart.
     pub fn sliced(&self, axis: usize, from: usize, count: usize, step: isize) -> Array {
-        let mut view = self.clone();
+        let (mut start, mut shape, mut strides) = (self.start, self.shape.clone(), self.strides.clone());
+        let stride = strides[axis];
         if count > 0 {
-            view.start = view.start.wrapping_add_signed(from as isize * self.strides[axis]);
+            start = start.wrapping_add_signed(from as isize * stride);
         }
-        view.shape[axis] = count;
-        view.strides[axis] = if count > 1 {
-            self.strides[axis].saturating_mul(step)
-        } else {
-            self.strides[axis]
-        };
-        view
+        shape[axis] = count;
+        if count > 1 {
+            strides[axis] = stride.saturating_mul(step);
+        }
+        self.seen(start, shape, strides)
     }
 
     /// One place along an axis, which goes.
     pub fn at(&self, axis: usize, index: usize) -> Array {
-        let mut view = self.clone();
-        view.start = view
-            .start
-            .wrapping_add_signed(index as isize * self.strides[axis]);
-        view.shape.remove(axis);
-        view.strides.remove(axis);
-        view
+        let (mut shape, mut strides) = (self.shape.clone(), self.strides.clone());
+        shape.remove(axis);
+        let stride = strides.remove(axis);
+        let start = self.start.wrapping_add_signed(index as isize * stride);
+        self.seen(start, shape, strides)
     }
 
     /// With its axes in another order.
     pub fn permuted(&self, order: &[usize]) -> Array {
-        Array {
-            shape: order.iter().map(|axis| self.shape[*axis]).collect(),
-            strides: order.iter().map(|axis| self.strides[*axis]).collect(),
-            ..self.clone()
-        }
+        let shape = order.iter().map(|axis| self.shape[*axis]).collect();
+        let strides = order.iter().map(|axis| self.strides[*axis]).collect();
+        self.seen(self.start, shape, strides)
     }
 
     /// With an axis of one element more.
     pub fn with_axis(&self, axis: usize) -> Res<Array> {
-        let mut view = self.clone();
-        view.shape.insert(axis, 1);
-        view.strides.insert(axis, 0);
-        checked_axes(view.shape.len())?;
-        Ok(view)
+        let (mut shape, mut strides) = (self.shape.clone(), self.strides.clone());
+        shape.insert(axis, 1);
+        strides.insert(axis, 0);
+        checked_axes(shape.len())?;
+        Ok(self.seen(self.start, shape, strides))
     }
 
     /// In another type, or the same: always a copy, in order.
@@ -290,11 +311,7 @@ impl Array {
     pub fn reshaped(&self, budget: &Budget, shape: &[usize]) -> Res<Array> {
         checked_axes(shape.len())?;
         let whole = self.contiguous(budget)?;
-        Ok(Array {
-            strides: strides_of(shape),
-            shape: shape.to_vec(),
-            ..whole
-        })
+        Ok(whole.seen(whole.start, shape.to_vec(), strides_of(shape)))
     }
 
     /// Gets the elements of another of the same shape, cast.
@@ -318,7 +335,7 @@ impl Array {
             return Ok(());
         }
         let both = [self.strides.as_slice(), from.strides.as_slice()];
-        walk(&self.shape, both, [self.start, from.start], |[to, at]| {
+        walk(&self.shape, both, [self.start, from.start], &mut |[to, at]| {
             let value = cast(load(source, from.of, at), self.of)?;
             store(&mut bytes, self.of, to, value);
             Ok(())
@@ -328,7 +345,7 @@ impl Array {
     /// Puts a number of its type everywhere.
     pub fn fill(&self, value: Num) -> Res<()> {
         let mut bytes = self.data.bytes.borrow_mut();
-        walk(&self.shape, [&self.strides], [self.start], |[at]| {
+        walk(&self.shape, [&self.strides], [self.start], &mut |[at]| {
             store(&mut bytes, self.of, at, value);
             Ok(())
         })
@@ -364,17 +381,22 @@ impl Budget<'_> {
             meter: self.meter.clone(),
         });
         self.spend(count)?;
-        Ok(Array {
+        Ok(Array(Rc::new(View {
             of,
             data: buffer,
             start: 0,
             strides: strides_of(shape),
             shape: shape.to_vec(),
-        })
+        })))
+    }
+
+    /// An array of no axes.
+    pub fn one(&self, of: Scalar, value: Num) -> Res<Array> {
+        self.filled(of, &[], &mut |_| Ok(value))
     }
 
     /// An array of numbers of its type, in order.
-    pub fn filled(&self, of: Scalar, shape: &[usize], mut next: impl FnMut(usize) -> Res<Num>) -> Res<Array> {
+    pub fn filled(&self, of: Scalar, shape: &[usize], next: &mut dyn FnMut(usize) -> Res<Num>) -> Res<Array> {
         let out = self.array(of, shape)?;
         {
             let mut bytes = out.data.bytes.borrow_mut();

@@ -1,12 +1,13 @@
 //! Python's own functions, and types called as functions.
 
-use super::args::{Args, required, some};
+use super::args::Args;
 use super::array::cast;
 use super::iterate;
 use super::number;
 use super::object::{Budget, Fault, Iter, Num, Object, Range, Res, Weak, type_error, value_error};
 use super::ops::{self, array, converted};
 use super::ufunc::{self, Fun, unwrapped};
+use crate::decimal;
 use crate::syntax::{BinaryOp, CompareOp};
 use crate::types::Scalar;
 
@@ -46,13 +47,13 @@ pub fn named(name: &str) -> Option<Object> {
 }
 
 /// A type called: `int(x)`, `np.float32(x)`.
-pub fn convert(budget: &Budget, of: Scalar, is_python: bool, args: Args) -> Res<Object> {
+pub fn convert(budget: &Budget, of: Scalar, is_python: bool, args: &mut Args) -> Res<Object> {
     if args.given.is_empty() && args.named.is_empty() {
         return Ok(match (of, is_python) {
             (Scalar::I64, true) => Object::Int(0),
             (Scalar::F64, true) => Object::Float(0.0),
             (_, true) => Object::Bool(false),
-            _ => Object::Scalar(of, cast(Num::Int(0), of)?),
+            _ => Object::Scalar(of, 0),
         });
     }
     let object = args.only()?;
@@ -81,10 +82,10 @@ pub fn convert(budget: &Budget, of: Scalar, is_python: bool, args: Args) -> Res<
         });
     }
     Ok(match &object {
-        Object::Str(text) if of.is_float() => Object::Scalar(of, cast(Num::Float(text_float(text)?), of)?),
-        Object::Str(text) => Object::Scalar(of, converted(Weak::Int, Num::Int(text_int(text)?), of)?),
+        Object::Str(text) if of.is_float() => Object::scalar(of, cast(Num::Float(text_float(text)?), of)?),
+        Object::Str(text) => Object::scalar(of, converted(Weak::Int, Num::Int(text_int(text)?), of)?),
         _ => match object.number() {
-            Some((kind, number)) => Object::Scalar(of, converted(kind, number, of)?),
+            Some((kind, number)) => Object::scalar(of, converted(kind, number, of)?),
             None => unwrapped(array(budget, &object, None)?.cast(budget, of)?),
         },
     })
@@ -96,9 +97,7 @@ fn one_number(object: &Object) -> Option<(Weak, Num)> {
 
 fn text_float(text: &str) -> Res<f64> {
     let plain = text.trim().replace('_', "");
-    plain
-        .parse()
-        .map_err(|_| value_error(format!("could not convert string to float: '{text}'")))
+    decimal::parse(&plain).ok_or_else(|| value_error(format!("could not convert string to float: '{text}'")))
 }
 
 fn text_int(text: &str) -> Res<i128> {
@@ -108,14 +107,14 @@ fn text_int(text: &str) -> Res<i128> {
 }
 
 /// The lesser or the greater of some, as `min` and `max` find it.
-fn extreme(budget: &Budget, op: CompareOp, args: Args) -> Res<Object> {
+fn extreme(budget: &Budget, op: CompareOp, args: &mut Args) -> Res<Object> {
     let name = args.name.clone();
     if !args.named.is_empty() {
         return Err(Fault::unsupported(format!("{name}() takes no keywords here")));
     }
     let items = match args.given.as_slice() {
         [one] => iterate::collected(budget, one)?,
-        _ => args.given,
+        _ => std::mem::take(&mut args.given),
     };
     let mut items = items.into_iter();
     let Some(mut best) = items.next() else {
@@ -131,12 +130,12 @@ fn extreme(budget: &Budget, op: CompareOp, args: Args) -> Res<Object> {
 
 /// `sum`. Since 3.12 CPython's sum of floats carries what is rounded off along, so that it is another one; where the two
 /// differ there is nothing right to give.
-fn sum(budget: &Budget, args: Args) -> Res<Object> {
-    let [over, start] = args.bind(["iterable", "start"])?;
-    let over = required(over, "sum", "its argument")?;
-    let mut total = start.unwrap_or(Object::Int(0));
+fn sum(budget: &Budget, args: &mut Args) -> Res<Object> {
+    args.bind(&["iterable", "start"])?;
+    let over = args.need(0, "its argument")?;
+    let mut total = args.get(1).cloned().unwrap_or(Object::Int(0));
     let (mut carried, mut lost, mut is_plain) = (0.0f64, 0.0f64, true);
-    for item in iterate::collected(budget, &over)? {
+    for item in iterate::collected(budget, over)? {
         if let Object::Float(value) = item {
             if matches!(total, Object::Int(_)) {
                 carried = total.index()? as f64;
@@ -169,21 +168,24 @@ fn sum(budget: &Budget, args: Args) -> Res<Object> {
 }
 
 /// `round`.
-fn round(args: Args) -> Res<Object> {
-    let [object, digits] = args.bind(["number", "ndigits"])?;
-    let object = required(object, "round", "its argument")?;
-    let digits = some(digits).map(|object| object.index()).transpose()?;
-    Ok(match (&object, digits) {
+fn round(args: &mut Args) -> Res<Object> {
+    args.bind(&["number", "ndigits"])?;
+    let object = args.need(0, "its argument")?;
+    let digits = args.some(1).map(|object| object.index()).transpose()?;
+    Ok(match (object, digits) {
         (Object::Int(value), None) => Object::Int(*value),
         (Object::Bool(value), None) => Object::Int(i128::from(*value)),
         (Object::Int(value), Some(0..)) => Object::Int(*value),
         (Object::Float(value), None) => Object::Int(number::whole(value.round_ties_even())?),
         (Object::Float(value), Some(digits)) => Object::Float(number::rounded(*value, digits)),
-        (Object::Scalar(of, Num::Float(value)), None) if of.is_float() => {
-            Object::Int(number::whole(value.round_ties_even())?)
+        (Object::Scalar(of, bits), digits) if digits.is_some() || *of != Scalar::Bool => {
+            let value = super::array::number(*of, *bits);
+            match (digits, value) {
+                (Some(digits), value) => Object::scalar(*of, rounded(*of, value, digits)?),
+                (None, Num::Float(value)) => Object::Int(number::whole(value.round_ties_even())?),
+                (None, Num::Int(value)) => Object::Int(value),
+            }
         }
-        (Object::Scalar(of, Num::Int(value)), None) if of.is_int() => Object::Int(*value),
-        (Object::Scalar(of, value), Some(digits)) => Object::Scalar(*of, rounded(*of, *value, digits)?),
         _ => {
             return Err(
                 Fault::unsupported(format!("round() of '{}' is not supported", object.type_name()))
@@ -229,7 +231,7 @@ pub fn rounded(of: Scalar, value: Num, digits: i128) -> Res<Num> {
 }
 
 /// A builtin called.
-pub fn call(budget: &Budget, name: &str, args: Args) -> Res<Object> {
+pub fn call(budget: &Budget, name: &str, args: &mut Args) -> Res<Object> {
     match name {
         "len" => {
             let object = args.only()?;
@@ -282,14 +284,14 @@ pub fn call(budget: &Budget, name: &str, args: Args) -> Res<Object> {
             };
             match step {
                 0 => Err(value_error("range() arg 3 must not be zero")),
-                _ => Ok(Object::Range(Range { start, stop, step })),
+                _ => Ok(Object::Range(Range { start, stop, step }.into())),
             }
         }
         "enumerate" => {
-            let [over, start] = args.bind(["iterable", "start"])?;
-            let start = start.map_or(Ok(0), |start| start.index())?;
-            let over = required(over, "enumerate", "its argument")?;
-            iterate::named(Iter::Enumerate(Box::new(iterate::over(&over)?), start))
+            args.bind(&["iterable", "start"])?;
+            let start = args.index(1, 0)?;
+            let over = args.need(0, "its argument")?;
+            iterate::named(Iter::Enumerate(Box::new(iterate::over(over)?), start))
         }
         "zip" => {
             let all: Res<Vec<Iter>> = args.given.iter().map(iterate::over).collect();
@@ -351,15 +353,15 @@ pub fn call(budget: &Budget, name: &str, args: Args) -> Res<Object> {
         }
         "print" => Ok(Object::None),
         "pow" => {
-            let [a, b] = args.bind(["base", "exp"])?;
-            let (a, b) = (required(a, name, "base")?, required(b, name, "exp")?);
-            ops::binary(budget, BinaryOp::Pow, &a, &b)
+            args.bind(&["base", "exp"])?;
+            let (a, b) = (args.need(0, "base")?, args.need(1, "exp")?);
+            ops::binary(budget, BinaryOp::Pow, a, b)
         }
         "divmod" => {
-            let [a, b] = args.bind(["a", "b"])?;
-            let (a, b) = (required(a, name, "a")?, required(b, name, "b")?);
-            let down = ops::binary(budget, BinaryOp::FloorDiv, &a, &b)?;
-            let rest = ops::binary(budget, BinaryOp::Mod, &a, &b)?;
+            args.bind(&["a", "b"])?;
+            let (a, b) = (args.need(0, "a")?, args.need(1, "b")?);
+            let down = ops::binary(budget, BinaryOp::FloorDiv, a, b)?;
+            let rest = ops::binary(budget, BinaryOp::Mod, a, b)?;
             budget.tuple(vec![down, rest])
         }
         "any" | "all" => {
@@ -375,7 +377,7 @@ pub fn call(budget: &Budget, name: &str, args: Args) -> Res<Object> {
 }
 
 /// `math`'s functions, of Python's floats.
-pub fn math(name: &str, args: Args) -> Res<Object> {
+pub fn math(name: &str, args: &mut Args) -> Res<Object> {
     let mut numbers = Vec::new();
     for object in &args.given {
         match object.number() {

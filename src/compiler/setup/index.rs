@@ -185,7 +185,7 @@ fn select(budget: &Budget, of: &Array, parts: &[Part]) -> Res<Selected> {
             Part::At(at) => {
                 let at = place(*at, view.shape[axis], source)?;
                 if gathers {
-                    let one = budget.filled(Scalar::I64, &[], |_| Ok(Num::Int(at as i128)))?;
+                    let one = budget.one(Scalar::I64, Num::Int(at as i128))?;
                     gathered.push((one, view.strides[axis], view.shape[axis], source));
                     met(axis, gap);
                     view = view.at(axis, 0);
@@ -246,7 +246,7 @@ fn select(budget: &Budget, of: &Array, parts: &[Part]) -> Res<Selected> {
             continue;
         };
         let mut next = starts.iter_mut();
-        wide.each(|at| {
+        wide.each(&mut |at| {
             let at = place(at.int(), *size, *axis)?;
             if let Some(start) = next.next() {
                 *start = start.wrapping_add_signed(at as isize * stride);
@@ -273,7 +273,7 @@ pub fn nonzero(budget: &Budget, mask: &Array) -> Res<Vec<Array>> {
     let words = mask.len().saturating_mul(axes * size_of::<usize>());
     budget.meter.hold(words)?;
     budget.meter.release(words);
-    mask.each(|value| {
+    mask.each(&mut |value| {
         if value.truth() {
             let mut rest = at;
             for axis in (0..axes).rev() {
@@ -286,7 +286,7 @@ pub fn nonzero(budget: &Budget, mask: &Array) -> Res<Vec<Array>> {
         Ok(())
     })?;
     let made = found.iter().map(|places| {
-        budget.filled(Scalar::I64, &[count], |i| {
+        budget.filled(Scalar::I64, &[count], &mut |i| {
             Ok(Num::Int(places.get(i).copied().unwrap_or(0) as i128))
         })
     });
@@ -326,7 +326,7 @@ pub fn get(budget: &Budget, of: &Array, parts: &[Part]) -> Res<Object> {
                 let mut bytes = out.data.bytes.borrow_mut();
                 let mut to = 0;
                 for start in starts {
-                    walk(&view.shape, [&view.strides], [start], |[i]| {
+                    walk(&view.shape, [&view.strides], [start], &mut |[i]| {
                         store(&mut bytes, of.of, to, load(&from, of.of, i));
                         to += 1;
                         Ok(())
@@ -371,7 +371,7 @@ pub fn set(budget: &Budget, of: &Array, parts: &[Part], value: &Object) -> Res<(
             let order = order(shape.len(), at, all.len());
             let seen: Vec<usize> = order.iter().map(|axis| all[*axis]).collect();
             let from = match number {
-                Some(number) => budget.filled(of.of, &[], |_| Ok(number))?,
+                Some(number) => budget.one(of.of, number)?,
                 None => array(budget, value, None)?.cast(budget, of.of)?,
             };
             let from = trimmed(&from, seen.len()).broadcast(&seen).ok_or_else(|| {
@@ -388,7 +388,7 @@ pub fn set(budget: &Budget, of: &Array, parts: &[Part], value: &Object) -> Res<(
             let mut values = from.permuted(&back).numbers(budget)?.into_iter();
             let mut bytes = of.data.bytes.borrow_mut();
             for start in starts {
-                walk(&view.shape, [&view.strides], [start], |[i]| {
+                walk(&view.shape, [&view.strides], [start], &mut |[i]| {
                     if let Some(value) = values.next() {
                         store(&mut bytes, of.of, i, cast(value, of.of)?);
                     }
@@ -416,7 +416,7 @@ pub fn fitting(budget: &Budget, value: &Object, of: Scalar, shape: &[usize]) -> 
         _ => match value.number() {
             Some((kind, number)) if kind != Weak::Not(of) => {
                 let number = converted(kind, number, of)?;
-                budget.filled(of, &[], |_| Ok(number))?
+                budget.one(of, number)?
             }
             _ => array(budget, value, Some(of))?,
         },

@@ -11,7 +11,7 @@ const DEEPEST: usize = 8;
 /// An iterator over an object.
 pub fn over(object: &Object) -> Res<Iter> {
     Ok(match object {
-        Object::Range(range) => Iter::Range(*range, 0),
+        Object::Range(range) => Iter::Range(**range, 0),
         Object::Tuple(all) | Object::List(all) => Iter::Seq(all.clone(), 0),
         Object::Array(array) if !array.shape.is_empty() => Iter::Array(array.clone(), 0),
         Object::Iter(iter) => Iter::Shared(iter.clone()),

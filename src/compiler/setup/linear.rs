@@ -5,7 +5,7 @@ use super::object::{Budget, Fault, Num, Object, Res, value_error};
 use super::ufunc::{Fun, of_two, promoted, unwrapped};
 use crate::types::Scalar;
 
-fn product(budget: &Budget, a: &Array, b: &Array, words: impl FnOnce() -> Fault) -> Res<Object> {
+fn product(budget: &Budget, a: &Array, b: &Array, words: &dyn Fn() -> Fault) -> Res<Object> {
     let inner = a.shape.last().copied().unwrap_or(0);
     let along = b.shape.len().saturating_sub(2);
     if b.shape.get(along).copied() != Some(inner) {
@@ -24,7 +24,7 @@ fn product(budget: &Budget, a: &Array, b: &Array, words: impl FnOnce() -> Fault)
     }
     budget.spend(rows.saturating_mul(columns).saturating_mul(inner))?;
     let number = |all: &[Num], at: usize| cast(all.get(at).copied().unwrap_or(Num::Int(0)), of);
-    let out = budget.filled(of, &shape, |at| {
+    let out = budget.filled(of, &shape, &mut |at| {
         let (row, column) = (at / columns.max(1), at % columns.max(1));
         let mut total = cast(Num::Int(0), of)?;
         for k in 0..inner {
@@ -54,7 +54,7 @@ pub fn matmul(budget: &Budget, a: &Array, b: &Array) -> Res<Object> {
             "'@' of arrays of more than two axes is not supported",
         ));
     }
-    product(budget, a, b, || {
+    product(budget, a, b, &|| {
         let core = b.shape.len().saturating_sub(2);
         value_error(format!(
             "matmul: Input operand 1 has a mismatch in its core dimension {core}, with gufunc signature (n?,k),(k,m?)->(n?,m?) (size {} is different from {})",
@@ -75,7 +75,7 @@ pub fn dot(budget: &Budget, a: &Array, b: &Array) -> Res<Object> {
             "np.dot of arrays of more than two axes is not supported",
         ));
     }
-    product(budget, a, b, || {
+    product(budget, a, b, &|| {
         value_error(format!(
             "shapes {} and {} not aligned: {} (dim {}) != {} (dim {})",
             shape_text(&a.shape),
@@ -94,7 +94,7 @@ pub fn outer(budget: &Budget, a: &Array, b: &Array) -> Res<Object> {
     let of = if of == Scalar::Bool { Scalar::Bool } else { of };
     let (x, y) = (a.numbers(budget)?, b.numbers(budget)?);
     let columns = y.len().max(1);
-    let out = budget.filled(of, &[x.len(), y.len()], |at| {
+    let out = budget.filled(of, &[x.len(), y.len()], &mut |at| {
         of_two(
             Fun::Mul,
             of,

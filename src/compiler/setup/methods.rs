@@ -50,13 +50,13 @@ pub fn attribute(budget: &Budget, of: &Object, name: &str) -> Res<Object> {
 }
 
 /// `of.name(...)`.
-pub fn call(budget: &Budget, of: &Object, name: &str, mut args: Args) -> Res<Object> {
+pub fn call(budget: &Budget, of: &Object, name: &str, args: &mut Args) -> Res<Object> {
     match of {
         Object::Array(array) => match name {
             "astype" => shape::astype(budget, array, args),
             "copy" | "flatten" => {
-                let [order] = args.bind(["order"])?;
-                create::in_order(order)?;
+                args.bind(&["order"])?;
+                create::in_order(args.some(0))?;
                 let whole = array.cast(budget, array.of)?;
                 match name {
                     "copy" => Ok(Object::Array(whole)),
@@ -89,9 +89,8 @@ pub fn call(budget: &Budget, of: &Object, name: &str, mut args: Args) -> Res<Obj
                 Ok(Object::None)
             }
             "sort" => {
-                let [axis, kind] = args.bind(["axis", "kind"])?;
-                let _ = kind;
-                let at = match axis {
+                args.bind(&["axis", "kind"])?;
+                let at = match args.get(0) {
                     Some(axis) => super::args::axis_at(axis.index()?, array.shape.len())?,
                     None => super::args::axis_at(-1, array.shape.len())?,
                 };
@@ -118,8 +117,8 @@ pub fn call(budget: &Budget, of: &Object, name: &str, mut args: Args) -> Res<Obj
             }
             _ => Err(no_method(of, name)),
         },
-        Object::Scalar(scalar, value) => match name {
-            "item" => Ok(shape::item(*scalar, *value)),
+        Object::Scalar(scalar, bits) => match name {
+            "item" => Ok(shape::item(*scalar, super::array::number(*scalar, *bits))),
             "astype" | "copy" => {
                 let array = ops::array(budget, of, None)?;
                 match name {
@@ -149,8 +148,8 @@ pub fn call(budget: &Budget, of: &Object, name: &str, mut args: Args) -> Res<Obj
             }
             "copy" => budget.list(list.to_vec()),
             "pop" => {
-                let [at] = args.bind(["index"])?;
-                let at = at.map_or(Ok(-1), |at| at.index())?;
+                args.bind(&["index"])?;
+                let at = args.index(0, -1)?;
                 if list.len() == 0 {
                     return Err(super::index::index_error("pop from empty list"));
                 }
@@ -163,9 +162,8 @@ pub fn call(budget: &Budget, of: &Object, name: &str, mut args: Args) -> Res<Obj
                 Ok(Object::None)
             }
             "sort" => {
-                let mut sorted = args;
-                sorted.given.insert(0, of.clone());
-                if let Object::List(made) = super::builtins::call(budget, "sorted", sorted)? {
+                args.given.insert(0, of.clone());
+                if let Object::List(made) = super::builtins::call(budget, "sorted", args)? {
                     let items = made.to_vec();
                     let old = std::mem::replace(&mut *list.items.borrow_mut(), items);
                     drop(old);
@@ -187,7 +185,7 @@ pub fn call(budget: &Budget, of: &Object, name: &str, mut args: Args) -> Res<Obj
     }
 }
 
-fn sequence(budget: &Budget, of: &Object, name: &str, args: Args) -> Res<Object> {
+fn sequence(budget: &Budget, of: &Object, name: &str, args: &mut Args) -> Res<Object> {
     let (Object::List(all) | Object::Tuple(all)) = of else {
         return Err(no_method(of, name));
     };

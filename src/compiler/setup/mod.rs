@@ -82,7 +82,7 @@ pub fn setup(
             one => Ok(vec![value(machine, &one, 0)?]),
         }
     };
-    run(&mut machine).map_err(|fault| *fault.at(span).told)
+    run(&mut machine).map_err(|fault| fault.at(span).into_told())
 }
 
 /// An object as a kernel gets it.
@@ -101,7 +101,7 @@ fn value(machine: &eval::Machine, object: &Object, depth: usize) -> Res<Value> {
             },
         },
         Object::Float(value) => Value::float(*value),
-        Object::Scalar(of, number) => Value::Scalar(*of, array::bits(*of, *number)),
+        Object::Scalar(of, bits) => Value::Scalar(*of, *bits),
         Object::Array(array) => {
             let axes = array.shape.len();
             if !(1..=usize::from(MOST_AXES)).contains(&axes) {

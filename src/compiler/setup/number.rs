@@ -2,6 +2,7 @@
 
 use super::object::{Fault, Object, Res, type_error, value_error};
 use super::ufunc::{float_divmod, int_divmod};
+use crate::decimal;
 use crate::syntax::{BinaryOp, CompareOp};
 use std::cmp::Ordering;
 
@@ -102,8 +103,8 @@ fn of_floats(op: BinaryOp, a: f64, b: f64) -> Res<Object> {
         BinaryOp::FloorDiv if b == 0.0 => return Err(zero_division("float floor division by zero")),
         BinaryOp::Mod if b == 0.0 => return Err(zero_division("float modulo")),
         BinaryOp::Div => a / b,
-        BinaryOp::FloorDiv => float_divmod(a, b, |value| value).0,
-        BinaryOp::Mod => float_divmod(a, b, |value| value).1,
+        BinaryOp::FloorDiv => float_divmod(a, b, &|value| value).0,
+        BinaryOp::Mod => float_divmod(a, b, &|value| value).1,
         BinaryOp::Pow => power(a, b)?,
         op => {
             let words = format!(
@@ -210,5 +211,5 @@ pub fn rounded(value: f64, digits: i128) -> f64 {
         let up = twice > unit as f64 || (twice == unit as f64 && down % 2 != 0);
         return ((down + i128::from(up)) * unit) as f64;
     }
-    format!("{value:.*}", digits as usize).parse().unwrap_or(value)
+    decimal::parse(&format!("{value:.*}", digits as usize)).unwrap_or(value)
 }

@@ -8,10 +8,13 @@ use crate::types::Scalar;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// A fault whose place may not be known yet.
+/// A fault whose place may not be known yet. One word, as every step of the way back hands it on.
 #[derive(Debug)]
-pub struct Fault {
-    pub told: Box<Diagnostic>,
+pub struct Fault(Box<Told>);
+
+#[derive(Debug)]
+struct Told {
+    told: Diagnostic,
     is_placed: bool,
 }
 
@@ -36,25 +39,41 @@ impl Fault {
 
     /// Any, without a place.
     pub fn new(kind: Kind, message: impl Into<String>) -> Fault {
-        Fault {
-            told: Box::new(Diagnostic::new(kind, Span::default(), message)),
+        Fault::made(kind, message.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn made(kind: Kind, message: String) -> Fault {
+        Fault(Box::new(Told {
+            told: Diagnostic::new(kind, Span::default(), message),
             is_placed: false,
-        }
+        }))
     }
 
     /// With a way out.
     pub fn help(mut self, help: impl Into<String>) -> Fault {
-        self.told.help = Some(help.into());
+        self.0.told.help = Some(help.into());
         self
     }
 
     /// With a place, if it has none: the innermost is told.
     pub fn at(mut self, span: Span) -> Fault {
-        if !self.is_placed {
-            self.told.span = span;
-            self.is_placed = true;
+        if !self.0.is_placed {
+            self.0.told.span = span;
+            self.0.is_placed = true;
         }
         self
+    }
+
+    /// What is told of it.
+    pub fn told(&mut self) -> &mut Diagnostic {
+        &mut self.0.told
+    }
+
+    /// The same, in the end.
+    pub fn into_told(self) -> Diagnostic {
+        self.0.told
     }
 }
 
@@ -309,13 +328,13 @@ pub enum Object {
     /// Python's own, which NumPy lets take the other side's type.
     Int(i128),
     Float(f64),
-    /// NumPy's scalars.
-    Scalar(Scalar, Num),
+    /// NumPy's scalars, by their bits; see [`Object::scalar`].
+    Scalar(Scalar, u64),
     Str(Rc<str>),
     Tuple(Rc<Seq>),
     List(Rc<Seq>),
     Array(Array),
-    Range(Range),
+    Range(Rc<Range>),
     Iter(Rc<RefCell<Iter>>),
     /// `np.float32`, a `dtype`; Python's own `int`, `float` and `bool` if the second holds.
     Type(Scalar, bool),
@@ -327,6 +346,11 @@ pub enum Object {
 }
 
 impl Object {
+    /// A scalar of NumPy's; the number is of the type.
+    pub fn scalar(of: Scalar, value: Num) -> Object {
+        Object::Scalar(of, super::array::bits(of, value))
+    }
+
     /// As Python calls its type.
     pub fn type_name(&self) -> &'static str {
         match self {
@@ -367,7 +391,7 @@ impl Object {
             Object::Bool(value) => (Weak::Not(Scalar::Bool), Num::Int(i128::from(*value))),
             Object::Int(value) => (Weak::Int, Num::Int(*value)),
             Object::Float(value) => (Weak::Float, Num::Float(*value)),
-            Object::Scalar(of, value) => (Weak::Not(*of), *value),
+            Object::Scalar(of, bits) => (Weak::Not(*of), super::array::number(*of, *bits)),
             Object::Array(array) if array.shape.is_empty() => (Weak::Not(array.of), array.first()),
             _ => return None,
         })

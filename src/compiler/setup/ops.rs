@@ -127,7 +127,7 @@ pub fn into_place(array: &Array, made: &Object, fun: Fun) -> Res<()> {
     }
     match made {
         Object::Array(made) => array.assign(made),
-        Object::Scalar(_, value) => array.fill(cast(*value, array.of)?),
+        Object::Scalar(of, bits) => array.fill(cast(super::array::number(*of, *bits), array.of)?),
         _ => Ok(()),
     }
 }
@@ -194,7 +194,7 @@ fn compare_within(budget: &Budget, op: CompareOp, a: &Object, b: &Object, depth:
                 let same = compare_within(budget, CompareOp::Equal, b, a, depth)?;
                 let mut found = false;
                 if let Object::Array(same) = same {
-                    same.each(|value| {
+                    same.each(&mut |value| {
                         found |= value.truth();
                         Ok(())
                     })?;
@@ -386,7 +386,7 @@ fn put(out: &Array, object: &Object, at: &mut usize) -> Res<()> {
         Ok(())
     };
     match object {
-        Object::Array(array) => array.each(|value| one(Weak::Not(array.of), value)),
+        Object::Array(array) => array.each(&mut |value| one(Weak::Not(array.of), value)),
         Object::Tuple(all) | Object::List(all) => {
             for item in all.to_vec() {
                 put(out, &item, at)?;

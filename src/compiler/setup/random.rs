@@ -1,6 +1,6 @@
 //! `np.random.default_rng(seed)` and its methods.
 
-use super::args::{Args, axis, dtype, flag, required, shape, some};
+use super::args::{Args, dtype, missing, shape};
 use super::array::Array;
 use super::object::{Budget, Fault, Num, Object, Res, type_error, value_error};
 use super::ops::array;
@@ -10,17 +10,17 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// `np.random.default_rng(seed)`.
-pub fn generator(name: &str, args: Args) -> Res<Object> {
-    let [seed] = args.bind(["seed"])?;
+pub fn generator(name: &str, args: &mut Args) -> Res<Object> {
+    args.bind(&["seed"])?;
     if name == "PCG64" {
-        return match some(seed) {
-            Some(seed) => seeded(&seed),
+        return match args.some(0) {
+            Some(seed) => seeded(seed),
             None => Err(unseeded()),
         };
     }
-    match some(seed) {
-        Some(Object::Generator(generator)) => Ok(Object::Generator(generator)),
-        Some(seed) => seeded(&seed),
+    match args.some(0) {
+        Some(Object::Generator(generator)) => Ok(Object::Generator(generator.clone())),
+        Some(seed) => seeded(seed),
         None => Err(unseeded()),
     }
 }
@@ -54,8 +54,8 @@ fn seeded(seed: &Object) -> Res<Object> {
     Ok(Object::Generator(Rc::new(RefCell::new(generator))))
 }
 
-fn float(given: Option<Object>, otherwise: f64) -> Res<f64> {
-    match some(given) {
+fn float(given: Option<&Object>, otherwise: f64) -> Res<f64> {
+    match given {
         None => Ok(otherwise),
         Some(object) => match object.number() {
             Some((_, number)) => Ok(number.float()),
@@ -68,33 +68,35 @@ fn float(given: Option<Object>, otherwise: f64) -> Res<f64> {
 }
 
 /// Draws one, as Python's own number, or an array of them.
-fn drawn(budget: &Budget, size: Option<Object>, of: Scalar, mut next: impl FnMut() -> f64) -> Res<Object> {
-    match some(size) {
+fn drawn(budget: &Budget, size: Option<&Object>, of: Scalar, next: &mut dyn FnMut() -> f64) -> Res<Object> {
+    match size {
         None => Ok(Object::Float(next())),
         Some(size) => budget
-            .filled(of, &shape(&size)?, |_| Ok(Num::Float(next())))
+            .filled(of, &shape(size)?, &mut |_| Ok(Num::Float(next())))
             .map(Object::Array),
     }
 }
 
 /// A method of a generator.
-pub fn call(budget: &Budget, generator: &Rc<RefCell<Generator>>, name: &str, args: Args) -> Res<Object> {
+pub fn call(budget: &Budget, generator: &Rc<RefCell<Generator>>, name: &str, args: &mut Args) -> Res<Object> {
     let mut random = generator.borrow_mut();
     match name {
         "random" | "standard_normal" => {
-            let [size, of] = args.bind(["size", "dtype"])?;
-            let of = dtype(of)?.unwrap_or(Scalar::F64);
+            args.bind(&["size", "dtype"])?;
+            let of = args.dtype(1)?.unwrap_or(Scalar::F64);
             match (of, name) {
-                (Scalar::F64, "random") => drawn(budget, size, of, || random.random()),
-                (Scalar::F32, "random") => drawn(budget, size, of, || random.random_f32().into()),
-                (Scalar::F64, _) => drawn(budget, size, of, || random.normal()),
-                (Scalar::F32, _) => drawn(budget, size, of, || random.normal_f32().into()),
+                (Scalar::F64, "random") => drawn(budget, args.some(0), of, &mut || random.random()),
+                (Scalar::F32, "random") => {
+                    drawn(budget, args.some(0), of, &mut || random.random_f32().into())
+                }
+                (Scalar::F64, _) => drawn(budget, args.some(0), of, &mut || random.normal()),
+                (Scalar::F32, _) => drawn(budget, args.some(0), of, &mut || random.normal_f32().into()),
                 _ => Err(type_error(format!("Unsupported dtype dtype('{of}') for {name}"))),
             }
         }
         "uniform" => {
-            let [low, high, size] = args.bind(["low", "high", "size"])?;
-            let (low, high) = (float(low, 0.0)?, float(high, 1.0)?);
+            args.bind(&["low", "high", "size"])?;
+            let (low, high) = (float(args.some(0), 0.0)?, float(args.some(1), 1.0)?);
             if !(high - low).is_finite() {
                 return Err(Fault::raised(
                     "OverflowError",
@@ -104,35 +106,47 @@ pub fn call(budget: &Budget, generator: &Rc<RefCell<Generator>>, name: &str, arg
             if high < low {
                 return Err(value_error("low > high"));
             }
-            drawn(budget, size, Scalar::F64, || random.uniform(low, high))
+            drawn(budget, args.some(2), Scalar::F64, &mut || {
+                random.uniform(low, high)
+            })
         }
         "normal" => {
-            let [loc, scale, size] = args.bind(["loc", "scale", "size"])?;
-            let (loc, scale) = (float(loc, 0.0)?, float(scale, 1.0)?);
+            args.bind(&["loc", "scale", "size"])?;
+            let (loc, scale) = (float(args.some(0), 0.0)?, float(args.some(1), 1.0)?);
             if scale < 0.0 {
                 return Err(value_error("scale < 0"));
             }
-            drawn(budget, size, Scalar::F64, || loc + scale * random.normal())
+            drawn(budget, args.some(2), Scalar::F64, &mut || {
+                loc + scale * random.normal()
+            })
         }
         "integers" => {
-            let [low, high, size, of, endpoint] = args.bind(["low", "high", "size", "dtype", "endpoint"])?;
-            integers(budget, &mut random, (low, high), size, of, flag(endpoint, false)?)
+            args.bind(&["low", "high", "size", "dtype", "endpoint"])?;
+            let bounds = (args.get(0), args.some(1));
+            integers(
+                budget,
+                &mut random,
+                bounds,
+                args.some(2),
+                args.get(3),
+                args.flag(4, false)?,
+            )
         }
         "permutation" | "shuffle" => {
-            let [what, at] = args.bind(["x", "axis"])?;
-            let what = required(what, name, "an argument")?;
-            match (&what, name) {
+            args.bind(&["x", "axis"])?;
+            let what = args.need(0, "an argument")?;
+            match (what, name) {
                 (Object::Int(n), "permutation") => {
                     let n = usize::try_from(*n)
                         .map_err(|_| value_error("x must be an integer or at least 1-dimensional"))?;
                     let mut order = order_of(budget, n)?;
                     shuffle(&mut random, &mut order);
-                    let out = budget.filled(Scalar::I64, &[n], |k| Ok(Num::Int(order[k] as i128)))?;
+                    let out = budget.filled(Scalar::I64, &[n], &mut |k| Ok(Num::Int(order[k] as i128)))?;
                     Ok(Object::Array(out))
                 }
                 (Object::Array(_), _) | (Object::List(_) | Object::Tuple(_), "permutation") => {
-                    let from = array(budget, &what, None)?;
-                    if axis(at, from.shape.len())?.is_some_and(|at| at != 0) || from.shape.is_empty() {
+                    let from = array(budget, what, None)?;
+                    if args.axis(1, from.shape.len())?.is_some_and(|at| at != 0) || from.shape.is_empty() {
                         return Err(Fault::unsupported(format!(
                             "{name}() along another axis is not supported"
                         )));
@@ -161,17 +175,17 @@ pub fn call(budget: &Budget, generator: &Rc<RefCell<Generator>>, name: &str, arg
             }
         }
         "choice" => {
-            let [what, size, replace] = args.bind(["a", "size", "replace"])?;
-            if !flag(replace, true)? {
+            args.bind(&["a", "size", "replace"])?;
+            if !args.flag(2, true)? {
                 return Err(
                     Fault::unsupported("choice() without replacement is not supported")
                         .help("rng.permutation(a)[:k]"),
                 );
             }
-            let what = required(what, name, "an argument")?;
+            let what = args.need(0, "an argument")?;
             let from = match what {
                 Object::Int(_) => None,
-                _ => Some(array(budget, &what, None)?),
+                _ => Some(array(budget, what, None)?),
             };
             let count = match &from {
                 None => what.index()?,
@@ -181,8 +195,9 @@ pub fn call(budget: &Budget, generator: &Rc<RefCell<Generator>>, name: &str, arg
             if count < 1 {
                 return Err(value_error("a cannot be empty unless no samples are taken"));
             }
-            let bounds = (Some(Object::Int(0)), Some(Object::Int(count)));
-            let places = integers(budget, &mut random, bounds, size, None, false)?;
+            let (zero, count) = (Object::Int(0), Object::Int(count));
+            let bounds = (Some(&zero), Some(&count));
+            let places = integers(budget, &mut random, bounds, args.some(1), None, false)?;
             match from {
                 None => Ok(places),
                 Some(from) => super::index::get(budget, &from, &[super::index::part(budget, &places)?]),
@@ -226,9 +241,9 @@ fn shuffle(random: &mut Generator, order: &mut [usize]) {
 fn integers(
     budget: &Budget,
     random: &mut Generator,
-    (low, high): (Option<Object>, Option<Object>),
-    size: Option<Object>,
-    of: Option<Object>,
+    (low, high): (Option<&Object>, Option<&Object>),
+    size: Option<&Object>,
+    of: Option<&Object>,
     has_end: bool,
 ) -> Res<Object> {
     let is_python = matches!(of, Some(Object::Type(_, true)));
@@ -238,10 +253,11 @@ fn integers(
             "Unsupported dtype dtype('{of}') for integers"
         )));
     }
-    let low = required(low, "integers", "low")?;
-    let (low, high) = match some(high) {
+    let low = low.ok_or_else(|| missing("integers", "low"))?;
+    let zero = Object::Int(0);
+    let (low, high) = match high {
         Some(high) => (low, high),
-        None => (Object::Int(0), low),
+        None => (&zero, low),
     };
     let bound = |object: &Object| -> Res<i128> {
         match object.number() {
@@ -252,7 +268,7 @@ fn integers(
             )),
         }
     };
-    let (low, high) = (bound(&low)?, bound(&high)?);
+    let (low, high) = (bound(low)?, bound(high)?);
     let last = high.saturating_sub(i128::from(!has_end));
     let fits = |value: i128| super::array::wrapped(value, of) == value;
     if !fits(low) {
@@ -267,16 +283,16 @@ fn integers(
     let Ok(range) = u64::try_from(last - low) else {
         return Err(value_error("the range of random integers is too wide"));
     };
-    let shape = match some(size) {
+    let shape = match size {
         None => {
             let mut one = [0];
             random.integers(of, low, range, &mut one);
             return Ok(match is_python {
                 true => super::shape::item(of, Num::Int(one[0])),
-                false => Object::Scalar(of, Num::Int(one[0])),
+                false => Object::scalar(of, Num::Int(one[0])),
             });
         }
-        Some(size) => shape(&size)?,
+        Some(size) => shape(size)?,
     };
     let out = budget.array(of, &shape)?;
     let bytes = out.len().saturating_mul(size_of::<i128>());

@@ -101,7 +101,7 @@ pub fn reduce(
         }
     }
     if from.len() > 0 {
-        run(by, from, &out, of, is_gone)?;
+        run(by, from, &out, of, &is_gone)?;
     }
     let mut out = out;
     if !keeps {
@@ -122,7 +122,7 @@ struct Way {
     to: isize,
 }
 
-fn run(by: Reduction, from: &Array, out: &Array, of: Scalar, is_gone: impl Fn(usize) -> bool) -> Res<()> {
+fn run(by: Reduction, from: &Array, out: &Array, of: Scalar, is_gone: &dyn Fn(usize) -> bool) -> Res<()> {
     let mut ways = Vec::new();
     for k in 0..from.shape.len() {
         if from.shape[k] == 1 {
@@ -157,9 +157,9 @@ fn run(by: Reduction, from: &Array, out: &Array, of: Scalar, is_gone: impl Fn(us
     let get = |at: usize| cast(load(&bytes, from.of, at), of);
     if is_summed && joined.len() > 1 && joined.iter().all(|way| way.to == 0) {
         let mut total = load(&into, of, out.start).float();
-        buffered(&joined, from.start, |at, core, count| {
+        buffered(&joined, from.start, &mut |at, core, count| {
             let mut row = Row {
-                get: |i: usize| get(place_of(core, at, i)).map(Num::float),
+                get: &mut |i: usize| get(place_of(core, at, i)).map(Num::float),
                 of,
             };
             let sum = row.pairwise(0, count)?;
@@ -179,43 +179,44 @@ fn run(by: Reduction, from: &Array, out: &Array, of: Scalar, is_gone: impl Fn(us
     let froms: Vec<isize> = joined.iter().map(|way| way.from).collect();
     let tos: Vec<isize> = joined.iter().map(|way| way.to).collect();
     let is_pairwise = is_summed && inner.to == 0;
-    super::array::walk(
-        &shape,
-        [&froms, &tos],
-        [from.start, out.start],
-        |[mut at, mut to]| {
-            if is_pairwise {
-                let mut total = load(&into, of, to).float();
-                let most = if from.of == of { inner.size } else { BUFFER };
-                let mut left = inner.size;
-                while left > 0 {
-                    let count = left.min(most);
-                    let mut row = Row {
-                        get: |i: usize| get(at.wrapping_add_signed(inner.from * i as isize)).map(Num::float),
-                        of,
-                    };
-                    let sum = row.pairwise(0, count)?;
-                    total = row.round(total + sum);
-                    at = at.wrapping_add_signed(inner.from * count as isize);
-                    left -= count;
-                }
-                store(&mut into, of, to, Num::Float(total));
-                return Ok(());
+    super::array::walk(&shape, [&froms, &tos], [from.start, out.start], &mut |[
+        mut at,
+        mut to,
+    ]| {
+        if is_pairwise {
+            let mut total = load(&into, of, to).float();
+            let most = if from.of == of { inner.size } else { BUFFER };
+            let mut left = inner.size;
+            while left > 0 {
+                let count = left.min(most);
+                let mut row = Row {
+                    get: &mut |i: usize| get(at.wrapping_add_signed(inner.from * i as isize)).map(Num::float),
+                    of,
+                };
+                let sum = row.pairwise(0, count)?;
+                total = row.round(total + sum);
+                at = at.wrapping_add_signed(inner.from * count as isize);
+                left -= count;
             }
-            for _ in 0..inner.size {
-                let value = of_two(fun, of, load(&into, of, to), get(at)?)?;
-                store(&mut into, of, to, value);
-                at = at.wrapping_add_signed(inner.from);
-                to = to.wrapping_add_signed(inner.to);
-            }
-            Ok(())
-        },
-    )
+            store(&mut into, of, to, Num::Float(total));
+            return Ok(());
+        }
+        for _ in 0..inner.size {
+            let value = of_two(fun, of, load(&into, of, to), get(at)?)?;
+            store(&mut into, of, to, value);
+            at = at.wrapping_add_signed(inner.from);
+            to = to.wrapping_add_signed(inner.to);
+        }
+        Ok(())
+    })
 }
 
+/// What is done to some elements: where they begin, the ways through them, how many they are.
+type Act<'a> = dyn FnMut(usize, &[Way], usize) -> Res<()> + 'a;
+
 /// Goes through what does not lie in one row as NumPy's iterator does since 2.3: as many whole rows as fit its buffer at
-/// once. `act` gets where they begin, the ways through them, and how many elements they have.
-fn buffered(joined: &[Way], start: usize, mut act: impl FnMut(usize, &[Way], usize) -> Res<()>) -> Res<()> {
+/// once.
+fn buffered(joined: &[Way], start: usize, act: &mut Act) -> Res<()> {
     let mut first = joined.len() - 1;
     let mut size = joined[first].size;
     while first > 0 && size * joined[first - 1].size <= BUFFER {
@@ -233,7 +234,7 @@ fn buffered(joined: &[Way], start: usize, mut act: impl FnMut(usize, &[Way], usi
     let shape: Vec<usize> = outer.iter().map(|way| way.size).collect();
     let strides: Vec<isize> = outer.iter().map(|way| way.from).collect();
     core.insert(0, cut);
-    super::array::walk(&shape, [&strides], [start], |[mut at]| {
+    super::array::walk(&shape, [&strides], [start], &mut |[mut at]| {
         let mut left = cut.size;
         while left > 0 {
             let count = left.min(most);
@@ -259,12 +260,12 @@ fn place_of(core: &[Way], at: usize, i: usize) -> usize {
 }
 
 /// Floats that are summed pairwise.
-struct Row<F> {
-    get: F,
+struct Row<'a> {
+    get: &'a mut dyn FnMut(usize) -> Res<f64>,
     of: Scalar,
 }
 
-impl<F: FnMut(usize) -> Res<f64>> Row<F> {
+impl Row<'_> {
     fn round(&self, value: f64) -> f64 {
         if self.of == Scalar::F32 {
             f64::from(value as f32)
@@ -328,12 +329,15 @@ fn over(budget: &Budget, total: &Object, of: Scalar, count: f64) -> Res<Object> 
     match total {
         Object::Array(array) => {
             let numbers = array.numbers(budget)?;
-            let made = budget.filled(of, &array.shape, |i| {
+            let made = budget.filled(of, &array.shape, &mut |i| {
                 of_two(Fun::Div, of, numbers.get(i).copied().unwrap_or(count), count)
             })?;
             Ok(Object::Array(made))
         }
-        Object::Scalar(_, value) => Ok(Object::Scalar(of, of_two(Fun::Div, of, *value, count)?)),
+        Object::Scalar(from, bits) => {
+            let value = super::array::number(*from, *bits);
+            Ok(Object::scalar(of, of_two(Fun::Div, of, value, count)?))
+        }
         other => Ok(other.clone()),
     }
 }
@@ -408,7 +412,7 @@ pub fn argument(
     }
     let numbers = rows.numbers(budget)?;
     let shape = &rows.shape[..rows.shape.len().saturating_sub(1)];
-    let out = budget.filled(Scalar::I64, shape, |row| {
+    let out = budget.filled(Scalar::I64, shape, &mut |row| {
         let row = numbers.get(row * size..(row + 1) * size).unwrap_or_default();
         let mut best = 0;
         for (at, value) in row.iter().enumerate() {
@@ -440,7 +444,7 @@ pub fn argument(
 }
 
 /// `cumsum` and `cumprod`: one after another.
-pub fn cumulative(budget: &Budget, from: &Array, axis: Option<usize>, fun: Fun, of: Scalar) -> Res<Object> {
+pub fn cumulative(budget: &Budget, from: &Array, axis: Option<usize>, fun: Fun, of: Scalar) -> Res<Array> {
     let rows = along(budget, from, axis)?;
     let size = rows.shape.last().copied().unwrap_or(1).max(1);
     let numbers = rows.numbers(budget)?;
@@ -450,7 +454,7 @@ pub fn cumulative(budget: &Budget, from: &Array, axis: Option<usize>, fun: Fun, 
     } else {
         rows.shape.clone()
     };
-    let out = budget.filled(of, &shape, |at| {
+    let out = budget.filled(of, &shape, &mut |at| {
         let value = cast(numbers.get(at).copied().unwrap_or(Num::Int(0)), of)?;
         last = if at % size == 0 {
             value
@@ -459,7 +463,7 @@ pub fn cumulative(budget: &Budget, from: &Array, axis: Option<usize>, fun: Fun, 
         };
         Ok(last)
     })?;
-    Ok(Object::Array(back(&out, axis)))
+    Ok(back(&out, axis))
 }
 
 /// In NumPy's order: NaNs last.
@@ -486,7 +490,7 @@ pub fn sorted(
         for row in numbers.chunks_mut(size) {
             row.sort_by(|a, b| order(*a, *b));
         }
-        let out = budget.filled(from.of, &rows.shape, |at| Ok(numbers[at]))?;
+        let out = budget.filled(from.of, &rows.shape, &mut |at| Ok(numbers[at]))?;
         return Ok(back(&out, axis));
     }
     let mut places: Vec<usize> = (0..numbers.len()).map(|at| at % size).collect();
@@ -502,6 +506,8 @@ pub fn sorted(
             );
         }
     }
-    let out = budget.filled(Scalar::I64, &rows.shape, |at| Ok(Num::Int(places[at] as i128)))?;
+    let out = budget.filled(Scalar::I64, &rows.shape, &mut |at| {
+        Ok(Num::Int(places[at] as i128))
+    })?;
     Ok(back(&out, axis))
 }

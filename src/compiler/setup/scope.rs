@@ -1,11 +1,11 @@
 //! The names that a function assigns, which are its own everywhere in it.
 
+use crate::sorted::Set;
 use crate::syntax::{Def, Expr, ExprKind, Stmt, StmtKind};
-use std::collections::HashSet;
 
 /// The names that statements assign.
-pub fn assigned<'a>(body: &'a [Stmt], out: &mut HashSet<&'a str>) {
-    fn target<'a>(expr: &'a Expr, out: &mut HashSet<&'a str>) {
+pub fn assigned<'a>(body: &'a [Stmt], out: &mut Set<&'a str>) {
+    fn target<'a>(expr: &'a Expr, out: &mut Set<&'a str>) {
         match &expr.kind {
             ExprKind::Name(name) => {
                 out.insert(name);

@@ -1,6 +1,6 @@
 //! Arrays out of arrays: other shapes, several as one, repeated, turned.
 
-use super::args::{Args, axis, axis_at, dtype, required, some};
+use super::args::{Args, axis_at};
 use super::array::{Array, shape_text};
 use super::iterate;
 use super::object::{Budget, Fault, Num, Object, Res, value_error};
@@ -67,9 +67,8 @@ pub fn transpose(of: &Array, order: &[i128]) -> Res<Array> {
 }
 
 /// Several arrays, of a list, a tuple or an array's first axis.
-fn several(budget: &Budget, given: Option<Object>, name: &str) -> Res<Vec<Array>> {
-    let given = required(given, name, "arrays")?;
-    let items = iterate::collected(budget, &given)?;
+fn several(budget: &Budget, args: &Args) -> Res<Vec<Array>> {
+    let items = iterate::collected(budget, args.need(0, "arrays")?)?;
     items.iter().map(|item| array(budget, item, None)).collect()
 }
 
@@ -106,22 +105,16 @@ fn joined(budget: &Budget, all: &[Array], along: usize) -> Res<Array> {
 }
 
 /// `concatenate`, `stack` and their kin.
-pub fn together(budget: &Budget, name: &str, args: Args) -> Res<Object> {
-    let (given, at) = match name {
-        "vstack" | "hstack" | "column_stack" => {
-            let [given] = args.bind(["tup"])?;
-            (given, None)
-        }
-        _ => {
-            let [given, at] = args.bind(["arrays", "axis"])?;
-            (given, at)
-        }
-    };
-    let mut all = several(budget, given, name)?;
+pub fn together(budget: &Budget, name: &str, args: &mut Args) -> Res<Object> {
+    args.bind(match name {
+        "vstack" | "hstack" | "column_stack" => &["tup"],
+        _ => &["arrays", "axis"],
+    })?;
+    let mut all = several(budget, args)?;
     let axes = all.first().map_or(0, |first| first.shape.len());
     let made = match name {
         "stack" => {
-            let at = match some(at) {
+            let at = match args.some(1) {
                 Some(at) => axis_at(at.index()?, axes + 1)?,
                 None => 0,
             };
@@ -142,6 +135,7 @@ pub fn together(budget: &Budget, name: &str, args: Args) -> Res<Object> {
         }
         "hstack" => joined(budget, &all, usize::from(axes > 1))?,
         _ => {
+            let at = args.get(1);
             if matches!(at, Some(Object::None)) {
                 let flat: Res<Vec<Array>> = all.iter().map(|one| reshape(budget, one, &[-1])).collect();
                 return Ok(Object::Array(joined(budget, &flat?, 0)?));
@@ -154,7 +148,7 @@ pub fn together(budget: &Budget, name: &str, args: Args) -> Res<Object> {
 }
 
 /// `meshgrid`.
-pub fn meshgrid(budget: &Budget, mut args: Args) -> Res<Object> {
+pub fn meshgrid(budget: &Budget, args: &mut Args) -> Res<Object> {
     let mut is_matrix = false;
     for (name, value) in std::mem::take(&mut args.named) {
         match (name.as_str(), &value) {
@@ -194,10 +188,9 @@ pub fn meshgrid(budget: &Budget, mut args: Args) -> Res<Object> {
 }
 
 /// `tile`.
-pub fn tile(budget: &Budget, args: Args) -> Res<Object> {
-    let [a, reps] = args.bind(["A", "reps"])?;
-    let mut a = array(budget, &required(a, "tile", "an array")?, None)?;
-    let mut reps = super::args::shape(&required(reps, "tile", "reps")?)?;
+pub fn tile(budget: &Budget, a: &Array, args: &Args) -> Res<Array> {
+    let mut a = a.clone();
+    let mut reps = super::args::shape(args.need(1, "reps")?)?;
     while a.shape.len() < reps.len() {
         a = a.with_axis(0)?;
     }
@@ -224,21 +217,19 @@ pub fn tile(budget: &Budget, args: Args) -> Res<Object> {
         budget.spend(1)?;
         part.assign(&a)?;
     }
-    Ok(Object::Array(out))
+    Ok(out)
 }
 
 /// `repeat` by one number.
-pub fn repeat(budget: &Budget, args: Args) -> Res<Object> {
-    let [a, times, at] = args.bind(["a", "repeats", "axis"])?;
-    let a = array(budget, &required(a, "repeat", "an array")?, None)?;
-    let times = required(times, "repeat", "repeats")?;
+pub fn repeat(budget: &Budget, a: &Array, args: &Args) -> Res<Array> {
+    let times = args.need(1, "repeats")?;
     if times.number().is_none() {
         return Err(Fault::unsupported("np.repeat by an array is not supported"));
     }
-    let times = super::create::count(&times)?;
-    let (a, at) = match axis(at, a.shape.len())? {
-        Some(at) => (a, at),
-        None => (reshape(budget, &a, &[-1])?, 0),
+    let times = super::create::count(times)?;
+    let (a, at) = match args.axis(2, a.shape.len())? {
+        Some(at) => (a.clone(), at),
+        None => (reshape(budget, a, &[-1])?, 0),
     };
     let mut shape = a.shape.clone();
     shape[at] = shape[at]
@@ -248,18 +239,16 @@ pub fn repeat(budget: &Budget, args: Args) -> Res<Object> {
     for k in 0..if out.len() == 0 { 0 } else { times } {
         out.sliced(at, k, a.shape[at], times as isize).assign(&a)?;
     }
-    Ok(Object::Array(out))
+    Ok(out)
 }
 
 /// `roll` by one number.
-pub fn roll(budget: &Budget, args: Args) -> Res<Object> {
-    let [a, shift, at] = args.bind(["a", "shift", "axis"])?;
-    let a = array(budget, &required(a, "roll", "an array")?, None)?;
-    let shift = required(shift, "roll", "shift")?.index()?;
+pub fn roll(budget: &Budget, a: &Array, args: &Args) -> Res<Array> {
+    let shift = args.need(1, "shift")?.index()?;
     let shape: Vec<i128> = a.shape.iter().map(|size| *size as i128).collect();
-    let (flat, at) = match axis(at, a.shape.len())? {
+    let (flat, at) = match args.axis(2, a.shape.len())? {
         Some(at) => (a.clone(), at),
-        None => (reshape(budget, &a, &[-1])?, 0),
+        None => (reshape(budget, a, &[-1])?, 0),
     };
     let out = budget.array(a.of, &flat.shape)?;
     let size = flat.shape[at];
@@ -270,27 +259,25 @@ pub fn roll(budget: &Budget, args: Args) -> Res<Object> {
         out.sliced(at, 0, by, 1)
             .assign(&flat.sliced(at, size - by, by, 1))?;
     }
-    Ok(Object::Array(reshape(budget, &out, &shape)?))
+    reshape(budget, &out, &shape)
 }
 
 /// `flip`, of one axis or all.
-pub fn flip(budget: &Budget, name: &str, args: Args) -> Res<Object> {
-    let [a, at] = args.bind(["m", "axis"])?;
-    let a = array(budget, &required(a, name, "an array")?, None)?;
+pub fn flip(a: &Array, name: &str, args: &Args) -> Res<Array> {
     let axes = a.shape.len();
     let at = match name {
         "flipud" => Some(axis_at(0, axes)?),
         "fliplr" => Some(axis_at(1, axes)?),
-        _ => axis(at, axes)?,
+        _ => args.axis(1, axes)?,
     };
-    let mut out = a;
+    let mut out = a.clone();
     for k in 0..axes {
         if at.is_none_or(|at| at == k) {
             let size = out.shape[k];
             out = out.sliced(k, size.saturating_sub(1), size, -1);
         }
     }
-    Ok(Object::Array(out))
+    Ok(out)
 }
 
 /// `squeeze`: without axes of one element.
@@ -310,10 +297,12 @@ pub fn squeeze(of: &Array, at: Option<usize>) -> Res<Array> {
 }
 
 /// `astype`.
-pub fn astype(budget: &Budget, of: &Array, args: Args) -> Res<Object> {
-    let [to, copy] = args.bind(["dtype", "copy"])?;
-    let to = dtype(to)?.ok_or_else(|| super::object::type_error("astype() is missing dtype"))?;
-    if to == of.of && !super::args::flag(copy, true)? {
+pub fn astype(budget: &Budget, of: &Array, args: &mut Args) -> Res<Object> {
+    args.bind(&["dtype", "copy"])?;
+    let to = args
+        .dtype(0)?
+        .ok_or_else(|| super::object::type_error("astype() is missing dtype"))?;
+    if to == of.of && !args.flag(1, true)? {
         return Ok(Object::Array(of.clone()));
     }
     Ok(Object::Array(of.cast(budget, to)?))

@@ -286,7 +286,7 @@ pub fn resolved(fun: Fun, kinds: &[Weak]) -> Res<(Scalar, Scalar)> {
 
 /// The quotient rounded down and the rest with the divisor's sign, as NumPy and CPython compute them; `round` is the
 /// type's.
-pub fn float_divmod(a: f64, b: f64, round: impl Fn(f64) -> f64) -> (f64, f64) {
+pub fn float_divmod(a: f64, b: f64, round: &dyn Fn(f64) -> f64) -> (f64, f64) {
     let rest = a % b;
     if b == 0.0 {
         return (round(a / b), rest);
@@ -349,8 +349,8 @@ pub fn of_two(fun: Fun, of: Scalar, a: Num, b: Num) -> Res<Num> {
             Sub => a - b,
             Mul => a * b,
             Div => a / b,
-            FloorDiv => float_divmod(a, b, round).0,
-            Mod => float_divmod(a, b, round).1,
+            FloorDiv => float_divmod(a, b, &round).0,
+            Mod => float_divmod(a, b, &round).1,
             Pow => a.powf(b),
             Min if a.is_nan() || a <= b => a,
             Max if a.is_nan() || a >= b => a,
@@ -544,7 +544,7 @@ pub fn fitted(kind: Weak, number: Num, to: Scalar) -> Res<Num> {
 /// What arrays of no axes become.
 pub fn unwrapped(array: Array) -> Object {
     match array.shape.is_empty() {
-        true => Object::Scalar(array.of, array.first()),
+        true => Object::scalar(array.of, array.first()),
         false => Object::Array(array),
     }
 }
@@ -563,12 +563,12 @@ pub fn call(budget: &Budget, fun: Fun, args: &[Operand]) -> Res<Object> {
         [a] => {
             let act = |value: Num| of_one(fun, of, cast(value, of)?);
             match &a.from {
-                From::Number(_) => Ok(Object::Scalar(gives, act(ready(a)?.unwrap_or(Num::Int(0)))?)),
+                From::Number(_) => Ok(Object::scalar(gives, act(ready(a)?.unwrap_or(Num::Int(0)))?)),
                 From::Array(array) => {
                     let out = budget.array(gives, &array.shape)?;
                     let mut bytes = out.data.bytes.borrow_mut();
                     let mut at = 0;
-                    array.each(|value| {
+                    array.each(&mut |value| {
                         store(&mut bytes, gives, at, act(value)?);
                         at += 1;
                         Ok(())
@@ -581,7 +581,7 @@ pub fn call(budget: &Budget, fun: Fun, args: &[Operand]) -> Res<Object> {
         [a, b] => {
             let (x, y) = (ready(a)?, ready(b)?);
             if let (Some(x), Some(y)) = (x, y) {
-                return Ok(Object::Scalar(gives, of_two(fun, of, x, y)?));
+                return Ok(Object::scalar(gives, of_two(fun, of, x, y)?));
             }
             let shape = broadcast_shape(&[a.shape(), b.shape()])?;
             let out = budget.array(gives, &shape)?;
@@ -646,17 +646,17 @@ fn pairwise(
                 &out.shape,
                 [&a.strides, &b.strides],
                 [a.start, b.start],
-                |[i, j]| {
+                &mut |[i, j]| {
                     put(act(into(load(&from_a, a.of, i))?, into(load(&from_b, b.of, j))?)?);
                     Ok(())
                 },
             )
         }
-        (Some(a), _, _, Some(y)) => a.each(|x| {
+        (Some(a), _, _, Some(y)) => a.each(&mut |x| {
             put(act(into(x)?, y)?);
             Ok(())
         }),
-        (_, Some(x), Some(b), _) => b.each(|y| {
+        (_, Some(x), Some(b), _) => b.each(&mut |y| {
             put(act(x, into(y)?)?);
             Ok(())
         }),

@@ -11,7 +11,7 @@ use crate::interval::{Facts, bits_of, facts, signed};
 use crate::ir::{Expr, ExprKind, Local, Program, Site, Stmt};
 use crate::types::Scalar;
 use crate::walk;
-use std::collections::{BTreeMap, HashSet};
+use crate::sorted::{Map as BTreeMap, Set as HashSet};
 
 /// Makes use of what a program's arguments are, if it is made for any.
 pub fn specialise(program: &mut Program) {

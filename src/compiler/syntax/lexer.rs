@@ -349,7 +349,7 @@ impl<'a> Lexer<'a> {
         self.push(kind, span);
     }
 
-    fn digits(&mut self, belongs: impl Fn(char) -> bool) {
+    fn digits(&mut self, belongs: fn(char) -> bool) {
         let rest = self.rest();
         self.at += rest.find(|c: char| !belongs(c)).unwrap_or(rest.len());
     }
@@ -437,7 +437,7 @@ fn is_number(text: &str, radix: u32) -> bool {
     };
     let parts = digits.split(['.', 'e', 'E', '+', '-']);
     if radix != 10 {
-        return !digits.is_empty() && is_run(digits, |c| c.is_digit(radix));
+        return !digits.is_empty() && is_run(digits, &|c| c.is_digit(radix));
     }
     let is_integer = digits.bytes().all(|b| b == b'_' || b.is_ascii_digit());
     let padded = digits.len() > 1 && digits.starts_with('0');
@@ -446,10 +446,10 @@ fn is_number(text: &str, radix: u32) -> bool {
     }
     parts
         .filter(|part| !part.is_empty())
-        .all(|part| is_run(part, |c| c.is_ascii_digit()))
+        .all(|part| is_run(part, &|c| c.is_ascii_digit()))
 }
 
-fn is_run(text: &str, digit: impl Fn(char) -> bool) -> bool {
+fn is_run(text: &str, digit: &dyn Fn(char) -> bool) -> bool {
     let under = text.starts_with('_') || text.ends_with('_') || text.contains("__");
     !under && text.chars().all(|c| c == '_' || digit(c))
 }

@@ -6,8 +6,8 @@ use crate::ir::{
     Array, ArrayExpr, ArrayInfo, Binary, Compare, Cut, Divide, Expr, ExprKind, Failure, Label, Local, ParFor,
     Param, Printed, Program, Reduce, Reduction, Site, Stmt, Table, Unary,
 };
+use crate::sorted::Set;
 use crate::types::{Layout, MOST_AXES, Scalar};
-use std::collections::HashSet;
 
 /// Looks at all of a program.
 pub(super) fn check(program: &Program) -> Result<(), Fault> {
@@ -16,7 +16,7 @@ pub(super) fn check(program: &Program) -> Result<(), Fault> {
         program,
         path: Vec::new(),
         depth: 0,
-        labels: HashSet::new(),
+        labels: Set::new(),
         around: Vec::new(),
         uses: vec![Use::None; locals],
         counting: vec![false; locals],
@@ -61,7 +61,7 @@ struct Check<'a> {
     program: &'a Program,
     path: Vec<usize>,
     depth: u32,
-    labels: HashSet<Label>,
+    labels: Set<Label>,
     around: Vec<Around>,
     uses: Vec<Use>,
     /// Variables of the loops around.

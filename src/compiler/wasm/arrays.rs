@@ -4,7 +4,7 @@ use super::function::{Emitter, Handle, at};
 use super::keep;
 use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Expr, Site};
 use crate::types::Scalar;
-use std::collections::BTreeSet;
+use crate::sorted::Set as BTreeSet;
 use wasm_encoder::ValType;
 
 /// Bytes of an array at most.

@@ -11,7 +11,7 @@
 
 use super::walk;
 use crate::ir::{Array, ArrayExpr, Expr, ExprKind, Label, ParFor, Param, Program, Stmt};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{Map as BTreeMap, Set as BTreeSet};
 
 type Set = BTreeSet<Array>;
 

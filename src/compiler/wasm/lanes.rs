@@ -176,6 +176,11 @@ impl Emitter<'_> {
 
     /// Does the same to each of n vectors of operands on the stack, each operand of as many vectors as the results.
     pub fn each(&mut self, parts: usize, operands: usize, mut f: impl FnMut(&mut Self)) {
+        self.each_of(parts, operands, &mut f);
+    }
+
+    /// The same, written out once.
+    fn each_of(&mut self, parts: usize, operands: usize, f: &mut dyn FnMut(&mut Self)) {
         if parts == 1 {
             return f(self);
         }
@@ -334,6 +339,11 @@ impl Emitter<'_> {
     /// Makes a value lane by lane. The values that it is made of are taken from the stack, and are there as words for `f`,
     /// which leaves a word of the type.
     pub fn by_lanes(&mut self, from: &[Scalar], to: Scalar, mut f: impl FnMut(&mut Self, u32)) {
+        self.by_lanes_of(from, to, &mut f);
+    }
+
+    /// The same, written out once.
+    fn by_lanes_of(&mut self, from: &[Scalar], to: Scalar, f: &mut dyn FnMut(&mut Self, u32)) {
         let mut operands: Vec<Parts> = from.iter().rev().map(|of| self.keep(*of)).collect();
         operands.reverse();
         let result = self.borrow_parts(to);

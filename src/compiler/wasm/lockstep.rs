@@ -4,8 +4,8 @@
 
 use super::walk::{self, Seen};
 use crate::ir::{Expr, ExprKind, Label, Local, LocalInfo, Program, Stmt, Unary};
+use crate::sorted::Map;
 use crate::types::Scalar;
-use std::collections::BTreeMap;
 
 /// Gives loops in bodies that may run in lanes counters of their own.
 pub(super) fn split(program: &mut Program) {
@@ -20,7 +20,7 @@ pub(super) fn split(program: &mut Program) {
 
 struct Split {
     locals: Vec<LocalInfo>,
-    reads: BTreeMap<Local, usize>,
+    reads: Map<Local, usize>,
 }
 
 impl Split {
@@ -94,7 +94,7 @@ impl Split {
         if !head.is_empty() || seen.binds || seen.parallel {
             return Vec::new();
         }
-        let mut inside = BTreeMap::new();
+        let mut inside = Map::new();
         super::plan::count(std::slice::from_ref(one), &mut inside);
         let mut nested = Seen::default();
         for inner in body.iter().flat_map(walk::bodies) {

@@ -540,7 +540,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Puts one of two masks or vectors of a type on the stack by the direction: f makes either, for steps above zero or below.
-    fn by_direction(&mut self, stride: &Stride, as_mask: bool, mut f: impl FnMut(&mut Self, bool)) {
+    fn by_direction(&mut self, stride: &Stride, as_mask: bool, f: &dyn Fn(&mut Self, bool)) {
         let is_down = stride.of.is_signed() && stride.by.is_some_and(|by| by < 0);
         let Some(down) = stride.down else {
             return f(self, is_down);
@@ -561,7 +561,7 @@ impl<'a> Emitter<'a> {
     /// Which lanes have a first iteration.
     fn lanes_before(&mut self, var: Local, ends: &Parts, stride: &Stride) {
         let of = stride.of;
-        self.by_direction(stride, true, |own, is_down| {
+        self.by_direction(stride, true, &|own, is_down| {
             if is_down {
                 own.get_parts(ends);
             }
@@ -579,7 +579,7 @@ impl<'a> Emitter<'a> {
     fn lanes_remaining(&mut self, var: Local, ends: &Parts, stride: &Stride) {
         let of = stride.of;
         let parts = parts(of);
-        self.by_direction(stride, false, |own, is_down| {
+        self.by_direction(stride, false, &|own, is_down| {
             if !is_down {
                 own.get_parts(ends);
             }

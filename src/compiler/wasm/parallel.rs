@@ -7,8 +7,8 @@ use super::lanes::Lanes;
 use super::plan::{self, Plan};
 use super::walk::{self, Seen};
 use crate::ir::{Compare, LANES, Local, ParFor, Param, Program, Reduce, Reduction, Stmt};
+use crate::sorted::Map;
 use crate::types::Scalar;
-use std::collections::BTreeMap;
 use wasm_encoder::ValType;
 
 /// Expressions of a body that is small enough to have it several times.
@@ -29,8 +29,8 @@ pub(super) fn outer_loops(all: &[Stmt]) -> Vec<&ParFor> {
 }
 
 /// How often each variable is read, by statements or as a result.
-pub(super) fn reads(program: &Program) -> BTreeMap<Local, usize> {
-    let mut reads = BTreeMap::new();
+pub(super) fn reads(program: &Program) -> Map<Local, usize> {
+    let mut reads = Map::new();
     plan::count(&program.body, &mut reads);
     for result in &program.results {
         if let Param::Scalar(local) = result {

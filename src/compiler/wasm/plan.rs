@@ -9,8 +9,8 @@
 use super::scalar::constant_int;
 use super::walk::{self, Seen};
 use crate::ir::{Binary, Expr, ExprKind, Label, Local, ParFor, Param, Program, Stmt, Unary};
+use crate::sorted::{Map as BTreeMap, Set as BTreeSet};
 use crate::types::Scalar;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How a value differs between lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::plan::SAME;
 use super::walk;
 use crate::ir::{Array, Binary, Expr, ExprKind, Local, Stmt};
 use crate::types::Scalar;
-use std::collections::BTreeSet;
+use crate::sorted::Set as BTreeSet;
 use wasm_encoder::ValType;
 
 /// Rows of a loop at most: addresses take registers, of which there are few.

@@ -297,10 +297,18 @@ impl Emitter<'_> {
     /// Ends the function by an error, of which axis, index and length are put on the stack. In lanes, those before the one
     /// that fails are done once more by themselves: one of them may fail elsewhere, and would have come first.
     pub fn fail(&mut self, site: Site, details: impl FnOnce(&mut Self)) {
+        self.begin_fail(site);
+        details(self);
+        self.end_fail();
+    }
+
+    fn begin_fail(&mut self, site: Site) {
         let record = self.record;
         self.get(record);
         self.int32(site.0 as i32);
-        details(self);
+    }
+
+    fn end_fail(&mut self) {
         self.iteration();
         self.call_own(helpers::FAIL);
         match self.vector.as_ref().map(|vector| vector.replay) {

@@ -43,8 +43,8 @@ impl Emitter<'_> {
                 let parts = parts(to);
                 self.each(parts, 1, |own| _ = own.put().v128_const(one).v128_and());
             }
-            (F32, F64) => self.widen(|own| _ = own.put().f64x2_promote_low_f32x4()),
-            (F64, F32) => self.narrow_vectors(|own| _ = own.put().f32x4_demote_f64x2_zero()),
+            (F32, F64) => self.widen(&|own| _ = own.put().f64x2_promote_low_f32x4()),
+            (F64, F32) => self.narrow_vectors(&|own| _ = own.put().f32x4_demote_f64x2_zero()),
             (F32 | F64, I64 | U64) => self.by_lanes(&[from], to, |own, _| own.convert(from, to)),
             (F32, _) => self.each(parts(to), 1, |own| {
                 match to {
@@ -54,7 +54,7 @@ impl Emitter<'_> {
                 own.clamp(to);
             }),
             (F64, _) => {
-                self.narrow_vectors(|own| {
+                self.narrow_vectors(&|own| {
                     match to {
                         U32 => own.put().i32x4_trunc_sat_f64x2_u_zero(),
                         _ => own.put().i32x4_trunc_sat_f64x2_s_zero(),
@@ -73,15 +73,15 @@ impl Emitter<'_> {
                     _ => own.put().f32x4_convert_i32x4_s(),
                 };
             }),
-            (U32, F64) => self.widen(|own| _ = own.put().f64x2_convert_low_i32x4_u()),
-            (_, F64) => self.widen(|own| _ = own.put().f64x2_convert_low_i32x4_s()),
+            (U32, F64) => self.widen(&|own| _ = own.put().f64x2_convert_low_i32x4_u()),
+            (_, F64) => self.widen(&|own| _ = own.put().f64x2_convert_low_i32x4_s()),
             (I64 | U64, I64 | U64) => {}
             (I64 | U64, _) => {
                 self.words_of_longs();
                 self.each(parts(to), 1, |own| own.normalise_vector(to));
             }
-            (U32, I64 | U64) => self.widen(|own| _ = own.put().i64x2_extend_low_i32x4_u()),
-            (_, I64 | U64) => self.widen(|own| _ = own.put().i64x2_extend_low_i32x4_s()),
+            (U32, I64 | U64) => self.widen(&|own| _ = own.put().i64x2_extend_low_i32x4_u()),
+            (_, I64 | U64) => self.widen(&|own| _ = own.put().i64x2_extend_low_i32x4_s()),
             (I32 | U32, I32 | U32) => {}
             _ => {
                 debug_assert_eq!((word(from), word(to)), (ValType::I32, ValType::I32));
@@ -98,7 +98,7 @@ impl Emitter<'_> {
     }
 
     /// Each vector of four as two of two: `low` makes one of the lower half.
-    fn widen(&mut self, low: impl Fn(&mut Self)) {
+    fn widen(&mut self, low: &dyn Fn(&mut Self)) {
         let all = self.keep(Scalar::I32);
         for one in &all {
             self.get(*one);
@@ -111,7 +111,7 @@ impl Emitter<'_> {
     }
 
     /// Each two vectors of two as one of four.
-    fn narrow_vectors(&mut self, f: impl Fn(&mut Self)) {
+    fn narrow_vectors(&mut self, f: &dyn Fn(&mut Self)) {
         let parts = parts(Scalar::I64);
         self.each(parts, 1, f);
         self.join(parts, |own| _ = own.put().i8x16_shuffle(shuffle([0, 1, 4, 5])));

@@ -170,6 +170,12 @@ impl Emitter<'_> {
 
     /// Does something for those lanes only whose mask is in a variable, if there are any.
     pub fn among(&mut self, mask: u32, f: impl FnOnce(&mut Self)) {
+        self.begin_among(mask);
+        f(self);
+        self.end_among();
+    }
+
+    fn begin_among(&mut self, mask: u32) {
         self.put().local_get(mask).v128_any_true();
         self.begin_if();
         let exit = self.depth;
@@ -180,7 +186,9 @@ impl Emitter<'_> {
                 ..Scope::default()
             });
         }
-        f(self);
+    }
+
+    fn end_among(&mut self) {
         if let Some(vector) = &mut self.vector {
             vector.scopes.pop();
         }
@@ -554,6 +562,12 @@ impl Emitter<'_> {
 
     /// Fails for the first of the lanes whose mask is on the stack and that take part, if there are any.
     pub fn fail_lanes(&mut self, site: Site, details: impl FnOnce(&mut Self)) {
+        let kept = self.begin_fail_lanes();
+        self.fail(site, details);
+        self.end_fail_lanes(kept);
+    }
+
+    fn begin_fail_lanes(&mut self) -> [u32; 2] {
         if let Some(mask) = self.mask() {
             self.put().local_get(mask).v128_and();
         }
@@ -567,12 +581,15 @@ impl Emitter<'_> {
         if let Some(vector) = &mut self.vector {
             vector.failing = Some(lane);
         }
-        self.fail(site, details);
+        [failed, lane]
+    }
+
+    fn end_fail_lanes(&mut self, kept: [u32; 2]) {
         if let Some(vector) = &mut self.vector {
             vector.failing = None;
         }
         self.end();
-        self.give_back(&[failed, lane]);
+        self.give_back(&kept);
     }
 
     /// Puts the value of the lane that fails on the stack.

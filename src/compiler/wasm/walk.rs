@@ -1,7 +1,7 @@
 //! What a statement or an expression consists of, for whoever only wants to look.
 
 use crate::ir::{Array, ArrayExpr, Expr, ExprKind, Local, Stmt};
-use std::collections::BTreeSet;
+use crate::sorted::Set;
 
 pub use crate::walk::operands;
 
@@ -27,11 +27,11 @@ pub fn bodies(one: &Stmt) -> Vec<&Vec<Stmt>> {
 #[derive(Debug, Default)]
 pub struct Seen {
     /// Variables that are read.
-    pub reads: BTreeSet<Local>,
+    pub reads: Set<Local>,
     /// Variables that are given values, loops' and those of [`ExprKind::Let`] among them.
-    pub sets: BTreeSet<Local>,
+    pub sets: Set<Local>,
     /// Arrays.
-    pub arrays: BTreeSet<Array>,
+    pub arrays: Set<Array>,
     /// An array is made.
     pub allocates: bool,
     /// A handle is made.

@@ -4,8 +4,8 @@ use super::express::{element, from_word, register, to_word};
 use super::plan::*;
 use super::shader::{Writer, plain};
 use crate::ir::*;
+use crate::sorted::{Map as HashMap, Set as BTreeSet};
 use crate::types::Scalar;
-use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 impl Writer<'_> {

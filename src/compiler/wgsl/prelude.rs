@@ -5,7 +5,7 @@
 //! can arise. Accuracies are relative to `float32` and on top of the device's own for the built-in functions used
 //! (WGSL, 15.7.4); where a bound is "absolute" it is that near a root.
 
-use std::collections::BTreeSet;
+use crate::sorted::Set as BTreeSet;
 
 /// A function: its name, those that it uses, its text.
 type Helper = (&'static str, &'static [&'static str], &'static str);

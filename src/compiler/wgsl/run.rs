@@ -3,10 +3,11 @@
 use super::host::{self, Host};
 use super::plan::*;
 use crate::ir::*;
+use crate::sorted::{Map as BTreeMap, Set as BTreeSet};
 use crate::source::Span;
 use crate::types::Scalar;
 use crate::value::{ArrayValue, Value};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// A buffer of the run. [`REPORT_BUFFER`] is the report; buffers are numbered in the order of their making.
 pub type Buffer = u32;

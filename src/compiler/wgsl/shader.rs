@@ -8,8 +8,8 @@ use super::plan::*;
 use super::prelude;
 use super::uses::{Uses, any};
 use crate::ir::*;
+use crate::sorted::{Map as BTreeMap, Map as HashMap, Set as BTreeSet};
 use crate::types::Scalar;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 
 /// A loop of WGSL that is being written. A jump to one further out is a `break` of each between, with the
@@ -151,7 +151,7 @@ pub fn serial<'a>(
         });
     }
     for local in inputs.union(outputs) {
-        writer.globalise(*local);
+        writer.globalise(local);
     }
     Some(writer.finish(Work::Serial, given, &entry, None))
 }

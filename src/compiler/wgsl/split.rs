@@ -6,8 +6,8 @@ use super::plan::*;
 use super::shader;
 use super::uses::{Uses, region};
 use crate::ir::*;
+use crate::sorted::{Map as HashMap, Set as BTreeSet};
 use crate::walk;
-use std::collections::{BTreeSet, HashMap};
 
 /// The program with what the host cannot compute taken out of the statements that it does: such a value is
 /// set before, which a shader does.

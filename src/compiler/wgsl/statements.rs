@@ -6,8 +6,8 @@ use super::plan::*;
 use super::shader::{Frame, Writer};
 use super::uses::Uses;
 use crate::ir::*;
+use crate::sorted::Set as BTreeSet;
 use crate::types::Scalar;
-use std::collections::BTreeSet;
 
 impl Writer<'_> {
     pub(super) fn body(&mut self, body: &[Stmt]) {

@@ -1,8 +1,8 @@
 //! What statements use, and which of them are one shader's.
 
 use crate::ir::{Array, ArrayExpr, Expr, ExprKind, Label, Local, Math, Printed, Stmt};
+use crate::sorted::{Map as BTreeMap, Set as BTreeSet};
 use crate::walk;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether something holds of an expression or of anything in it.
 pub fn any(expr: &Expr, test: &dyn Fn(&Expr) -> bool) -> bool {

@@ -1,5 +1,6 @@
 # The tables of NumPy's ziggurat. They are not what exact arithmetic gives, so that they are read from NumPy's own library,
-# where they are found by their shape. Writes ../../ziggurat.bin, little-endian: f, w, k of float64, then of float32.
+# where they are found by their shape. Writes ../../ziggurat.bin, little-endian: f and w of float64; what follows from them,
+# k and those of float32, as folds that `random.rs` tests.
 #
 #     python ziggurat_table.py        (numpy 2.4.6)
 import glob, os
@@ -30,6 +31,15 @@ def limits(kind, scale):
 
 tables = [heights('<f8'), widths('<f8', 2.0**52), limits('<u8', 2.0**52),
           heights('<f4'), widths('<f4', 2.0**23), limits('<u4', 2.0**23)]
-out = b''.join(t.tobytes() for t in tables)
-assert len(out) == 256 * (3 * 8 + 3 * 4)
+out = b''.join(t.tobytes() for t in tables[:2])
+assert len(out) == 256 * 2 * 8
+
+def fold(*all):
+    n = 0
+    for parts in zip(*all):
+        for x in parts:
+            n = (n * 6364136223846793005 + int(x)) % 2**64
+    return hex(n)
+
+print(fold(tables[2]), fold(tables[5]), fold(tables[3].view('<u4'), tables[4].view('<u4')))
 open(os.path.join(os.path.dirname(__file__), '..', '..', 'ziggurat.bin'), 'wb').write(out)
