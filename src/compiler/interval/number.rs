@@ -126,3 +126,109 @@ pub fn divide(op: Divide, a: Interval, b: Interval, top: Interval) -> Interval {
         Divide::CRest => top,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Some numbers of a type: all next to its ends and to 0, some between.
+    fn some(of: Scalar) -> Vec<i128> {
+        let (least, most) = all(of);
+        let near = [least, 0, most].into_iter().flat_map(|at| at - 2..=at + 2);
+        let all: Vec<i128> = near.chain([-77, -16, -9, 5, 8, 9, 31, 100]).collect();
+        all.into_iter()
+            .filter(|one| within((*one, *one), (least, most)))
+            .collect()
+    }
+
+    /// All pairs of intervals with these ends, and of numbers in them.
+    fn each(of: Scalar, mut see: impl FnMut(Interval, Interval, i128, i128)) {
+        let all = some(of);
+        let intervals: Vec<Interval> = (0..all.len() * all.len())
+            .step_by(3)
+            .map(|at| (all[at / all.len()], all[at % all.len()]))
+            .filter(|one| one.0 <= one.1)
+            .collect();
+        for a in &intervals {
+            for b in &intervals {
+                for x in all.iter().filter(|x| within((**x, **x), *a)) {
+                    for y in all.iter().filter(|y| within((**y, **y), *b)) {
+                        see(*a, *b, *x, *y);
+                    }
+                }
+            }
+        }
+    }
+
+    /// As an expression's interval is taken: what is beyond its type is anything.
+    fn holds(interval: Interval, of: Scalar, value: i128) -> bool {
+        let wrapped = signed(of, bits_of(of, value));
+        !within(interval, all(of)) || within((wrapped, wrapped), interval)
+    }
+
+    #[test]
+    fn results_are_within() {
+        for of in [Scalar::I8, Scalar::U8] {
+            each(of, |a, b, x, y| {
+                let count = y.rem_euclid(8);
+                for (op, value) in [
+                    (Binary::Add, x + y),
+                    (Binary::Sub, x - y),
+                    (Binary::Mul, x * y),
+                    (Binary::And, x & y),
+                    (Binary::Or, x | y),
+                    (Binary::Xor, x ^ y),
+                    (Binary::ShiftLeft, x << count),
+                    (Binary::ShiftRight, x >> count),
+                    (Binary::Min, x.min(y)),
+                    (Binary::Max, x.max(y)),
+                ] {
+                    let is = binary(op, a, b, of);
+                    assert!(
+                        holds(is, of, value),
+                        "{op:?} of {x} in {a:?}, {y} in {b:?}: {value} in {is:?}"
+                    );
+                }
+                let floor = if y == 0 {
+                    0
+                } else {
+                    x.div_euclid(y) - i128::from(y < 0 && x.rem_euclid(y) != 0)
+                };
+                let (rest, c_rest) = if y == 0 { (0, 0) } else { (x - floor * y, x % y) };
+                for (op, value) in [
+                    (Divide::Floor, floor),
+                    (Divide::Rest, rest),
+                    (Divide::CRest, c_rest),
+                ] {
+                    let is = divide(op, a, b, all(of));
+                    assert!(
+                        holds(is, of, value),
+                        "{op:?} of {x} in {a:?}, {y} in {b:?}: {value} in {is:?}"
+                    );
+                }
+                for (op, value) in [
+                    (Compare::Equal, x == y),
+                    (Compare::Unequal, x != y),
+                    (Compare::Less, x < y),
+                    (Compare::AtMost, x <= y),
+                ] {
+                    let value = i128::from(value);
+                    assert!(
+                        within((value, value), compare(op, a, b)),
+                        "{op:?} of {x} in {a:?}, {y} in {b:?}"
+                    );
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_one_number() {
+        let one = |value: i128| (value, value);
+        assert_eq!(binary(Binary::Mul, one(6), one(7), Scalar::I64), one(42));
+        assert_eq!(binary(Binary::Xor, one(-1), one(5), Scalar::I64), one(-6));
+        assert_eq!(divide(Divide::Floor, one(7), one(2), all(Scalar::I64)), one(3));
+        assert_eq!(compare(Compare::Less, (0, 4), (5, 5)), one(1));
+        assert_eq!(binary(Binary::ShiftRight, (0, 255), one(4), Scalar::U8), (0, 15));
+    }
+}
