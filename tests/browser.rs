@@ -41,6 +41,7 @@ async fn machine() -> Machine {
         isolated: true,
         pool: Pool::Threads(POOL.get()),
         memory: None,
+        compiled: Default::default(),
         gpu: GpuSlot::probe(&*host).await,
         host,
     }

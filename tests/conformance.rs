@@ -21,6 +21,7 @@ fn machine(gpu: GpuSlot) -> Machine {
         pool: Pool::Threads(rayon::current_num_threads()),
         gpu,
         memory: None,
+        compiled: Default::default(),
         host: Rc::new(NativeHost::new()),
     }
 }

@@ -22,6 +22,8 @@ pub struct Machine {
     pub memory: Option<u64>,
     /// Clock and timers.
     pub host: Rc<dyn Host>,
+    /// The kernel from Python that rows share.
+    pub compiled: crate::compiler::Last,
 }
 
 /// Where CPU work runs.

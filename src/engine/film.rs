@@ -60,6 +60,7 @@ mod tests {
             #[cfg(feature = "gpu")]
             gpu: parallax_backends::GpuSlot::missing("test"),
             memory: None,
+            compiled: Default::default(),
             host: Rc::new(NativeHost::new()),
         };
         let (stop, seen) = (StopFlag::new(), RefCell::new(Vec::new()));

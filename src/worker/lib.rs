@@ -65,6 +65,7 @@ pub async fn start(load_ms: f64, most_bytes: f64) -> js_sys::Function {
             pool,
             gpu,
             memory: Some((most_bytes as u64).saturating_sub(used_bytes())),
+            compiled: Default::default(),
             host: Rc::clone(&host) as Rc<dyn Host>,
         },
         timer_resolution_us: timer_resolution_us(&*host),

@@ -1,9 +1,8 @@
 //! The parts of a GPU run: what the GPU's own clock says, and medians of a few rounds.
 
 use super::device::Device;
-use super::run::Ready;
+use super::link::{self, Link};
 use crate::BackendError;
-use futures_channel::oneshot;
 use parallax_protocol::GpuMs;
 
 /// Runs in a row for the time of a run whose data stay on the device.
@@ -58,18 +57,13 @@ impl Clock {
     }
 
     /// The two stamps of the last run, in the clock's ticks; `None` if they cannot be read.
-    pub async fn read(&self, ready: &Ready) -> Result<Option<(u64, u64)>, BackendError> {
-        let device = &ready.device;
+    pub async fn read(&self, link: &Link) -> Result<Option<(u64, u64)>, BackendError> {
+        let device = &link.device;
         let mut encoder = device.device.create_command_encoder(&Default::default());
         encoder.resolve_query_set(&self.queries, 0..2, &self.resolved, 0);
         encoder.copy_buffer_to_buffer(&self.resolved, 0, &self.staging, 0, BYTES);
         device.queue.submit([encoder.finish()]);
-        let (sender, mapped) = oneshot::channel();
-        self.staging.map_async(wgpu::MapMode::Read, .., move |result| {
-            // The receiver is gone if the run was dropped.
-            let _ = sender.send(result);
-        });
-        let Ok(Ok(())) = ready.wait("time stamps", mapped).await? else {
+        let Ok(Ok(())) = link.wait("time stamps", link::map(&self.staging)).await? else {
             return Ok(None);
         };
         let stamps = self.staging.get_mapped_range(..).ok().map(|view| {

@@ -2,11 +2,17 @@
 //! Metal or Direct3D offers, with the same shaders.
 
 #[cfg(feature = "gpu")]
+pub(crate) mod bands;
+#[cfg(feature = "gpu")]
 pub(crate) mod clock;
 #[cfg(feature = "gpu")]
 pub(crate) mod device;
 #[cfg(feature = "gpu")]
-pub(crate) mod run;
+pub(crate) mod link;
+#[cfg(feature = "gpu")]
+pub(crate) mod parts;
+#[cfg(feature = "gpu")]
+mod run;
 
 #[cfg(feature = "gpu")]
 pub use device::GpuSlot;

@@ -1,20 +1,16 @@
 //! A WGSL kernel on the device: upload, dispatch, read back, and the limits that apply.
 
-use super::clock::{self, Clock, RESIDENT_RUNS, Times};
+use super::bands::{MAX_BANDS, Split};
+use super::clock::Clock;
 use super::device::{Device, GpuSlot};
-use crate::host::{Host, wall_ms};
+use super::link::{Link, Mapped, Pipeline, mapped, refused, unreadable};
+use super::parts::{self, Parted, Recording};
 use crate::{BackendError, Machine, Order, Prepared};
-use futures_channel::oneshot;
 use futures_util::future::LocalBoxFuture;
-use parallax_protocol::{GpuMs, InjectKind, Span, SpanKind, Support, Timeline, Track};
+use parallax_protocol::{GpuMs, InjectKind, Support, Timeline};
 use parallax_workloads::{Access, Buffer, GpuPass, GpuProgram, Output, Problem};
-use std::future::Future;
-use std::rc::Rc;
 use std::sync::Arc;
 
-/// What one dispatch should take at most: longer ones freeze the desktop, and watchdogs
-/// end them.
-const BAND_MS: f64 = 50.0;
 /// Assumed speed for the first run, in operations per millisecond: slow hardware, and
 /// what a software adapter was seen to do. The runs after it go by what was measured.
 const FIRST_GUESS: (f64, f64) = (50e6, 0.5e6);
@@ -22,8 +18,6 @@ const FIRST_GUESS: (f64, f64) = (50e6, 0.5e6);
 const BAND_STRIDE: u64 = 256;
 /// Bytes of a band's uniform: size, first row, seed.
 const PARAMS: u64 = 16;
-/// Most bands of a run.
-const MAX_BANDS: u32 = 256;
 
 /// Compares what the program needs with what the device has.
 pub fn fits(gpu: &GpuSlot, program: &GpuProgram) -> Support {
@@ -62,24 +56,22 @@ pub async fn prepare(
     let device = machine.gpu.open(&*machine.host, &order.stop).await?;
     let flops = problem.flops();
     let program = problem.gpu();
-    let host = Rc::clone(&machine.host);
+    let link = Link::new(device, &machine.host, &order);
+    let device = &*link.device;
 
-    let start = host.now_ms();
+    let start = link.host.now_ms();
     let scope = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
-    let pipelines = pipelines(&device, &program);
-    let error = device.wait(&*host, &order.stop, "shader", scope.pop()).await?;
-    refused("shader", error)?;
-    let pipeline_ms = host.now_ms() - start;
+    let pipelines = pipelines(device, &program);
+    refused("shader", link.wait("shader", scope.pop()).await?)?;
+    let pipeline_ms = link.host.now_ms() - start;
 
     let memory = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
     let validation = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
     let buffers = Buffers::new(&device.device, &pipelines, &program);
     // Popped inside out, but too little memory is said first: the rest follows from it.
     let (validation, memory) = (validation.pop(), memory.pop());
-    let error = device.wait(&*host, &order.stop, "buffers", memory).await?;
-    refused("buffers", error)?;
-    let error = device.wait(&*host, &order.stop, "buffers", validation).await?;
-    refused("buffers", error)?;
+    refused("buffers", link.wait("buffers", memory).await?)?;
+    refused("buffers", link.wait("buffers", validation).await?)?;
 
     let rate = if device.adapter.software {
         FIRST_GUESS.1
@@ -88,8 +80,7 @@ pub async fn prepare(
     };
     Ok(Box::new(Ready {
         expected_ms: flops / rate,
-        device,
-        host,
+        link,
         pipelines,
         buffers,
         program,
@@ -100,33 +91,6 @@ pub async fn prepare(
     }))
 }
 
-/// How a pass is cut, if the whole takes `ms`: so that no band is above [`BAND_MS`].
-fn split(ms: f64, rows: u32, most: u32) -> Split {
-    // `max` first: it turns a NaN into the least.
-    let wanted = (ms / BAND_MS).ceil().max(1.0).min(f64::from(most.max(1))) as u32;
-    let rows_each = rows.div_ceil(wanted.min(rows.max(1))).max(1);
-    Split {
-        rows: rows_each,
-        count: rows.div_ceil(rows_each).max(1),
-    }
-}
-
-pub(crate) fn refused(what: &'static str, error: Option<wgpu::Error>) -> Result<(), BackendError> {
-    match error {
-        None => Ok(()),
-        Some(error) => Err(BackendError::Gpu {
-            what,
-            message: error.to_string(),
-        }),
-    }
-}
-
-/// A pass, compiled.
-struct Pipeline {
-    layout: wgpu::BindGroupLayout,
-    pipeline: wgpu::ComputePipeline,
-}
-
 /// One pipeline for each pass; passes of the same entry point are compiled once by drivers
 /// that know them again.
 fn pipelines(device: &Device, program: &GpuProgram) -> Vec<Pipeline> {
@@ -134,10 +98,14 @@ fn pipelines(device: &Device, program: &GpuProgram) -> Vec<Pipeline> {
         label: None,
         source: wgpu::ShaderSource::Wgsl(source(device, program).into()),
     });
-    let passes = program.passes.iter();
-    passes
-        .map(|pass| Pipeline::new(&device.device, &module, pass))
-        .collect()
+    let passes = program.passes.iter().map(|pass| {
+        let written = pass
+            .bindings
+            .iter()
+            .map(|access| matches!(access, Access::Write(_)));
+        Pipeline::new(&device.device, &module, Some(pass.entry), true, written)
+    });
+    passes.collect()
 }
 
 /// What of the shader is for this adapter.
@@ -147,48 +115,6 @@ fn source(device: &Device, program: &GpuProgram) -> String {
     match device.subgroups && cfg!(target_arch = "wasm32") {
         true => format!("enable subgroups;\n{text}"),
         false => text,
-    }
-}
-
-impl Pipeline {
-    fn new(device: &wgpu::Device, module: &wgpu::ShaderModule, pass: &GpuPass) -> Self {
-        let entry = |binding, ty, dynamic| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::COMPUTE,
-            ty: wgpu::BindingType::Buffer {
-                ty,
-                has_dynamic_offset: dynamic,
-                min_binding_size: None,
-            },
-            count: None,
-        };
-        let mut entries = vec![entry(0, wgpu::BufferBindingType::Uniform, true)];
-        for (access, binding) in pass.bindings.iter().zip(1..) {
-            let read_only = matches!(access, Access::Read(_));
-            entries.push(entry(
-                binding,
-                wgpu::BufferBindingType::Storage { read_only },
-                false,
-            ));
-        }
-        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: None,
-            entries: &entries,
-        });
-        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: None,
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: None,
-            layout: Some(&pipeline_layout),
-            module,
-            entry_point: Some(pass.entry),
-            compilation_options: Default::default(),
-            cache: None,
-        });
-        Pipeline { layout, pipeline }
     }
 }
 
@@ -282,9 +208,8 @@ impl Drop for Buffers {
     }
 }
 
-pub(crate) struct Ready {
-    pub device: Rc<Device>,
-    host: Rc<dyn Host>,
+struct Ready {
+    link: Link,
     pipelines: Vec<Pipeline>,
     buffers: Buffers,
     program: GpuProgram,
@@ -297,32 +222,10 @@ pub(crate) struct Ready {
     recording: Option<Recording>,
 }
 
-/// What the queue and the GPU did when.
-struct Recording {
-    begin_ms: f64,
-    queue: Vec<Span>,
-    gpu: Vec<Span>,
-    /// The GPU's own, of which it is known whether its clock is fine enough for the kernels.
-    stamps: Vec<(u64, u64)>,
-}
-
-impl Recording {
-    fn span(&self, kind: SpanKind, start_ms: f64, end_ms: f64) -> Span {
-        Span {
-            start_ms: start_ms - self.begin_ms,
-            end_ms: end_ms - self.begin_ms,
-            kind,
-            pass: 0,
-            first: 0,
-            items: 0,
-        }
-    }
-}
-
 impl Ready {
     /// Inputs and parameters to the device.
-    fn upload(&self, plan: &[Split]) {
-        let Ready { device, buffers, .. } = self;
+    fn upload_for(&self, plan: &[Split]) {
+        let (device, buffers) = (&self.link.device, &self.buffers);
         for (buffer, values) in buffers.inputs.iter().zip(&self.program.data.inputs) {
             device.queue.write_buffer(buffer, 0, bytemuck::cast_slice(values));
         }
@@ -337,16 +240,9 @@ impl Ready {
             .write_buffer(&buffers.params, 0, bytemuck::cast_slice(&params));
     }
 
-    /// Some runs: all bands of all passes, with the clock read before the first and after the
-    /// last where there is one.
-    fn dispatch(&self, plan: &[Split], runs: u32, clock: Option<&Clock>) {
-        for run in 0..runs {
-            self.dispatch_once(plan, clock, (run == 0, run + 1 == runs));
-        }
-    }
-
+    /// All bands of all passes, with the clock read before the first and after the last.
     fn dispatch_once(&self, plan: &[Split], clock: Option<&Clock>, (is_first, is_last): (bool, bool)) {
-        let Ready { device, buffers, .. } = self;
+        let (device, buffers) = (&self.link.device, &self.buffers);
         let last = plan.iter().map(|split| split.count).sum::<u32>() - 1;
         let mut place = 0;
         for (number, split) in plan.iter().enumerate() {
@@ -370,23 +266,10 @@ impl Ready {
     }
 
     /// The output's copy to where it can be mapped, and its mapping.
-    fn read_back(&self) -> oneshot::Receiver<Result<(), wgpu::BufferAsyncError>> {
-        let Ready { device, buffers, .. } = self;
-        let mut encoder = device.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(
-            &buffers.output,
-            0,
-            &buffers.staging,
-            0,
-            self.program.data.output_len as u64 * 4,
-        );
-        device.queue.submit([encoder.finish()]);
-        let (sender, mapped) = oneshot::channel();
-        buffers.staging.map_async(wgpu::MapMode::Read, .., move |result| {
-            // The receiver is gone if the run was dropped.
-            let _ = sender.send(result);
-        });
-        mapped
+    fn mapping(&self) -> Mapped {
+        let Buffers { output, staging, .. } = &self.buffers;
+        self.link
+            .read_back(output, staging, self.program.data.output_len as u64 * 4)
     }
 
     /// How each pass is cut.
@@ -394,52 +277,29 @@ impl Ready {
         let passes = &self.program.passes;
         let ms = self.expected_ms / passes.len() as f64;
         let most = MAX_BANDS / passes.len() as u32;
-        let splits = passes.iter().map(|pass| split(ms, pass.workgroups.1, most));
+        let splits = passes.iter().map(|pass| Split::new(ms, pass.workgroups.1, most));
         splits.collect()
-    }
-
-    pub async fn wait<T>(
-        &self,
-        what: &'static str,
-        answer: impl Future<Output = T>,
-    ) -> Result<T, BackendError> {
-        self.device
-            .wait(&*self.host, &self.order.stop, what, answer)
-            .await
-    }
-
-    /// Waits for everything that was submitted.
-    async fn idle(&self, what: &'static str) -> Result<(), BackendError> {
-        let (sender, done) = oneshot::channel();
-        self.device.queue.on_submitted_work_done(move || {
-            let _ = sender.send(());
-        });
-        // An error only says that the callback was dropped with its device, which `wait` hears of.
-        self.wait(what, done).await.map(|_| ())
     }
 
     /// One run, end to end: inputs up, all bands, output back in our memory.
     async fn once(&mut self) -> Result<(), BackendError> {
-        let start = self.host.now_ms();
+        let (link, device) = (&self.link, &self.link.device);
+        let start = link.host.now_ms();
         let plan = self.plan();
-        let scope = self.device.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        self.upload(&plan);
-        self.dispatch(&plan, 1, None);
+        let scope = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        self.upload_for(&plan);
+        self.dispatch_once(&plan, None, (true, true));
         if self.order.inject == Some(InjectKind::Lost) {
-            self.device.device.destroy();
+            device.device.destroy();
         }
-        let mapped = self.read_back();
+        let mapping = self.mapping();
         let error = scope.pop();
-        let answer = self.wait("read-back", mapped).await?;
-        if let Some(reason) = self.device.lost_reason() {
+        let answer = link.wait("read-back", mapping).await?;
+        if let Some(reason) = device.lost_reason() {
             return Err(BackendError::DeviceLost { reason });
         }
-        refused("dispatch", self.wait("dispatch", error).await?)?;
-        match answer {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(unreadable(error.to_string())),
-            Err(_) => return Err(unreadable("the buffer was never mapped".into())),
-        }
+        refused("dispatch", link.wait("dispatch", error).await?)?;
+        mapped(answer)?;
         {
             let view = self
                 .buffers
@@ -451,106 +311,40 @@ impl Ready {
         }
         self.buffers.staging.unmap();
         // Read-back included: an over-estimate, which errs towards short dispatches.
-        self.expected_ms = self.host.now_ms() - start;
+        self.expected_ms = link.host.now_ms() - start;
+        Ok(())
+    }
+}
+
+impl Parted for Ready {
+    fn link(&self) -> &Link {
+        &self.link
+    }
+
+    fn upload(&mut self) -> Result<(), BackendError> {
+        self.upload_for(&self.plan());
         Ok(())
     }
 
-    /// One run in parts, each waited for and written down.
-    async fn once_recorded(&mut self, mut recording: Recording) -> Result<(), BackendError> {
+    fn dispatch(&mut self, runs: u32, clock: Option<&Clock>) -> Result<(), BackendError> {
         let plan = self.plan();
-        let clock = Clock::new(&self.device);
-        let begin = wall_ms();
-        self.upload(&plan);
-        self.device.queue.submit([]);
-        self.idle("upload").await?;
-        let uploaded = wall_ms();
-        self.dispatch(&plan, 1, clock.as_ref());
-        self.idle("dispatch").await?;
-        let done = wall_ms();
-        let mapped = self.wait("read-back", self.read_back()).await?;
-        let back = wall_ms();
-        if let Ok(Ok(())) = mapped {
-            self.buffers.staging.unmap();
+        for run in 0..runs {
+            self.dispatch_once(&plan, clock, (run == 0, run + 1 == runs));
         }
-        let queue = [
-            recording.span(SpanKind::Upload, begin, uploaded),
-            recording.span(SpanKind::Submit, uploaded, done),
-            recording.span(SpanKind::ReadBack, done, back),
-        ];
-        recording.queue.extend(queue);
-        if let Some(clock) = &clock
-            && let Some((start, end)) = clock.read(self).await?
-        {
-            recording.stamps.push((start, end));
-            let period = f64::from(self.device.queue.get_timestamp_period());
-            let ms = end.saturating_sub(start) as f64 * period / 1e6;
-            // Its clock has another beginning: placed in the middle of its submission.
-            let spare = (done - uploaded - ms).max(0.0) / 2.0;
-            if ms > 0.0 {
-                let from = uploaded + spare;
-                let span = recording.span(SpanKind::Kernel, from, (from + ms).min(done));
-                recording.gpu.push(span);
-            }
-        }
-        self.recording = Some(recording);
         Ok(())
     }
 
-    /// One round of [`Prepared::parts`]: upload, dispatch, read-back, each waited for.
-    async fn round(&self, clock: Option<&Clock>, times: &mut Times) -> Result<(), BackendError> {
-        let plan = self.plan();
-        let begin = self.host.now_ms();
-        self.upload(&plan);
-        // Writes wait for a submission.
-        self.device.queue.submit([]);
-        self.idle("upload").await?;
-        times.upload.push(self.host.now_ms() - begin);
-
-        self.dispatch(&plan, times.stamped, clock);
-        self.idle("dispatch").await?;
-        let begin = self.host.now_ms();
-        let mapped = self.wait("read-back", self.read_back()).await?;
-        times.readback.push(self.host.now_ms() - begin);
-        if let Ok(Ok(())) = mapped {
+    fn read_back(&mut self) -> LocalBoxFuture<'_, Result<(), BackendError>> {
+        Box::pin(async {
+            mapped(self.link.wait("read-back", self.mapping()).await?)?;
             self.buffers.staging.unmap();
-        }
-        if let Some(clock) = clock
-            && let Some(pair) = clock.read(self).await?
-        {
-            times.stamp(pair);
-        }
-
-        // Data stay where they are: one wait for several runs.
-        let begin = self.host.now_ms();
-        self.dispatch(&plan, RESIDENT_RUNS, None);
-        self.idle("dispatch").await?;
-        times
-            .resident
-            .push((self.host.now_ms() - begin) / f64::from(RESIDENT_RUNS));
-        Ok(())
+            Ok(())
+        })
     }
-}
 
-/// How a pass is cut into bands.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Split {
-    /// Rows of workgroups in each but the last.
-    rows: u32,
-    /// How many bands.
-    count: u32,
-}
-
-impl Split {
-    /// Each band's first row.
-    fn first_rows(self) -> impl Iterator<Item = u32> {
-        (0..self.count).map(move |band| band * self.rows)
-    }
-}
-
-fn unreadable(message: String) -> BackendError {
-    BackendError::Gpu {
-        what: "read-back",
-        message,
+    /// Inputs are only read.
+    fn repeats(&self) -> bool {
+        true
     }
 }
 
@@ -566,7 +360,10 @@ impl Prepared for Ready {
                     return Err(BackendError::Stopped);
                 }
                 match self.recording.take() {
-                    Some(recording) => self.once_recorded(recording).await?,
+                    Some(mut recording) => {
+                        recording.run(self).await?;
+                        self.recording = Some(recording);
+                    }
                     None => self.once().await?,
                 }
             }
@@ -575,43 +372,15 @@ impl Prepared for Ready {
     }
 
     fn record(&mut self, on: bool) {
-        self.recording = on.then(|| Recording {
-            begin_ms: wall_ms(),
-            queue: Vec::new(),
-            gpu: Vec::new(),
-            stamps: Vec::new(),
-        });
+        self.recording = on.then(Recording::new);
     }
 
     fn recorded(&mut self) -> Option<Timeline> {
-        let recording = self.recording.take()?;
-        let track = |name: &str, spans| Track {
-            name: name.into(),
-            spans,
-        };
-        let mut tracks = vec![track("queue", recording.queue)];
-        // Kernels of a few of the clock's steps would be drawn as long as these.
-        if clock::tells(&recording.stamps) {
-            tracks.push(track("gpu", recording.gpu));
-        }
-        Some(Timeline {
-            backend: "gpu".into(),
-            tracks,
-            dropped: 0,
-        })
+        Some(self.recording.take()?.timeline("gpu"))
     }
 
     fn parts(&mut self, rounds: u32) -> LocalBoxFuture<'_, Result<Option<GpuMs>, BackendError>> {
-        Box::pin(async move {
-            let clock = Clock::new(&self.device);
-            let mut times = Times::default();
-            for _ in 0..rounds {
-                self.round(clock.as_ref(), &mut times).await?;
-                times.lengthen();
-            }
-            let period = f64::from(self.device.queue.get_timestamp_period());
-            Ok(Some(times.parts(period)))
-        })
+        Box::pin(async move { Ok(Some(parts::timed(self, rounds).await?)) })
     }
 
     fn output(&mut self) -> LocalBoxFuture<'_, Result<Output, BackendError>> {
@@ -622,24 +391,5 @@ impl Prepared for Ready {
                 false => Output::U32(words),
             })
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_work_is_cut_into_bands_of_whole_rows() {
-        let count = |ms, rows| split(ms, rows, MAX_BANDS).count;
-        assert_eq!(count(10.0, 64), 1);
-        assert_eq!(split(501.0, 64, MAX_BANDS), Split { rows: 6, count: 11 });
-        assert_eq!(count(1e9, 64), 64);
-        assert!(count(1e9, 100_000) <= MAX_BANDS);
-        assert_eq!(split(1e9, 100, 25).count, 25);
-        assert_eq!(count(0.0, 0), 1);
-        assert_eq!(count(f64::NAN, 8), 1);
-        let rows: Vec<u32> = split(120.0, 7, MAX_BANDS).first_rows().collect();
-        assert_eq!(rows, [0, 3, 6]);
     }
 }

@@ -4,7 +4,7 @@
 use super::{GpuLimits, Probe, Subject};
 use crate::gpu::clock::step;
 use crate::gpu::device::Device;
-use crate::gpu::run::refused;
+use crate::gpu::link::refused;
 use crate::host::Host;
 use crate::{BackendError, Machine, StopFlag};
 use futures_channel::oneshot;

@@ -13,6 +13,7 @@ pub(super) fn machine(pool: Pool) -> Machine {
         #[cfg(feature = "gpu")]
         gpu: crate::GpuSlot::missing("no GPU in this test"),
         memory: None,
+        compiled: Default::default(),
         host: Rc::new(NativeHost::new()),
     }
 }

@@ -1,6 +1,6 @@
 //! The compiler as back ends, engine and page use it: values and diagnostics in the words of the protocol.
 
-use crate::{BackendError, Pool, StopFlag};
+use crate::{BackendError, Machine, Pool, StopFlag};
 use parallax_compiler::failure;
 #[cfg(feature = "gpu")]
 use parallax_compiler::ir::Failure;
@@ -11,8 +11,9 @@ use parallax_compiler::{
     ArrayValue, Diagnostic, Failed, Position, Prepared, Request, Scalar, Source, Span, Value,
 };
 use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
-use parallax_workloads::{Argument, Array, PythonProgram};
-use std::sync::Arc;
+use parallax_workloads::{Argument, Array, Problem, PythonProgram};
+use std::cell::RefCell;
+use std::sync::{Arc, Weak};
 
 /// Reads somebody's kernel, checks it and has its `setup` make the arguments.
 ///
@@ -92,11 +93,60 @@ fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
     }
 }
 
+/// What a problem's rows have in common: the kernel read, typed and lowered, of which each writes its own form.
+pub(super) struct Shared {
+    pub prepared: Prepared,
+    pub source: Arc<str>,
+    pub narrow: bool,
+}
+
+/// The kernel that was compiled last. It holds no memory: a kernel lasts as long as any row has it.
+#[derive(Default)]
+pub struct Last(RefCell<Option<(Weak<dyn Problem>, Weak<Shared>)>>);
+
+impl Last {
+    fn of(&self, problem: &Arc<dyn Problem>) -> Option<Arc<Shared>> {
+        let last = self.0.borrow();
+        let (of, shared) = last.as_ref()?;
+        // The address is not another's while there is a `Weak`.
+        shared.upgrade().filter(|_| of.ptr_eq(&Arc::downgrade(problem)))
+    }
+}
+
+/// A problem's kernel, compiled unless another row of the same problem has it.
+///
+/// # Errors
+/// `Python` with all that is wrong, `Stopped`, `Panicked`.
+pub(super) async fn shared(
+    machine: &Machine,
+    problem: &Arc<dyn Problem>,
+    stop: &StopFlag,
+) -> Result<Arc<Shared>, BackendError> {
+    if let Some(there) = machine.compiled.of(problem) {
+        return Ok(there);
+    }
+    let (own, stop) = (Arc::clone(problem), stop.clone());
+    let job = move || {
+        let program = own.python();
+        let prepared = prepare(&program, &stop)?;
+        Ok::<_, BackendError>(Arc::new(Shared {
+            prepared,
+            source: program.source,
+            narrow: program.narrow,
+        }))
+    };
+    let made = machine.pool.offload(job).await;
+    let made = made.map_err(|message| BackendError::Panicked { message })??;
+    let last = (Arc::downgrade(problem), Arc::downgrade(&made));
+    machine.compiled.0.replace(Some(last));
+    Ok(made)
+}
+
 /// Compiles a program for its arguments.
 ///
 /// # Errors
 /// `Python` with all that is wrong, `Stopped`.
-pub(super) fn prepare(program: &PythonProgram, stop: &StopFlag) -> Result<Prepared, BackendError> {
+fn prepare(program: &PythonProgram, stop: &StopFlag) -> Result<Prepared, BackendError> {
     let request = Request {
         entry: program.entry.clone(),
         size: program.size,
@@ -306,4 +356,44 @@ fn refusals(text: &str, narrow: bool, prepared: &Prepared) -> Vec<Refused> {
         backend: "gpu".into(),
         diagnostics: why.iter().take(MOST_OF_A_KERNEL).map(one).collect(),
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::NativeHost;
+    use parallax_workloads::Own;
+    use std::rc::Rc;
+
+    #[test]
+    fn rows_of_a_problem_share_what_was_compiled_and_keep_it_no_longer_than_they_last() {
+        let machine = Machine {
+            cores: 1,
+            isolated: true,
+            pool: Pool::Threads(rayon::current_num_threads()),
+            #[cfg(feature = "gpu")]
+            gpu: crate::GpuSlot::missing("test"),
+            memory: None,
+            compiled: Last::default(),
+            host: Rc::new(NativeHost::new()),
+        };
+        let text =
+            "from numba import njit\n\n@njit\ndef f(n):\n    return n + 1\n\ndef setup(n):\n    return n\n";
+        let problem = || -> Arc<dyn Problem> {
+            Arc::new(Own::new(PythonProgram {
+                arguments: None,
+                ..PythonProgram::of(text, 3, Vec::new())
+            }))
+        };
+        let made = |problem| pollster::block_on(shared(&machine, problem, &StopFlag::new())).unwrap();
+        let (one, other) = (problem(), problem());
+        let (first, second) = (made(&one), made(&one));
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(!Arc::ptr_eq(&first, &made(&other)));
+        // Only rows hold it.
+        let (last, again) = (made(&one), made(&one));
+        assert_eq!(Arc::strong_count(&last), 2);
+        drop((last, again));
+        assert!(machine.compiled.of(&one).is_none());
+    }
 }

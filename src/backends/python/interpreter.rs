@@ -1,6 +1,6 @@
 //! The interpreter, on one thread of the pool, a slice of instructions at a time so that Stop is heard.
 
-use super::compiler;
+use super::compiler::{self, Shared};
 use crate::{BackendError, Chaos, Machine, Order, Pool, Prepared, StopFlag};
 use futures_util::future::LocalBoxFuture;
 use parallax_compiler::{Diagnostic, Kind, Span, interpret};
@@ -21,16 +21,11 @@ pub async fn prepare(
     problem: Arc<dyn Problem>,
     order: Order,
 ) -> Result<Box<dyn Prepared>, BackendError> {
-    let program = problem.python();
-    let (own, stop) = (program.clone(), order.stop.clone());
     let begin = machine.host.now_ms();
-    let job = move || compiler::prepare(&own, &stop);
-    let prepared = machine.pool.offload(job).await;
-    let prepared = prepared.map_err(|message| BackendError::Panicked { message })??;
+    let shared = compiler::shared(machine, &problem, &order.stop).await?;
     Ok(Box::new(Ready {
         compile_ms: machine.host.now_ms() - begin,
-        prepared: Arc::new(prepared),
-        source: program.source,
+        shared,
         pool: machine.pool.clone(),
         memory: machine.memory.unwrap_or(MOST_BYTES).min(MOST_BYTES),
         problem,
@@ -42,8 +37,7 @@ pub async fn prepare(
 }
 
 struct Ready {
-    prepared: Arc<parallax_compiler::Prepared>,
-    source: Arc<str>,
+    shared: Arc<Shared>,
     problem: Arc<dyn Problem>,
     pool: Pool,
     order: Order,
@@ -64,7 +58,7 @@ enum End {
 
 impl Ready {
     async fn once(&mut self) -> Result<(), BackendError> {
-        let (prepared, source) = (Arc::clone(&self.prepared), Arc::clone(&self.source));
+        let shared = Arc::clone(&self.shared);
         let (stop, memory) = (self.order.stop.clone(), self.memory);
         let chaos = Chaos::of(self.order.inject);
         let limit_ms = (self.runs == 0).then_some(LIMIT_MS);
@@ -72,7 +66,7 @@ impl Ready {
             if let Some(chaos) = chaos {
                 chaos.strike();
             }
-            interpreted(&prepared, &source, memory, limit_ms, &stop)
+            interpreted(&shared, memory, limit_ms, &stop)
         };
         let ended = self.pool.offload(job).await;
         self.runs += 1;
@@ -95,8 +89,7 @@ impl Ready {
 }
 
 fn interpreted(
-    prepared: &parallax_compiler::Prepared,
-    source: &str,
+    Shared { prepared, source, .. }: &Shared,
     memory: u64,
     limit_ms: Option<f64>,
     stop: &StopFlag,

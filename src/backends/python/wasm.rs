@@ -5,7 +5,7 @@
 //! itself, so that calls between the two pass through no JavaScript. Arrays and frames come from the engine's
 //! allocator.
 
-use super::compiler;
+use super::compiler::{self, Shared};
 use super::loops::{Code, Ended, Loop, Loops};
 use super::rooms::Rooms;
 use crate::{BackendError, Chaos, Job, Machine, Order, Pool, Prepared, Recorder};
@@ -239,7 +239,6 @@ pub async fn prepare(
     id: &'static str,
 ) -> Result<Box<dyn Prepared>, BackendError> {
     static KEYS: AtomicU32 = AtomicU32::new(1);
-    let program = problem.python();
     let target = Target {
         simd,
         threads,
@@ -248,19 +247,17 @@ pub async fn prepare(
     };
     let most = if threads { order.threads } else { 1 };
     let memory = machine.memory.unwrap_or(u64::MAX);
-    let (source, stop) = (Arc::clone(&program.source), order.stop.clone());
     let begin = machine.host.now_ms();
-    let job = move || -> Result<_, BackendError> {
-        let prepared = compiler::prepare(&program, &stop)?;
-        let module = prepared.wasm(target).map_err(|why| compiler::too_large(&why))?;
-        Ok((prepared, module))
-    };
-    let made = machine.pool.offload(job).await;
-    let (prepared, module) = made.map_err(|message| BackendError::Panicked { message })??;
+    let shared = compiler::shared(machine, &problem, &order.stop).await?;
+    let own = Arc::clone(&shared);
+    let job = move || own.prepared.wasm(target).map_err(|why| compiler::too_large(&why));
+    let module = machine.pool.offload(job).await;
+    let module = module.map_err(|message| BackendError::Panicked { message })??;
     let compiled = machine.host.now_ms();
+    let own = Arc::clone(&shared);
     let job = move || -> Result<_, BackendError> {
         let rooms = Rooms::new(most + 2, memory);
-        let call = rooms.call(&module.abi, &prepared.arguments, most as u32);
+        let call = rooms.call(&module.abi, &own.prepared.arguments, most as u32);
         let call = call.map_err(uncallable)?;
         let program = Program {
             key: KEYS.fetch_add(1, Ordering::Relaxed),
@@ -269,15 +266,14 @@ pub async fn prepare(
             call,
             rooms,
         };
-        Ok((Arc::new(program), prepared))
+        Ok(Arc::new(program))
     };
     let placed = machine.pool.offload(job).await;
-    let (code, prepared) = placed.map_err(|message| BackendError::Panicked { message })??;
+    let code = placed.map_err(|message| BackendError::Panicked { message })??;
     let mut ready = Ready {
         compile_ms: 0.0,
         code,
-        prepared: Arc::new(prepared),
-        source,
+        shared,
         problem,
         pool: machine.pool.clone(),
         threads: most,
@@ -302,8 +298,7 @@ pub async fn prepare(
 
 struct Ready {
     code: Arc<Program>,
-    prepared: Arc<parallax_compiler::Prepared>,
-    source: Arc<str>,
+    shared: Arc<Shared>,
     problem: Arc<dyn Problem>,
     pool: Pool,
     threads: usize,
@@ -338,7 +333,10 @@ impl Ready {
             Ended::Early => {
                 let failed = self.code.rooms.failed(&self.code.call, self.abi());
                 Err(match failed {
-                    Some(failed) => compiler::fault(&self.source, &self.prepared.program, &failed),
+                    Some(failed) => {
+                        let Shared { prepared, source, .. } = &*self.shared;
+                        compiler::fault(source, &prepared.program, &failed)
+                    }
                     None => BackendError::Kernel {
                         what: "broke down",
                         message: "it ended early and left no reason".into(),
@@ -354,23 +352,23 @@ impl Ready {
 
     /// What a run gave, and whether it changed its arguments.
     async fn read(&self) -> Result<(Vec<Array>, bool), BackendError> {
-        let (code, prepared) = (Arc::clone(&self.code), Arc::clone(&self.prepared));
+        let (code, shared) = (Arc::clone(&self.code), Arc::clone(&self.shared));
         let job = move || {
             let abi = &code.module.abi;
             let now = code.rooms.arguments(&code.call, abi);
             let results = code.rooms.results(&code.call, abi);
-            let outputs = prepared.outputs(results, &now);
-            (compiler::arrays(outputs), !prepared.changed().is_empty())
+            let outputs = shared.prepared.outputs(results, &now);
+            (compiler::arrays(outputs), !shared.prepared.changed().is_empty())
         };
         let read = self.pool.offload(job).await;
         read.map_err(|message| BackendError::Panicked { message })
     }
 
     async fn place(&self) -> Result<(), BackendError> {
-        let (code, prepared) = (Arc::clone(&self.code), Arc::clone(&self.prepared));
+        let (code, shared) = (Arc::clone(&self.code), Arc::clone(&self.shared));
         let job = move || {
             let abi = &code.module.abi;
-            code.rooms.fill(&code.call, abi, &prepared.arguments)
+            code.rooms.fill(&code.call, abi, &shared.prepared.arguments)
         };
         let placed = self.pool.offload(job).await;
         let placed = placed.map_err(|message| BackendError::Panicked { message })?;

@@ -231,6 +231,12 @@ fn texts_are_as_they_were_read() {
         array(Scalar::F32, &[5]),
         array(Scalar::I32, &[9]),
     ];
+    let text = kernel(
+        "def f(out, n):\n    for i in prange(out.size):\n        own = np.full(n + i % 7, i, np.int32)\n        \
+         own[i % own.size] += 1\n        for k in range(0, own.size, 997):\n            out[i] += own[k]\n",
+    );
+    let args_of = [array(Scalar::I32, &[300]), int(10_000)];
+    golden("scratch", &plan(&text, &args_of, true).expect("narrowed"));
     golden(
         "gather",
         &plan(&kernel(GATHER), &args, false).expect("no 64 bits"),
@@ -276,10 +282,17 @@ fn actions(
         match run.step() {
             Ok(Action::Done) => return (all, run.outcome()),
             Ok(action) => {
-                if let Action::Read { words, .. } = &action {
-                    let mut answer = reads.remove(0);
-                    answer.resize(*words as usize, 0);
-                    run.give(answer);
+                if let Action::Read(buffers) = &action {
+                    let answers = buffers.iter().flat_map(|(_, words)| {
+                        let mut answer = if reads.is_empty() {
+                            Vec::new()
+                        } else {
+                            reads.remove(0)
+                        };
+                        answer.resize(*words as usize, 0);
+                        answer
+                    });
+                    run.give(answers.collect());
                 }
                 all.push(action);
             }
@@ -304,11 +317,7 @@ fn swapped_arrays_are_other_buffers_of_the_same_shader() {
     let (one, other) = (&launches[0].1, &launches[1].1);
     assert_eq!(launches.len(), 3);
     assert_eq!((one, one[0], one[1]), (&launches[2].1, other[1], other[0]));
-    assert!(
-        launches
-            .iter()
-            .all(|launch| launch.0 == [0, 1] && launch.2 == (2, 1))
-    );
+    assert!(launches.iter().all(|launch| launch.0 == [0, 1] && launch.2 == 2));
     let outcome = outcome.expect("done");
     assert_eq!((outcome.results.len(), outcome.changed.len()), (1, 2));
 }
@@ -432,14 +441,84 @@ def f(x, out, k):
 }
 
 #[test]
-fn large_loops_are_grids_of_two_axes() {
+fn large_loops_are_several_bands() {
     let text = kernel("def f(out):\n    for i in prange(out.size):\n        out[i] = 1\n");
     let args = [array(Scalar::I8, &[5_000_000])];
     let plan = plan(&text, &args, false).expect("int8");
     let (all, _) = actions(&plan, &args, vec![nobody(), vec![1; 5_000_000]]);
-    let groups = all.iter().find_map(|action| match action {
-        Action::Dispatch(launch) => Some((launch.groups, launch.uniforms[3])),
+    let launch = all.iter().find_map(|action| match action {
+        Action::Dispatch(launch) => Some(launch),
         _ => None,
     });
-    assert_eq!(groups, Some(((39_063, 2), 39_063 * 64)));
+    let launch = launch.expect("a dispatch");
+    assert_eq!((launch.groups, launch.most), (78_125, 65_535));
+    // The first invocation.
+    assert_eq!((launch.band(0)[6], launch.band(65_535)[6]), (0, 65_535 * 64));
+}
+
+#[test]
+fn arrays_that_iterations_make_are_private_or_share_a_buffer() {
+    let plan_of = |length: &str, n: i64| {
+        let text = format!(
+            "def f(out, n):\n    for i in prange(out.size):\n        own = np.zeros({length}, np.float32)\n        \
+             own[i % own.size] = out[i]\n        out[i] = own.sum()\n"
+        );
+        let args = [array(Scalar::F32, &[5000]), int(n)];
+        plan(&kernel(&text), &args, false)
+    };
+    let private = plan_of("n", 16).expect("16 elements");
+    let text = private.shaders[0].wgsl(&[0]);
+    assert!(
+        text.contains("array<f32, 16>") && !text.contains("scratch"),
+        "{text}"
+    );
+    // Of lengths that iterations choose the greatest counts.
+    let chosen = plan_of("1 + i % n", 9).expect("at most 9 elements");
+    assert!(chosen.shaders[0].wgsl(&[0]).contains("array<f32, 9>"));
+    let shared = plan_of("n", 10_000).expect("10,000 elements");
+    let text = shared.shaders[0].wgsl(&[0]);
+    assert!(text.contains("scratch[(0u + u32(i)) * stripe + slot]"), "{text}");
+    let args = [array(Scalar::F32, &[5000]), int(10_000)];
+    let (all, outcome) = actions(&shared, &args, vec![nobody(), vec![0; 5000]]);
+    let launch = all.iter().find_map(|action| match action {
+        Action::Dispatch(launch) => Some(launch),
+        _ => None,
+    });
+    let launch = launch.expect("a dispatch");
+    // A workgroup needs 640,000 words, and there are 2^24.
+    assert_eq!((launch.groups, launch.most, launch.buffers.len()), (79, 26, 2));
+    let made = |action: &Action| matches!(action, Action::Create { words: 16_640_000, buffer, .. } if *buffer == launch.buffers[1]);
+    assert!(all.iter().any(made) && outcome.is_ok());
+    let why = plan_of("n", 300_000).expect_err("too many");
+    assert_eq!(
+        why[0].to_string(),
+        "'own' is made inside a parallel loop; there, arrays have at most 262144 elements, known in advance"
+    );
+}
+
+#[test]
+fn what_is_changed_and_used_has_to_be_given_anew() {
+    let repeats = |body: &str| {
+        let text = format!("def f(x, out):\n    for i in prange(out.size):\n        {body}\n");
+        let args = [array(Scalar::F32, &[4]), array(Scalar::F32, &[4])];
+        let plan = plan(&kernel(&text), &args, false).expect("float32");
+        let mut run = Run::new(&plan, &args).expect("the plan's arguments");
+        loop {
+            match run.step().expect("no fault") {
+                Action::Done => return run.repeats(),
+                Action::Read(_) => run.give([nobody(), vec![0; 262]].concat()),
+                _ => {}
+            }
+        }
+    };
+    assert!(repeats("out[i] = x[i]"));
+    assert!(!repeats("out[i] += x[i]"));
+}
+
+#[test]
+fn a_report_that_was_read_is_not_read_again() {
+    let (plan, args) = total();
+    let (all, outcome) = actions(&plan, &args, vec![nobody()]);
+    let reads = all.iter().filter(|action| matches!(action, Action::Read(_)));
+    assert_eq!((reads.count(), outcome.is_ok()), (1, true));
 }

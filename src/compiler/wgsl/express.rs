@@ -148,7 +148,7 @@ impl Writer<'_> {
             }
             ExprKind::Load { array, index, site } => {
                 let place = self.place(*array, index, *site);
-                let root = self.root(*array);
+                let root = self.root(*array, false);
                 format!("{root}_load({place})")
             }
             ExprKind::Math(function, all) => self.math(*function, all),

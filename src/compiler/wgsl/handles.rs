@@ -2,7 +2,7 @@
 
 use super::express::{element, from_word, register, to_word};
 use super::plan::*;
-use super::shader::{Writer, plain};
+use super::shader::{Writer, as_word, plain};
 use crate::ir::*;
 use crate::sorted::{Map as HashMap, Set as BTreeSet};
 use crate::types::Scalar;
@@ -30,6 +30,7 @@ impl Writer<'_> {
                 .map_or(1, |info| info.axes);
             self.handles.push(Bound {
                 array,
+                is_read: false,
                 is_written: false,
                 fits: (0..axes).map(|axis| self.facts.length(array, axis)).collect(),
                 name: name.clone(),
@@ -39,10 +40,15 @@ impl Writer<'_> {
         name
     }
 
-    /// The name of the array whose elements it has.
-    pub(super) fn root(&mut self, array: Array) -> String {
+    /// The name of the array whose elements it has, which are stored or loaded.
+    pub(super) fn root(&mut self, array: Array, is_stored: bool) -> String {
         let root = self.root_of(array);
-        self.array_name(root)
+        let name = self.array_name(root);
+        if let Some(bound) = self.handles.iter_mut().find(|one| one.array == root) {
+            bound.is_written |= is_stored;
+            bound.is_read |= !is_stored;
+        }
+        name
     }
 
     pub(super) fn field(&mut self, array: Array, what: &str) -> String {
@@ -102,34 +108,38 @@ impl Writer<'_> {
             if sizes.is_empty() {
                 continue;
             }
-            let known: Option<u64> = sizes
+            let most: Option<u64> = sizes
                 .into_iter()
                 .try_fold(1, |most: u64, size| Some(most.max(size?)));
-            match known {
-                Some(size) if size <= MOST_PRIVATE => {
+            let of = self.element_of(array);
+            let (load, store) = match most {
+                Some(size) if self.private_elements + size <= MOST_PRIVATE => {
                     self.private_elements += size;
-                    let of = element(self.element_of(array));
+                    let of = element(of);
                     let _ = writeln!(self.private, "var<private> {name}_mem: array<{of}, {size}>;");
-                    let (load, store) = accessors(&name, self.element_of(array), &format!("{name}_mem"));
-                    self.private += &load;
-                    self.private += &store;
+                    accessors(&name, self.element_of(array), &format!("{name}_mem"))
+                }
+                Some(size) if self.scratch + size <= MOST_SCRATCH => {
+                    let first = self.scratch;
+                    self.scratch += size;
+                    scratch(&name, of, first)
                 }
                 _ => {
                     let name = self.array_said(array);
                     self.refuse(Why::Allocation(name));
+                    continue;
                 }
-            }
-        }
-        if self.private_elements > MOST_PRIVATE {
-            self.refuse(Why::Private);
+            };
+            self.private += &load;
+            self.private += &store;
         }
     }
 
-    pub(super) fn size(&self, shape: &[Expr]) -> Option<u64> {
+    /// Elements that an array of this shape has at most.
+    fn size(&self, shape: &[Expr]) -> Option<u64> {
         shape.iter().try_fold(1_u64, |size, one| {
-            let (low, high) = self.facts.of(one);
-            let length = u64::try_from(low).ok().filter(|_| low == high)?;
-            size.checked_mul(length)
+            let high = self.facts.of(one).1.max(0);
+            size.checked_mul(u64::try_from(high).ok()?)
         })
     }
 
@@ -164,14 +174,14 @@ impl Writer<'_> {
                     stride += &format!(" * max({length}, 1)");
                 }
             }
-            ArrayExpr::New { shape, fill, .. } => {
+            ArrayExpr::New { shape, fill, site } => {
+                let lengths: Vec<String> = shape.iter().map(|one| self.new_length(one, *site)).collect();
                 self.line(&format!("{name}_o = 0;"));
-                let mut stride = 1;
-                for (axis, one) in shape.iter().enumerate().rev() {
-                    let length = self.facts.of(one).0;
+                let mut stride = "1".to_string();
+                for (axis, length) in lengths.iter().enumerate().rev() {
                     self.line(&format!("{name}_n{axis} = {length};"));
                     self.line(&format!("{name}_s{axis} = {stride};"));
-                    stride *= length.clamp(0, i128::from(MOST_PRIVATE));
+                    stride += &format!(" * {length}");
                 }
                 if let Some(fill) = fill {
                     let (fill, value, j) = (self.value(fill), self.temporary(), self.temporary());
@@ -183,6 +193,21 @@ impl Writer<'_> {
             }
             ArrayExpr::View { of, cuts } => self.view(&name, *of, cuts),
         }
+    }
+
+    /// A length of a new array: a number, or a variable that has it.
+    fn new_length(&mut self, length: &Expr, site: Site) -> String {
+        let (low, high) = self.facts.of(length);
+        if low == high && low >= 0 {
+            return low.to_string();
+        }
+        let (text, t) = (self.exact_signed(length), self.temporary());
+        self.line(&format!("let {t} = max({text}, 0);"));
+        if low < 0 {
+            let fail = self.helper("fail");
+            self.line(&format!("if ({text} < 0) {{ {fail}({}u, 0); }}", site.0));
+        }
+        t
     }
 
     /// Another's handle, the axes in the other order or not.
@@ -307,5 +332,19 @@ pub fn accessors(name: &str, of: Scalar, buffer: &str) -> (String, String) {
     let load = format!("fn {name}_load(i: i32) -> {value} {{ return {word}; }}\n");
     let word = to_word(of, "x");
     let store = format!("fn {name}_store(i: i32, x: {value}) {{ {buffer}[i] = {word}; }}\n");
+    (load, store)
+}
+
+/// The same of an array from a word of the invocation's part of the common buffer on.
+fn scratch(name: &str, of: Scalar, first: u64) -> (String, String) {
+    let value = register(of);
+    let place = format!("scratch[({first}u + u32(i)) * stripe + slot]");
+    let load = match value {
+        "bool" => from_word(of, &place),
+        _ => format!("bitcast<{value}>({place})"),
+    };
+    let word = as_word(of, "x");
+    let load = format!("fn {name}_load(i: i32) -> {value} {{ return {load}; }}\n");
+    let store = format!("fn {name}_store(i: i32, x: {value}) {{ {place} = {word}; }}\n");
     (load, store)
 }

@@ -14,8 +14,9 @@
 //!         Action::Create { buffer, words, contents } => a buffer: STORAGE | COPY_SRC | COPY_DST, words * 4 bytes
 //!         Action::Drop(buffer) => forget it
 //!         Action::Dispatch(launch) => pipeline of (launch.shader, launch.sharing), text by Shader::wgsl;
-//!             bind group 0: uniforms, the report's buffer, launch.buffers; dispatch launch.groups
-//!         Action::Read { buffer, words } => submit, copy, map, run.give(words)
+//!             launch.groups, at most launch.most at a time: each such band with the uniforms of launch.band;
+//!             bind group 0: uniforms, the report's buffer, launch.buffers
+//!         Action::Read(buffers) => submit, copy, map, run.give(words)
 //!         Action::Done => break,
 //!     }
 //! }
@@ -25,7 +26,9 @@
 //! The bind group's layout is explicit (a shader that never fails need not use all it has): binding 0 uniform, 1
 //! storage for writing, from 2 storage, for writing where [`Shader::access`] says so. Dispatches need not be waited for
 //! before the next `Read`. An array is a buffer with a 32-bit word for each element, whatever its type: narrower
-//! integers and truth values are widened by [`Run`], and 64 bits narrowed where that was asked for.
+//! integers and truth values are widened by [`Run`], and 64 bits narrowed where that was asked for. Arrays that an
+//! iteration makes are private variables, or, where these do not do, lie in a buffer of words that all invocations of
+//! a band share, an element of the first next to the same element of the second.
 //!
 //! # What fits
 //!
@@ -40,6 +43,7 @@
 //! invocation writes a record only if none before it had a smaller one, and no dispatch does anything after one that failed.
 //! All loops of an invocation together run at most [`Options::bound`] rounds.
 
+mod action;
 mod express;
 mod handles;
 mod host;
@@ -51,10 +55,11 @@ mod split;
 mod statements;
 pub(crate) mod uses;
 
+pub use action::{Action, Buffer, Contents, Launch, REPORT_BUFFER};
 pub use plan::{
     Arg, Bound, Capture, Fault, HEADER, Op, Options, Output, Plan, Refusal, Shader, Why, Work, narrow,
 };
-pub use run::{Action, Buffer, Contents, Launch, Outcome, REPORT_BUFFER, Run};
+pub use run::{Outcome, Run, words};
 
 use crate::ir::{Param, Program};
 

@@ -88,6 +88,8 @@ pub struct Shader {
     pub handles: Vec<Bound>,
     /// Numbers that it gives back.
     pub outputs: Vec<Output>,
+    /// Words that each invocation needs for arrays that it makes, in a buffer after all others.
+    pub scratch: u32,
     /// All but the bindings: see [`Shader::wgsl`].
     pub(super) body: String,
 }
@@ -104,8 +106,10 @@ pub enum Work {
 }
 
 /// Words at the beginning of the uniform block: which dispatch it is (from 0), how many iterations, the
-/// first, invocations of a row of the grid, [`Options::bound`], a leaf's iterations, the shader's number.
+/// first, [`Options::bound`], a leaf's iterations, the shader's number, a band's first invocation.
 pub const HEADER: usize = 7;
+/// Of these, the last.
+pub(super) const FIRST: usize = 6;
 
 /// A number that the host computes for a shader.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,6 +126,8 @@ pub struct Capture {
 pub struct Bound {
     /// Which.
     pub array: Array,
+    /// Whether it loads elements.
+    pub is_read: bool,
     /// Whether it stores elements.
     pub is_written: bool,
     /// What the shader relies on of each axis' length.
@@ -143,7 +149,7 @@ pub struct Output {
 
 /// Invocations of a workgroup.
 pub const GROUP: u32 = 64;
-/// Workgroups along one axis of a grid, at most.
+/// Workgroups of a band, at most.
 pub const MOST_GROUPS: u32 = 65_535;
 /// Words of the report before the results: who failed first (the dispatch and the iteration), how many records, one unused, and
 /// 64 records of 4 words: iteration, site, index, shader.
@@ -178,12 +184,10 @@ pub enum Why {
         /// How many there may be.
         most: usize,
     },
-    /// An array is made inside a parallel loop, and is not small and of a known size.
+    /// An array is made inside a parallel loop, and nobody knows how large it may become.
     Allocation(String),
     /// A name for several arrays.
     Ambiguous(String),
-    /// More private memory than a shader has.
-    Private,
     /// A reduction that 32 bits cannot do.
     Reduction(String),
     /// What WGSL lacks.
@@ -216,13 +220,9 @@ impl fmt::Display for Refusal {
             }
             Why::Allocation(name) => write!(
                 f,
-                "'{name}' is made inside a parallel loop; there, arrays have at most {MOST_PRIVATE} elements, known in advance"
+                "'{name}' is made inside a parallel loop; there, arrays have at most {MOST_SCRATCH} elements, known in advance"
             ),
             Why::Ambiguous(name) => write!(f, "'{name}' may be one of several arrays inside a parallel loop"),
-            Why::Private => write!(
-                f,
-                "the arrays made inside a parallel loop take more than {MOST_PRIVATE} elements"
-            ),
             Why::Reduction(name) => write!(
                 f,
                 "'{name}' is combined in 64 bits, which a shader does for sums only"
@@ -233,8 +233,12 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Elements of arrays that one invocation makes for itself, at most: WGSL has 8 kB for all.
+/// Elements of arrays that one invocation makes and keeps in private memory, at most: WGSL has 8 kB for all.
 pub const MOST_PRIVATE: u64 = 1024;
+/// Elements of all others: these lie in a buffer.
+pub const MOST_SCRATCH: u64 = 1 << 18;
+/// Words of that buffer, at most, which do for a workgroup: where all need more, bands are shorter.
+pub(super) const SCRATCH: u64 = 1 << 24;
 
 /// A type's own, or the type of 32 bits of its kind.
 pub fn narrow(of: Scalar) -> Scalar {

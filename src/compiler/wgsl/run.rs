@@ -1,5 +1,6 @@
 //! A plan's run, without a device: it says what to do next, and is given what the device read.
 
+use super::action::{Action, Buffer, Contents, Launch, REPORT_BUFFER};
 use super::host::{self, Host};
 use super::plan::*;
 use crate::ir::*;
@@ -7,64 +8,8 @@ use crate::sorted::{Map as BTreeMap, Set as BTreeSet};
 use crate::source::Span;
 use crate::types::Scalar;
 use crate::value::{ArrayValue, Value};
+use std::borrow::Cow;
 use std::collections::VecDeque;
-
-/// A buffer of the run. [`REPORT_BUFFER`] is the report; buffers are numbered in the order of their making.
-pub type Buffer = u32;
-
-/// The report's buffer.
-pub const REPORT_BUFFER: Buffer = 0;
-
-/// What the device is to do, in order.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Action {
-    /// Make a storage buffer of 32-bit words, which may be copied from.
-    Create {
-        /// Its number.
-        buffer: Buffer,
-        /// How many words; at least 4.
-        words: u64,
-        /// What they hold.
-        contents: Contents,
-    },
-    /// The buffer is not needed any more.
-    Drop(Buffer),
-    /// Run a shader.
-    Dispatch(Launch),
-    /// Read words from the buffer's beginning, and hand them to [`Run::give`] before the next step.
-    Read {
-        /// Which.
-        buffer: Buffer,
-        /// How many.
-        words: u64,
-    },
-    /// It is over: [`Run::outcome`] has what it came to.
-    Done,
-}
-
-/// What a new buffer holds.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Contents {
-    /// The same in every word; of 0 nothing is to be done.
-    Fill(u32),
-    /// These.
-    Words(Vec<u32>),
-}
-
-/// A dispatch.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Launch {
-    /// Which of [`Plan::shaders`].
-    pub shader: usize,
-    /// What [`Shader::wgsl`] and [`Shader::access`] are to be given: with the shader's number the key of a pipeline.
-    pub sharing: Vec<usize>,
-    /// The uniform block, binding 0: whole vectors of 4 words.
-    pub uniforms: Vec<u32>,
-    /// Bindings from 2; binding 1 is [`REPORT_BUFFER`].
-    pub buffers: Vec<Buffer>,
-    /// Workgroups along x and y.
-    pub groups: (u32, u32),
-}
 
 /// What a kernel gave.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,16 +25,15 @@ enum Waiting {
     Nothing,
     /// For what a shader gives back.
     Outputs(usize, u64),
-    /// For the last report.
-    End,
-    /// For a buffer that is part of the outcome.
-    Elements(Buffer),
+    /// For the last report, if there is one, and the buffers that are part of the outcome.
+    End(bool, Vec<(Buffer, u64)>),
 }
 
 /// A run.
 #[derive(Debug)]
 pub struct Run<'p> {
     plan: &'p Plan,
+    args: &'p [Value],
     host: Host,
     at: usize,
     ranges: Vec<Option<(i128, i128, i128)>>,
@@ -102,11 +46,14 @@ pub struct Run<'p> {
     sizes: BTreeMap<Buffer, u64>,
     next_buffer: Buffer,
     written: BTreeSet<Buffer>,
-    /// The arguments, by their buffers.
-    arguments: BTreeMap<Buffer, ArrayValue>,
+    loaded: BTreeSet<Buffer>,
+    /// The arguments' places, by their buffers.
+    arguments: BTreeMap<Buffer, usize>,
     params: Vec<Option<host::Handle>>,
     fault: Option<Fault>,
-    to_read: Vec<Buffer>,
+    /// Something was dispatched since the report was read.
+    is_unread: bool,
+    scratch: Option<Buffer>,
     read: BTreeMap<Buffer, Vec<u32>>,
     is_over: bool,
 }
@@ -116,10 +63,11 @@ impl<'p> Run<'p> {
     ///
     /// # Errors
     /// If an argument is not what the plan was made for.
-    pub fn new(plan: &'p Plan, args: &[Value]) -> Result<Run<'p>, Fault> {
+    pub fn new(plan: &'p Plan, args: &'p [Value]) -> Result<Run<'p>, Fault> {
         let program = &plan.program;
         let mut run = Run {
             plan,
+            args,
             host: Host {
                 locals: vec![0; program.locals.len()],
                 handles: vec![None; program.arrays.len()],
@@ -134,10 +82,12 @@ impl<'p> Run<'p> {
             sizes: BTreeMap::new(),
             next_buffer: REPORT_BUFFER + 1,
             written: BTreeSet::new(),
+            loaded: BTreeSet::new(),
             arguments: BTreeMap::new(),
             params: Vec::new(),
             fault: None,
-            to_read: Vec::new(),
+            is_unread: false,
+            scratch: None,
             read: BTreeMap::new(),
             is_over: false,
         };
@@ -172,12 +122,9 @@ impl<'p> Run<'p> {
                     {
                         return Err(wrong);
                     }
-                    let words = words(value);
-                    let handle = run.create(
-                        value.shape.iter().map(|n| *n as i64).collect(),
-                        Contents::Words(words),
-                    );
-                    run.arguments.insert(handle.buffer, value.clone());
+                    let shape = value.shape.iter().map(|n| *n as i64).collect();
+                    let handle = run.create(shape, Contents::Argument(k));
+                    run.arguments.insert(handle.buffer, k);
                     run.params.push(Some(handle.clone()));
                     if let Some(slot) = run.host.handles.get_mut(array.0 as usize) {
                         *slot = Some(handle);
@@ -212,19 +159,22 @@ impl<'p> Run<'p> {
                     self.failure(&words)?;
                     self.outputs(shader, count, &words)?;
                 }
-                Waiting::End => {
-                    let words = self.take()?;
-                    self.failure(&words)?;
+                Waiting::End(has_report, buffers) => {
+                    let all = self.given.take().unwrap_or_default();
+                    let mut rest = &all[..];
+                    if has_report {
+                        self.failure(rest)?;
+                        rest = rest.get(REPORT as usize..).ok_or(Fault::Device)?;
+                    }
                     if let Some(fault) = self.fault.take() {
                         return Err(fault);
                     }
+                    for (buffer, words) in buffers {
+                        let (own, others) = rest.split_at_checked(words as usize).ok_or(Fault::Device)?;
+                        self.read.insert(buffer, own.to_vec());
+                        rest = others;
+                    }
                     self.is_over = true;
-                    self.read_next();
-                }
-                Waiting::Elements(buffer) => {
-                    let words = self.take()?;
-                    self.read.insert(buffer, words);
-                    self.read_next();
                 }
             }
         }
@@ -233,6 +183,13 @@ impl<'p> Run<'p> {
     /// What the last [`Action::Read`] read.
     pub fn give(&mut self, words: Vec<u32>) {
         self.given = Some(words);
+    }
+
+    /// Whether the arguments' buffers hold all that a run of the same plan needs, after [`Action::Done`]: nothing of
+    /// them was both changed and used.
+    pub fn repeats(&self) -> bool {
+        let mut arguments = self.arguments.keys();
+        arguments.all(|buffer| !(self.written.contains(buffer) && self.loaded.contains(buffer)))
     }
 
     /// What the kernel gave, after [`Action::Done`].
@@ -280,8 +237,9 @@ impl<'p> Run<'p> {
             }
             let place = place as usize;
             // What no shader wrote is as it was given, in all its bits.
-            let bits = match self.arguments.get(&handle.buffer) {
-                Some(value) if !self.written.contains(&handle.buffer) => value.bits(place),
+            let argument = self.arguments.get(&handle.buffer);
+            let bits = match argument.and_then(|at| self.args.get(*at)) {
+                Some(Value::Array(value)) if !self.written.contains(&handle.buffer) => value.bits(place),
                 _ => {
                     let words = self.read.get(&handle.buffer).ok_or(Fault::Device)?;
                     words.get(place).map(|word| widen(of, *word))
@@ -314,12 +272,22 @@ impl<'p> Run<'p> {
         handle
     }
 
+    /// A buffer of at least so many words, for what invocations make.
+    fn scratch(&mut self, words: u64) -> Buffer {
+        match self.scratch {
+            Some(buffer) if self.sizes.get(&buffer).is_some_and(|size| *size >= words) => return buffer,
+            Some(buffer) => {
+                self.sizes.remove(&buffer);
+                self.queue.push_back(Action::Drop(buffer));
+            }
+            None => {}
+        }
+        let buffer = self.create(vec![words as i64], Contents::Fill(0)).buffer;
+        self.scratch = Some(buffer);
+        buffer
+    }
+
     fn end(&mut self) {
-        self.waiting = Waiting::End;
-        self.queue.push_back(Action::Read {
-            buffer: REPORT_BUFFER,
-            words: u64::from(REPORT),
-        });
         let results = self.plan.program.results.iter();
         let results = results.filter_map(|result| match result {
             Param::Array(array) => self.host.handle(*array).ok().map(|handle| handle.buffer),
@@ -330,15 +298,15 @@ impl<'p> Run<'p> {
         let all: BTreeSet<Buffer> = results.chain(params).collect();
         let is_known =
             |buffer: &Buffer| self.arguments.contains_key(buffer) && !self.written.contains(buffer);
-        self.to_read = all.into_iter().filter(|buffer| !is_known(buffer)).collect();
-    }
-
-    fn read_next(&mut self) {
-        if let Some(buffer) = self.to_read.pop() {
-            let words = self.sizes.get(&buffer).copied().unwrap_or(0);
-            self.queue.push_back(Action::Read { buffer, words });
-            self.waiting = Waiting::Elements(buffer);
+        let sized = |buffer| (buffer, self.sizes.get(&buffer).copied().unwrap_or(0));
+        let all = all.into_iter().filter(|buffer| !is_known(buffer)).map(sized);
+        let buffers: Vec<_> = all.collect();
+        let report = self.is_unread.then_some((REPORT_BUFFER, u64::from(REPORT)));
+        let reads: Vec<_> = report.into_iter().chain(buffers.iter().copied()).collect();
+        if !reads.is_empty() {
+            self.queue.push_back(Action::Read(reads));
         }
+        self.waiting = Waiting::End(report.is_some(), buffers);
     }
 
     /// The failure of the smallest iteration that the report has.
@@ -502,20 +470,17 @@ impl<'p> Run<'p> {
             Work::Lanes(..) => LANES as u32 * count.div_ceil(leaf),
             _ => count,
         };
-        let size = if shader.work == Work::Serial { 1 } else { GROUP };
-        let groups = invocations.div_ceil(size);
-        // Rows of equal length, so that the last one is never far beyond the count.
-        let rows = groups.div_ceil(MOST_GROUPS);
-        let row = groups.div_ceil(rows.max(1));
-        let mut uniforms = vec![
+        let mut uniforms = vec![0; HEADER];
+        let bound = plan.options.bound;
+        uniforms[..FIRST].copy_from_slice(&[
             self.dispatches,
             count,
             start as u32,
-            row * size,
-            plan.options.bound,
+            bound,
             leaf,
             number as u32,
-        ];
+        ]);
+        let groups = invocations.div_ceil(GROUP);
         for one in &shader.captures {
             let (of, bits) = (one.value.of, self.host.eval(&one.value)?);
             if of.bytes() == 8 && of.is_int() && !plan.options.narrow {
@@ -553,7 +518,19 @@ impl<'p> Run<'p> {
             if one.is_written {
                 self.written.insert(handle.buffer);
             }
+            if one.is_read {
+                self.loaded.insert(handle.buffer);
+            }
         }
+        let most = match shader.scratch {
+            0 => MOST_GROUPS,
+            each => {
+                let group = u64::from(each) * u64::from(GROUP);
+                let most = (SCRATCH / group).clamp(1, u64::from(groups.min(MOST_GROUPS))) as u32;
+                buffers.push(self.scratch(u64::from(most) * group));
+                most
+            }
+        };
         if buffers.len() >= plan.options.buffers as usize {
             return Err(Fault::Buffers);
         }
@@ -562,15 +539,16 @@ impl<'p> Run<'p> {
         self.queue.push_back(Action::Dispatch(Launch {
             shader: number,
             sharing,
-            uniforms,
             buffers,
-            groups: (row, rows),
+            groups,
+            most,
+            uniforms,
         }));
+        self.is_unread = true;
         if !shader.outputs.is_empty() {
-            self.queue.push_back(Action::Read {
-                buffer: REPORT_BUFFER,
-                words: u64::from(REPORT + shader.words()),
-            });
+            let words = u64::from(REPORT + shader.words());
+            self.queue.push_back(Action::Read(vec![(REPORT_BUFFER, words)]));
+            self.is_unread = false;
             self.waiting = Waiting::Outputs(number, count.into());
         }
         Ok(())
@@ -650,8 +628,11 @@ fn widen(of: Scalar, word: u32) -> u64 {
     }
 }
 
-/// An array's elements, one in each word.
-pub fn words(array: &ArrayValue) -> Vec<u32> {
+/// An array's elements, one in each word, as bytes.
+pub fn words(array: &ArrayValue) -> Cow<'_, [u8]> {
+    if array.of.bytes() == 4 {
+        return Cow::Borrowed(&array.bytes);
+    }
     let all = (0..array.len()).filter_map(|at| array.bits(at));
-    all.map(|bits| word(array.of, bits)).collect()
+    all.flat_map(|bits| word(array.of, bits).to_le_bytes()).collect()
 }

@@ -50,6 +50,8 @@ pub struct Writer<'a> {
     /// Private variables of the module.
     pub(super) private: String,
     pub(super) private_elements: u64,
+    /// Words of arrays that lie in the invocations' common buffer.
+    pub(super) scratch: u64,
 }
 
 /// The name of a made or given variable, as far as WGSL allows it.
@@ -97,11 +99,11 @@ pub fn parallel<'a>(
     let start = if of == "u32" { "u32(u.start)" } else { "u.start" };
     let run = format!("iteration = k;\n{var} = {start} + {of}(k);\nrun();\n");
     let entry = match it.reductions.is_empty() {
-        true => format!("let k = id.y * u.pitch + id.x;\nif (k >= u.count) {{ return; }}\n{run}"),
+        true => format!("let k = u.first + id.x;\nif (k >= u.count) {{ return; }}\n{run}"),
         false => {
             writer.helper("tick");
             let mut text = format!(
-                "let lane = id.y * u.pitch + id.x;\nlet lanes = {LANES}u * ((u.count + u.leaf - 1u) / u.leaf);\n\
+                "let lane = u.first + id.x;\nlet lanes = {LANES}u * ((u.count + u.leaf - 1u) / u.leaf);\n\
                  if (lane >= lanes) {{ return; }}\n\
                  let first = (lane / {LANES}u) * u.leaf;\nlet n = min(u.leaf, u.count - first);\n\
                  for (var j = lane % {LANES}u; j < n; j += {LANES}u) {{\nif (tick()) {{ break; }}\n\
@@ -157,7 +159,7 @@ pub fn serial<'a>(
 }
 
 /// A register as a word of the report.
-fn as_word(of: Scalar, value: &str) -> String {
+pub fn as_word(of: Scalar, value: &str) -> String {
     match register(of) {
         "bool" => to_word(of, value),
         "u32" => value.to_string(),
@@ -196,6 +198,7 @@ impl<'a> Writer<'a> {
             frames: Vec::new(),
             private: String::new(),
             private_elements: 0,
+            scratch: 0,
         }
     }
 
@@ -422,7 +425,7 @@ impl<'a> Writer<'a> {
             self.globalise(var);
         }
         let mut text = String::new();
-        let mut fields = "    dispatch: u32,\n    count: u32,\n    start: i32,\n    pitch: u32,\n    bound: u32,\n    leaf: u32,\n    shader: u32,\n"
+        let mut fields = "    dispatch: u32,\n    count: u32,\n    start: i32,\n    bound: u32,\n    leaf: u32,\n    shader: u32,\n    first: u32,\n"
             .to_string();
         for one in &self.captures {
             let _ = writeln!(fields, "    {}: {},", one.name, element(one.value.of));
@@ -446,6 +449,9 @@ impl<'a> Writer<'a> {
              @group(0) @binding(1) var<storage, read_write> report: Report;\n\
              var<private> failed: bool;\nvar<private> failure: vec3<u32>;\nvar<private> iteration: u32;\nvar<private> rounds: u32;\n"
         );
+        if self.scratch > 0 {
+            text += "var<private> slot: u32;\nvar<private> stripe: u32;\n";
+        }
         text += &self.private;
         text += &prelude::text(&self.helpers);
         text += "fn run() {\n";
@@ -469,6 +475,13 @@ impl<'a> Writer<'a> {
             text,
             "@compute @workgroup_size({size})\nfn main(@builtin(global_invocation_id) id: vec3<u32>) {{"
         );
+        if self.scratch > 0 {
+            let _ = writeln!(
+                text,
+                "    slot = id.x;\n    stripe = arrayLength(&scratch) / {}u;",
+                self.scratch
+            );
+        }
         // After a dispatch that failed nothing is done any more.
         text += "    if (atomicLoad(&report.dispatch) < u.dispatch) { return; }\n";
         let mut depth = 1_usize;
@@ -484,7 +497,7 @@ impl<'a> Writer<'a> {
         }
         text += "}\n";
         let most = self.options.buffers.saturating_sub(1) as usize;
-        let have = self.buffers();
+        let have = self.buffers() + usize::from(self.scratch > 0);
         if have > most {
             self.refuse(Why::Buffers { have, most });
         }
@@ -494,6 +507,7 @@ impl<'a> Writer<'a> {
             captures: self.captures,
             handles: self.handles,
             outputs,
+            scratch: self.scratch as u32,
             body: text,
         }
     }
@@ -547,7 +561,12 @@ impl Shader {
     pub fn wgsl(&self, buffers: &[usize]) -> String {
         let mut text = String::new();
         let mut accesses = String::new();
-        for (k, is_written) in self.access(buffers).into_iter().enumerate() {
+        for (k, is_written) in self
+            .access(buffers)
+            .into_iter()
+            .take(self.arrays(buffers))
+            .enumerate()
+        {
             let access = if is_written { "read_write" } else { "read" };
             let of = self.handles.iter().zip(buffers).find(|(_, buffer)| **buffer == k);
             let of = of.map_or("u32", |(one, _)| element(one.of));
@@ -555,6 +574,13 @@ impl Shader {
                 text,
                 "@group(0) @binding({}) var<storage, {access}> buffer{k}: array<{of}>;",
                 2 + k
+            );
+        }
+        if self.scratch > 0 {
+            let binding = 2 + self.arrays(buffers);
+            let _ = writeln!(
+                text,
+                "@group(0) @binding({binding}) var<storage, read_write> scratch: array<u32>;"
             );
         }
         for (one, buffer) in self.handles.iter().zip(buffers) {
@@ -569,12 +595,18 @@ impl Shader {
 
     /// Whether each of the buffers is written to: what its binding has to say.
     pub fn access(&self, buffers: &[usize]) -> Vec<bool> {
-        let count = buffers.iter().max().map_or(0, |most| most + 1);
+        let count = self.arrays(buffers);
         let mut access = vec![false; count];
+        access.extend((self.scratch > 0).then_some(true));
         for (one, buffer) in self.handles.iter().zip(buffers) {
             access[*buffer] |= one.is_written;
         }
         access
+    }
+
+    /// Buffers of the host's arrays.
+    fn arrays(&self, buffers: &[usize]) -> usize {
+        buffers.iter().max().map_or(0, |most| most + 1)
     }
 
     /// Every array in a buffer of its own.

@@ -37,11 +37,7 @@ impl Writer<'_> {
             } => {
                 let place = self.place(*array, index, *site);
                 let value = self.value(value);
-                let root = self.root(*array);
-                let is_root = self.root_of(*array);
-                if let Some(bound) = self.handles.iter_mut().find(|one| one.array == is_root) {
-                    bound.is_written = true;
-                }
+                let root = self.root(*array, true);
                 let of = self.element_of(*array);
                 if of.bytes() == 8 && !self.options.narrow {
                     let name = self.array_said(*array);

@@ -79,7 +79,8 @@ impl Uses {
                             self.can_fail = true;
                             self.mention(*of);
                         }
-                        ArrayExpr::New { .. } => {}
+                        // A length below zero.
+                        ArrayExpr::New { .. } => self.can_fail = true,
                     }
                 }
                 Stmt::Store { array, site, .. } => {

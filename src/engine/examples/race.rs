@@ -197,6 +197,7 @@ fn race(spec: RunSpec) -> (Report, bool) {
         isolated: true,
         pool: Pool::Threads(cores),
         memory: None,
+        compiled: Default::default(),
         #[cfg(feature = "gpu")]
         gpu: pollster::block_on(parallax_backends::GpuSlot::probe(&*host)),
         host: Rc::clone(&host) as _,

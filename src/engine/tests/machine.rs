@@ -32,6 +32,7 @@ fn machine(pool: Pool) -> Machine {
         #[cfg(feature = "gpu")]
         gpu: parallax_backends::GpuSlot::missing("no GPU in this test"),
         memory: None,
+        compiled: Default::default(),
         host: Rc::new(NativeHost::new()),
     }
 }

@@ -7,10 +7,10 @@ struct Uniforms {
     dispatch: u32,
     count: u32,
     start: i32,
-    pitch: u32,
     bound: u32,
     leaf: u32,
     shader: u32,
+    first: u32,
     b_h3_o: i32,
     b_h3_n0: i32,
     b_h3_s0: i32,
@@ -41,7 +41,7 @@ fn run() {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if (atomicLoad(&report.dispatch) < u.dispatch) { return; }
-    let k = id.y * u.pitch + id.x;
+    let k = u.first + id.x;
     if (k >= u.count) { return; }
     iteration = k;
     i_4 = u.start + i32(k);

@@ -5,10 +5,10 @@ struct Uniforms {
     dispatch: u32,
     count: u32,
     start: i32,
-    pitch: u32,
     bound: u32,
     leaf: u32,
     shader: u32,
+    first: u32,
     width_1: i32,
     c1: f32,
     c2: f32,
@@ -94,7 +94,7 @@ fn run() {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if (atomicLoad(&report.dispatch) < u.dispatch) { return; }
-    let k = id.y * u.pitch + id.x;
+    let k = u.first + id.x;
     if (k >= u.count) { return; }
     iteration = k;
     y_6 = u.start + i32(k);

@@ -6,10 +6,10 @@ struct Uniforms {
     dispatch: u32,
     count: u32,
     start: i32,
-    pitch: u32,
     bound: u32,
     leaf: u32,
     shader: u32,
+    first: u32,
     x_h1_o: i32,
     x_h1_n0: i32,
     x_h1_s0: i32,
@@ -61,7 +61,7 @@ fn run() {
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if (atomicLoad(&report.dispatch) < u.dispatch) { return; }
     s_0 = float_of(2147483648u);
-    let lane = id.y * u.pitch + id.x;
+    let lane = u.first + id.x;
     let lanes = 8u * ((u.count + u.leaf - 1u) / u.leaf);
     if (lane >= lanes) { return; }
     let first = (lane / 8u) * u.leaf;
