@@ -92,11 +92,14 @@ struct Ready {
     shape: Option<Vec<usize>>,
 }
 
+/// From where words were read, and how many.
+type Places = Vec<(Buffer, u64)>;
+
 /// What a run read, so that its dispatches can be repeated without the device's answers.
 #[derive(Default)]
 struct Tape {
     /// From where, and what, which is nothing where nothing depends on it.
-    reads: Vec<(Vec<(Buffer, u64)>, Vec<u32>)>,
+    reads: Vec<(Places, Vec<u32>)>,
     submissions: u32,
     repeats: bool,
 }
