@@ -70,7 +70,7 @@ impl Analysis<'_> {
     }
 
     fn note_inside(&mut self, array: Array, index: &[Expr]) {
-        if self.gpu.is_some() {
+        if self.gpu.is_some() || !self.is_noted {
             return;
         }
         let mut axes = (0..).zip(index);
@@ -99,13 +99,15 @@ impl Analysis<'_> {
         if let ExprKind::Load { array, index, .. } = &expr.kind {
             self.note_inside(*array, index);
         }
-        self.facts.values.insert(std::ptr::from_ref(expr), value);
+        if self.is_noted {
+            self.facts.values.insert(std::ptr::from_ref(expr), value);
+        }
         value
     }
 
     fn compute(&mut self, expr: &Expr) -> Interval {
         let top = all(expr.of);
-        let mut parts: Vec<Interval> = Vec::new();
+        let mut parts = [top; 3];
         match &expr.kind {
             ExprKind::Const(bits) => {
                 let value = signed(expr.of, *bits);
@@ -145,9 +147,16 @@ impl Analysis<'_> {
                     false => (x.0.max(y.0), x.1.max(y.1)),
                 };
             }
-            _ => parts.extend(walk::operands(expr).into_iter().map(|part| self.eval(part))),
+            _ => {
+                for (at, part) in walk::operands(expr).into_iter().enumerate() {
+                    let value = self.eval(part);
+                    if let Some(place) = parts.get_mut(at) {
+                        *place = value;
+                    }
+                }
+            }
         }
-        let int = |at: usize| parts.get(at).copied().unwrap_or(top);
+        let int = |at: usize| parts[at];
         match &expr.kind {
             ExprKind::Convert(from) if from.of.is_float() && expr.of.is_int() => {
                 match (self.in_shader, expr.of) {

@@ -85,6 +85,8 @@ struct Analysis<'a> {
     leaves: HashMap<Label, State>,
     agains: HashMap<Label, State>,
     in_shader: bool,
+    /// Whether what is found is a fact yet.
+    is_noted: bool,
     /// Statements that may still be looked at; nested loops multiply.
     budget: usize,
 }
@@ -117,6 +119,7 @@ fn found(program: &Program, args: &[Arg], gpu: Option<(&Options, &Uses)>) -> Fac
         leaves: HashMap::new(),
         agains: HashMap::new(),
         in_shader: false,
+        is_noted: true,
         budget: if gpu.is_some() { BUDGET } else { SMALL_BUDGET },
     };
     for (param, arg) in program.params.iter().zip(args) {
@@ -389,6 +392,9 @@ impl Analysis<'_> {
         for (local, range) in &counted {
             head[local.0 as usize] = *range;
         }
+        // Of rounds that only try, nothing is noted; what a shader is like depends on all of them.
+        let is_noted = self.is_noted;
+        self.is_noted &= self.gpu.is_some();
         loop {
             self.state = Some(head.clone());
             round(self);
@@ -417,6 +423,7 @@ impl Analysis<'_> {
             if grows {
                 continue;
             }
+            self.is_noted = is_noted;
             // A last round from what came back, which is less than what was assumed.
             self.state = Some(
                 head.iter()

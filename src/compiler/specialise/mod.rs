@@ -322,23 +322,23 @@ mod tests {
         assert!(text.contains("5000000000:int64 <"), "{text}");
         // An inner loop counts in each round of the outer.
         let text = body(
-            "x = 0\nfor i in range(n):\n    for j in range(n):\n        x += 1\nif x > 30:\n    return 1\nreturn 0",
+            "x = 0\nfor i in range(5 * n):\n    for j in range(5 * n):\n        x += 1\nif x > 30:\n    return 1\nreturn 0",
         );
         assert!(text.contains("30:int64 <"), "{text}");
-        let text = body("x = 0\nfor i in range(n):\n    x += 2\nif x > 12:\n    return 1\nreturn 0");
-        assert!(!text.contains("12:int64 <"), "{text}");
+        let text = body("x = 0\nfor i in range(5 * n):\n    x += 2\nif x > 60:\n    return 1\nreturn 0");
+        assert!(!text.contains("60:int64 <"), "{text}");
     }
 
     #[test]
     fn what_is_cut_to_32_bits_is_computed_in_them() {
         let text = body(
-            "x = np.uint32(n)\nfor i in range(n):\n    x = np.uint32(x * np.uint32(1664525) + np.uint32(i))\n    \
+            "x = np.uint32(n)\nfor i in range(5 * n):\n    x = np.uint32(x * np.uint32(1664525) + np.uint32(i))\n    \
              x = np.uint32(x ^ (x >> np.uint32(16)))\nreturn x",
         );
         assert!(!text.contains("int64"), "{text}");
         // The bit that is carried is looked at.
         let text = body(
-            "x = np.uint32(n)\nfor i in range(n):\n    x = np.uint32(x * np.uint32(3))\n    x = np.uint32((x + x) >> np.uint32(1))\n\
+            "x = np.uint32(n)\nfor i in range(5 * n):\n    x = np.uint32(x * np.uint32(3))\n    x = np.uint32((x + x) >> np.uint32(1))\n\
              return x",
         );
         assert!(
