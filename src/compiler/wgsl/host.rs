@@ -301,7 +301,6 @@ fn bits(of: Scalar, value: f64) -> u64 {
     }
 }
 
-/// An integer's value.
 fn unary(op: Unary, of: Scalar, a: u64) -> u64 {
     if of.is_float() {
         let x = float(of, a);
