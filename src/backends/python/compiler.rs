@@ -100,9 +100,11 @@ pub(super) struct Shared {
     pub narrow: bool,
 }
 
-/// The kernel that was compiled last. It holds no memory: a kernel lasts as long as any row has it.
+type Pair = (Weak<dyn Problem>, Weak<Shared>);
+
+/// The kernel that was compiled last, and its problem. It holds no memory: a kernel lasts as long as any row has it.
 #[derive(Default)]
-pub struct Last(RefCell<Option<(Weak<dyn Problem>, Weak<Shared>)>>);
+pub struct Last(RefCell<Option<Pair>>);
 
 impl Last {
     fn of(&self, problem: &Arc<dyn Problem>) -> Option<Arc<Shared>> {

@@ -19,7 +19,7 @@ use parallax_compiler::wgsl::{self, Action, Buffer, Contents, Launch, Plan, REPO
 use parallax_protocol::{GpuMs, InjectKind, Timeline};
 use parallax_workloads::{Array, Output, Problem};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -92,11 +92,13 @@ struct Ready {
     shape: Option<Vec<usize>>,
 }
 
+/// From where something was read, and what, which is nothing where nothing depends on it.
+type Answered = (Vec<(Buffer, u64)>, Vec<u32>);
+
 /// What a run read, so that its dispatches can be repeated without the device's answers.
 #[derive(Default)]
 struct Tape {
-    /// From where, and what, which is nothing where nothing depends on it.
-    reads: Vec<(Vec<(Buffer, u64)>, Vec<u32>)>,
+    reads: Vec<Answered>,
     submissions: u32,
     repeats: bool,
 }
@@ -341,8 +343,7 @@ impl Ready {
         };
         let thought: f64 = guessed.iter().map(|(.., ms)| ms).sum();
         let factor = (self.link.host.now_ms() - begin) / thought.max(1e-3);
-        let shaders: std::collections::BTreeSet<usize> =
-            guessed.iter().map(|(_, shader, _)| *shader).collect();
+        let shaders: BTreeSet<usize> = guessed.iter().map(|(_, shader, _)| *shader).collect();
         for shader in shaders {
             if let Some(pace) = self.paces.get_mut(&shader) {
                 pace.correct(factor.max(0.1));
