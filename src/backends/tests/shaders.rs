@@ -485,7 +485,7 @@ fn the_compilers_kernels_give_what_the_interpreter_gives() {
             let got = match outputs(&machine, &problem, "gpu:python") {
                 Ok(got) => got,
                 Err(BackendError::LeftOut { reason }) => {
-                    refused.push(format!("{name} ({narrow}): {reason}"));
+                    refused.extend(narrow.then(|| format!("{name}: {reason}")));
                     continue;
                 }
                 Err(error) => {
