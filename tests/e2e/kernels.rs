@@ -75,6 +75,32 @@ impl Visit {
     }
 }
 
+impl Visit {
+    /// Stop ends such a run soon.
+    fn stops(&self, spec: &Value) -> Result<()> {
+        let ended = self.awaited(&format!(
+            "await (async () => {{
+                 const run = parallax.run({spec}).then((report) => report.results[0].status, (error) => error.name);
+                 await new Promise((resolve) => setTimeout(resolve, 2000));
+                 const begin = performance.now();
+                 parallax.stop();
+                 return [await run, performance.now() - begin];
+             }})()"
+        ))?;
+        ensure!(
+            ended[0] == "stopped" && ended[1].as_f64().is_some_and(|ms| ms < 2000.0),
+            "{ended}"
+        );
+        Ok(())
+    }
+
+    fn another_kernel_runs(&self) -> Result<()> {
+        let report = self.kernel(KERNEL, &json!({ "size": 10 }))?;
+        ensure!(row(&report, "threads+simd")?["status"] == "ok", "{report}");
+        Ok(())
+    }
+}
+
 fn row<'a>(report: &'a Value, backend: &str) -> Result<&'a Value> {
     let rows = report["results"].as_array().with_context(|| report.to_string())?;
     let found = rows
@@ -221,24 +247,40 @@ pub fn endless(house: &House) -> Result<()> {
     let page = house.open("")?;
     page.awaited("await parallax.ready")?;
     for backend in ["scalar", "threads+simd"] {
-        let spec = json!({ "source": ENDLESS, "size": 10, "backends": [backend] });
-        let ended = page.awaited(&format!(
-            "await (async () => {{
-                 const run = parallax.run({spec}).then((report) => report.results[0].status, (error) => error.name);
-                 await new Promise((resolve) => setTimeout(resolve, 2000));
-                 const begin = performance.now();
-                 parallax.stop();
-                 return [await run, performance.now() - begin];
-             }})()"
-        ))?;
-        ensure!(
-            ended[0] == "stopped" && ended[1].as_f64().is_some_and(|ms| ms < 2000.0),
-            "{ended}"
-        );
+        page.stops(&json!({ "source": ENDLESS, "size": 10, "backends": [backend] }))?;
     }
-    let report = page.kernel(KERNEL, &json!({ "size": 10 }))?;
-    ensure!(row(&report, "threads")?["status"] == "ok", "{report}");
-    Ok(())
+    page.another_kernel_runs()
+}
+
+/// So does a setup, which runs before any back end does.
+pub fn endless_setup(house: &House) -> Result<()> {
+    let page = house.open("")?;
+    page.awaited("await parallax.ready")?;
+    let source = KERNEL.replace("    rng = ", "    while True:\n        n += 1\n    rng = ");
+    page.stops(&json!({ "source": source, "size": 10, "backends": ["scalar"] }))?;
+    page.another_kernel_runs()
+}
+
+/// More memory than there is, in setup and in the kernel, is an error at its place.
+pub fn greedy(house: &House) -> Result<()> {
+    let page = house.open("")?;
+    page.awaited("await parallax.ready")?;
+    let source = KERNEL.replace("rng.random(n)", "rng.random(n * 10**9)");
+    let rejection = page.kernel(&source, &json!({ "size": 100 }))?;
+    let one = &rejection["diagnostics"][0];
+    ensure!(
+        rejection["name"] == "bad-kernel" && one["line"] == 19,
+        "{rejection}"
+    );
+    let source = KERNEL.replace("np.empty(x.size,", "np.empty(x.size * 10**9,");
+    let report = page.kernel(&source, &json!({ "size": 100 }))?;
+    for backend in CPU {
+        let row = row(&report, backend)?;
+        ensure!(row["status"] == "failed", "{row}");
+        let one = &row["diagnostics"][0];
+        ensure!(one["kind"] == "MemoryError" && one["line"] == 7, "{row}");
+    }
+    page.another_kernel_runs()
 }
 
 fn command(house: &House, name: &str, source: &str, more: &[&str]) -> Result<Output> {

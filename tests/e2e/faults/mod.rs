@@ -1,7 +1,7 @@
 //! What can go wrong, provoked. RELIABILITY.md has the same list, with what a person then sees
 //! and keeps; `tests/reliability.rs` compares the two.
 
-use crate::Test;
+use crate::{Test, kernels};
 
 mod gpu;
 mod isolation;
@@ -102,6 +102,12 @@ pub const FAULTS: &[(&str, Test)] = &[
     ("javascript_that_hangs", javascript::hang),
     ("javascript_that_throws", javascript::throws),
     ("javascript_that_does_not_load", javascript::lost),
+    // Python.
+    ("a_kernel_that_is_refused", kernels::refused),
+    ("a_kernel_that_fails", kernels::failing),
+    ("a_kernel_that_never_ends", kernels::endless),
+    ("a_setup_that_never_ends", kernels::endless_setup),
+    ("a_kernel_that_asks_for_too_much", kernels::greedy),
     // GPU.
     ("no_webgpu", gpu::no_webgpu),
     ("no_adapter", gpu::no_adapter),
