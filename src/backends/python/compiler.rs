@@ -97,6 +97,7 @@ fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
 pub(super) struct Shared {
     pub prepared: Prepared,
     pub source: Arc<str>,
+    #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
     pub narrow: bool,
 }
 

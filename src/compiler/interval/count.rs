@@ -2,8 +2,8 @@
 
 use super::number::{Interval, signed};
 use crate::ir::{Binary, Expr, ExprKind, Local, Stmt};
-use crate::walk;
 use crate::sorted::Map as HashMap;
+use crate::walk;
 
 /// Numbers that these statements only change by adding constants, and by how much in a round at most: each place
 /// once in an iteration of some loop, of an inner one too only if that is to be counted.

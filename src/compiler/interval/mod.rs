@@ -14,13 +14,13 @@ mod number;
 pub use number::{I32, Interval, U32, all, bits_of, signed, within};
 
 use crate::ir::*;
-use std::collections::{HashMap, HashSet};
 use crate::types::Scalar;
 use crate::value::Arg;
 use crate::wgsl::Options;
 use crate::wgsl::uses::{Uses, region};
 use count::counters;
 use number::{join, meet};
+use std::collections::{HashMap, HashSet};
 
 /// Lengths on a GPU.
 const LENGTH: Interval = (0, i32::MAX as i128);

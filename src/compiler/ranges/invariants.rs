@@ -7,9 +7,9 @@
 
 use super::bounds::Facts;
 use crate::ir::{Array, Compare, Expr, ExprKind, Local, LocalInfo, Param, Program, Stmt};
+use crate::sorted::Set as BTreeSet;
 use crate::types::Scalar;
 use crate::walk;
-use crate::sorted::Set as BTreeSet;
 
 /// Values that leave a loop at most: each takes a register.
 const MOST: usize = 24;

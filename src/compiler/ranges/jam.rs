@@ -4,9 +4,9 @@
 
 use super::invariants::is_plain;
 use crate::ir::{Array, Binary, Expr, ExprKind, Label, Local, LocalInfo, Program, Stmt};
+use crate::sorted::{Map as HashMap, Set as BTreeSet};
 use crate::types::Scalar;
 use crate::walk;
-use crate::sorted::{Map as HashMap, Set as BTreeSet};
 
 /// Rounds at once.
 const ROUNDS: i64 = 4;

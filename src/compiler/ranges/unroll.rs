@@ -2,9 +2,9 @@
 //! what is the same for each of them in a loop around can move out of it.
 
 use crate::ir::{Binary, Expr, ExprKind, Label, Local, Program, Stmt};
+use crate::sorted::Map as HashMap;
 use crate::types::Scalar;
 use crate::walk;
-use crate::sorted::Map as HashMap;
 
 /// Rounds at most.
 const ROUNDS: i64 = 16;

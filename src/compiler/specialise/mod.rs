@@ -9,9 +9,9 @@ mod narrow;
 
 use crate::interval::{Facts, bits_of, facts, signed};
 use crate::ir::{Expr, ExprKind, Local, Program, Site, Stmt};
+use crate::sorted::{Map as BTreeMap, Set as HashSet};
 use crate::types::Scalar;
 use crate::walk;
-use crate::sorted::{Map as BTreeMap, Set as HashSet};
 
 /// Makes use of what a program's arguments are, if it is made for any.
 pub fn specialise(program: &mut Program) {

@@ -8,9 +8,9 @@
 use super::{Specialise, can_fail};
 use crate::interval::{Facts, I32, Interval, U32, bits_of, within};
 use crate::ir::{Binary, Divide, Expr, ExprKind, Local, Param, Program, Stmt, Unary};
+use crate::sorted::{Map as BTreeMap, Set as HashSet};
 use crate::types::Scalar;
 use crate::walk;
-use crate::sorted::{Map as BTreeMap, Set as HashSet};
 
 /// The type of 32 bits that holds all of these.
 fn fitting(all: impl IntoIterator<Item = Interval>) -> Option<Scalar> {

@@ -3,8 +3,8 @@
 use super::function::{Emitter, Handle, at};
 use super::keep;
 use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Expr, Site};
-use crate::types::Scalar;
 use crate::sorted::Set as BTreeSet;
+use crate::types::Scalar;
 use wasm_encoder::ValType;
 
 /// Bytes of an array at most.

@@ -7,8 +7,8 @@ use super::plan::Plan;
 use super::same::Row;
 use super::{Refusal, Target};
 use crate::ir::{Array, Label, Local, ParFor, Program};
-use crate::types::{Layout, Scalar};
 use crate::sorted::{Map as BTreeMap, Set as BTreeSet};
+use crate::types::{Layout, Scalar};
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, MemArgTarget, ValType};
 
 /// Bytes of a function's code at most; engines take a little more.

@@ -6,8 +6,8 @@ use super::function::Emitter;
 use super::plan::SAME;
 use super::walk;
 use crate::ir::{Array, Binary, Expr, ExprKind, Local, Stmt};
-use crate::types::Scalar;
 use crate::sorted::Set as BTreeSet;
+use crate::types::Scalar;
 use wasm_encoder::ValType;
 
 /// Rows of a loop at most: addresses take registers, of which there are few.

@@ -30,9 +30,7 @@ impl Emitter<'_> {
             true => self.low_kind(one),
             false => self.kind(one),
         };
-        info.layout == Layout::C
-            && kind(last) == Kind::Step(1)
-            && others.iter().all(|one| kind(one) == SAME)
+        info.layout == Layout::C && kind(last) == Kind::Step(1) && others.iter().all(|one| kind(one) == SAME)
     }
 
     pub fn load_lanes(&mut self, array: Array, index: &[Expr], site: Option<Site>) {

@@ -4,9 +4,9 @@
 //! whole value, such as a comparison or a quotient, asks [`Facts`] whether it fits.
 
 use super::host;
-use crate::interval::{self, I32, U32, within};
 use super::plan::Why;
 use super::shader::Writer;
+use crate::interval::{self, I32, U32, within};
 use crate::ir::*;
 use crate::types::Scalar;
 

@@ -3,10 +3,10 @@
 use super::express::{element, from_word, register, to_word};
 use super::handles::{accessors, collect};
 use super::host;
-use crate::interval::{Facts, I32, U32, within};
 use super::plan::*;
 use super::prelude;
 use super::uses::{Uses, any};
+use crate::interval::{Facts, I32, U32, within};
 use crate::ir::*;
 use crate::sorted::{Map as BTreeMap, Map as HashMap, Set as BTreeSet};
 use crate::types::Scalar;

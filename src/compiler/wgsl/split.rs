@@ -1,10 +1,10 @@
 //! The cut between host and shaders: what is a parallel loop or touches elements is dispatched, the rest is code of the host.
 
 use super::host;
-use crate::interval::Facts;
 use super::plan::*;
 use super::shader;
 use super::uses::{Uses, region};
+use crate::interval::Facts;
 use crate::ir::*;
 use crate::sorted::{Map as HashMap, Set as BTreeSet};
 use crate::walk;

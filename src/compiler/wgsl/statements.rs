@@ -1,10 +1,10 @@
 //! Statements in WGSL.
 
 use super::express::register;
-use crate::interval::{I32, U32, within};
 use super::plan::*;
 use super::shader::{Frame, Writer};
 use super::uses::Uses;
+use crate::interval::{I32, U32, within};
 use crate::ir::*;
 use crate::sorted::Set as BTreeSet;
 use crate::types::Scalar;
