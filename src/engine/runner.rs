@@ -212,7 +212,11 @@ impl Run<'_> {
             plan: plan.clone(),
             deal: row.deal.unwrap_or_default(),
         });
-        let entries: Vec<Entry> = entries.filter(|entry| entry.plan.support.is_yes()).collect();
+        let mut entries: Vec<Entry> = entries.filter(|entry| entry.plan.support.is_yes()).collect();
+        if workload.is_none() {
+            // The slowest has the last word: by then the others have shown what they made.
+            entries.sort_by_key(|entry| base_id(&entry.plan.backend) == python::INTERPRETER);
+        }
         (self.emit)(Event::Planned { job: self.job, plan });
         if entries.is_empty() {
             return Ok(Outcome::NothingToTime);

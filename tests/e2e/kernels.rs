@@ -176,6 +176,22 @@ pub fn own(house: &House) -> Result<()> {
     ensure!(gpu["status"] != "wrong" && gpu["status"] != "failed", "{gpu}");
     let speedup = &row(&report, "simd")?["against"];
     ensure!(speedup == "scalar", "{speedup}");
+    // What is quick is compared at once; the interpreter, which may take seconds, comes last.
+    let options = json!({ "source": KERNEL, "size": 10, "budget": 1, "backends": CPU });
+    let order = page.awaited(&format!(
+        "await (async () => {{
+             const order = [];
+             const onProgress = (p) => p.stage === 'preparing' && order.push(p.backend);
+             await parallax.run({options}, {{ onProgress }});
+             return order;
+         }})()"
+    ))?;
+    let order = order.as_array().context("no order")?;
+    ensure!(
+        order.first().is_some_and(|id| id == "scalar:python")
+            && order.last().is_some_and(|id| id == "interpreter"),
+        "{order:?}"
+    );
     // Processors' names are those of reports.
     let report = page.kernel(KERNEL, &json!({ "size": 10, "backends": ["scalar"] }))?;
     ensure!(

@@ -14,7 +14,9 @@ use std::sync::Arc;
 /// interval.
 const ROUNDS: f64 = LEAST_RUNS / 2.0;
 /// Who computes what others are compared with, where no row can: the quickest first.
-const INSTEAD: [&str; 2] = ["scalar:python", "interpreter"];
+const INSTEAD: [&str; 2] = ["scalar:python", INTERPRETER];
+/// The slowest by far.
+pub(super) const INTERPRETER: &str = "interpreter";
 
 impl Run<'_> {
     /// Smaller work for a back end that takes too long over the whole.
