@@ -204,5 +204,16 @@ fn progress(run: &Run) {
         Some(Stage::Sampling) => "sampling",
         Some(Stage::Probing) => "probing",
     };
-    host::progress(stage, backend, run.blocks, run.elapsed_s, run.spec.budget_s);
+    // A kernel of one's own has but one form: its rows are asked for, and reported, without it.
+    let backend = backend.map(|id| match run.spec.kernel {
+        Some(_) => parallax_protocol::reported_id(id),
+        None => id.into(),
+    });
+    host::progress(
+        stage,
+        backend.as_deref(),
+        run.blocks,
+        run.elapsed_s,
+        run.spec.budget_s,
+    );
 }

@@ -12,7 +12,7 @@ use parallax_protocol::{
 };
 use parallax_stats::{LOOKS, Look, look};
 use parallax_workloads::inputs::Random;
-use parallax_workloads::{Output, Own, Problem, Workload};
+use parallax_workloads::{Output, Problem, Workload};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -192,17 +192,17 @@ impl Run<'_> {
                 return Ok(Outcome::NothingToTime);
             }
         };
+        // Compiled once for its arguments and for its rows.
+        let kernel;
         let problem: Arc<dyn Problem> = match (workload, &self.spec.kernel) {
             (Some(workload), _) => {
                 let problem = pool.offload(move || workload.problem(size, seed)).await;
                 Arc::from(problem.map_err(panicked)?.map_err(BackendError::from)?)
             }
-            (None, kernel) => {
-                let kernel = kernel.clone().unwrap_or_default();
-                let stop = self.control.flag();
-                Arc::new(Own::new(
-                    parallax_backends::compiler::program(pool, kernel, size, stop).await?,
-                ))
+            (None, text) => {
+                let (text, stop) = (text.clone().unwrap_or_default(), self.control.flag());
+                kernel = parallax_backends::compiler::own(self.machine, text, size, stop).await?;
+                Arc::clone(&kernel.problem)
             }
         };
         let mut plan = plan(self.machine, &self.spec, step, room, Ok(&*problem));

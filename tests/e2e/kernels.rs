@@ -188,8 +188,7 @@ pub fn own(house: &House) -> Result<()> {
     ))?;
     let order = order.as_array().context("no order")?;
     ensure!(
-        order.first().is_some_and(|id| id == "scalar:python")
-            && order.last().is_some_and(|id| id == "interpreter"),
+        order.first().is_some_and(|id| id == "scalar") && order.last().is_some_and(|id| id == "interpreter"),
         "{order:?}"
     );
     // Processors' names are those of reports.

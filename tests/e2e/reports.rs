@@ -204,9 +204,10 @@ pub fn the_api_refuses_by_name(house: &House) -> Result<()> {
     ensure!(kept, "the aborted run's samples are lost: {aborted}");
     // And the next one works.
     let report = page.awaited(&format!("await parallax.run({SPEC})"))?;
-    let scalar = report["results"]
-        .as_array()
-        .and_then(|rows| rows.iter().find(|row| row["backend"] == "scalar" && row["form"] == "rust"));
+    let scalar = report["results"].as_array().and_then(|rows| {
+        rows.iter()
+            .find(|row| row["backend"] == "scalar" && row["form"] == "rust")
+    });
     ensure!(scalar.is_some_and(|row| row["status"] == "ok"), "{report}");
     page.console_is_clean()
 }

@@ -11,20 +11,27 @@ use parallax_compiler::{
     ArrayValue, Diagnostic, Failed, Position, Prepared, Request, Scalar, Source, Span, Value,
 };
 use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
-use parallax_workloads::{Argument, Array, Problem, PythonProgram};
+use parallax_workloads::{Argument, Array, Own, Problem, PythonProgram};
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
+
+/// Somebody's kernel as a problem. What was compiled to make its arguments is its rows' as well, as long as this lasts.
+pub struct OwnKernel {
+    /// The problem.
+    pub problem: Arc<dyn Problem>,
+    _compiled: Arc<Shared>,
+}
 
 /// Reads somebody's kernel, checks it and has its `setup` make the arguments.
 ///
 /// # Errors
 /// `Python` with all that is wrong, `Stopped`.
-pub async fn program(
-    pool: &Pool,
+pub async fn own(
+    machine: &Machine,
     kernel: KernelSource,
     size: u32,
     stop: StopFlag,
-) -> Result<PythonProgram, BackendError> {
+) -> Result<OwnKernel, BackendError> {
     let program = PythonProgram {
         source: kernel.text.into(),
         entry: kernel.entry,
@@ -34,14 +41,21 @@ pub async fn program(
     };
     let job = move || {
         let prepared = prepare(&program, &stop)?;
-        Ok(PythonProgram {
+        let program = PythonProgram {
             entry: Some(prepared.name.clone()),
-            arguments: Some(prepared.arguments.into_iter().map(argument).collect()),
+            arguments: Some(prepared.arguments.iter().cloned().map(argument).collect()),
             ..program
-        })
+        };
+        let problem: Arc<dyn Problem> = Arc::new(Own::new(program.clone()));
+        Ok::<_, BackendError>((problem, Arc::new(Shared::new(prepared, program))))
     };
-    let made = pool.offload(job).await;
-    made.map_err(|message| BackendError::Panicked { message })?
+    let made = machine.pool.offload(job).await;
+    let (problem, compiled) = made.map_err(|message| BackendError::Panicked { message })??;
+    machine.compiled.is(&problem, &compiled);
+    Ok(OwnKernel {
+        problem,
+        _compiled: compiled,
+    })
 }
 
 /// What the compiler makes of a kernel, on every back end.
@@ -101,6 +115,16 @@ pub(super) struct Shared {
     pub narrow: bool,
 }
 
+impl Shared {
+    fn new(prepared: Prepared, program: PythonProgram) -> Shared {
+        Shared {
+            prepared,
+            source: program.source,
+            narrow: program.narrow,
+        }
+    }
+}
+
 /// A problem, and its kernel.
 type Compiled = (Weak<dyn Problem>, Weak<Shared>);
 
@@ -114,6 +138,11 @@ impl Last {
         let (of, shared) = last.as_ref()?;
         // The address is not another's while there is a `Weak`.
         shared.upgrade().filter(|_| of.ptr_eq(&Arc::downgrade(problem)))
+    }
+
+    fn is(&self, problem: &Arc<dyn Problem>, shared: &Arc<Shared>) {
+        self.0
+            .replace(Some((Arc::downgrade(problem), Arc::downgrade(shared))));
     }
 }
 
@@ -133,16 +162,11 @@ pub(super) async fn shared(
     let job = move || {
         let program = own.python();
         let prepared = prepare(&program, &stop)?;
-        Ok::<_, BackendError>(Arc::new(Shared {
-            prepared,
-            source: program.source,
-            narrow: program.narrow,
-        }))
+        Ok::<_, BackendError>(Arc::new(Shared::new(prepared, program)))
     };
     let made = machine.pool.offload(job).await;
     let made = made.map_err(|message| BackendError::Panicked { message })??;
-    let last = (Arc::downgrade(problem), Arc::downgrade(&made));
-    machine.compiled.0.replace(Some(last));
+    machine.compiled.is(problem, &made);
     Ok(made)
 }
 
@@ -366,7 +390,6 @@ fn refusals(text: &str, narrow: bool, prepared: &Prepared) -> Vec<Refused> {
 mod tests {
     use super::*;
     use crate::host::NativeHost;
-    use parallax_workloads::Own;
     use std::rc::Rc;
 
     #[test]
@@ -399,5 +422,12 @@ mod tests {
         assert_eq!(Arc::strong_count(&last), 2);
         drop((last, again));
         assert!(machine.compiled.of(&one).is_none());
+        // What made the arguments is not compiled again.
+        let kernel = KernelSource {
+            text: text.into(),
+            ..KernelSource::default()
+        };
+        let own = pollster::block_on(own(&machine, kernel, 3, StopFlag::new())).unwrap();
+        assert!(Arc::ptr_eq(&own._compiled, &made(&own.problem)));
     }
 }

@@ -479,9 +479,9 @@ fn the_compilers_kernels_give_what_the_interpreter_gives() {
                 values: false,
             };
             let size = size(&text);
-            let program = compiler::program(&machine.pool, kernel, size, StopFlag::new());
-            let program = pollster::block_on(program).unwrap_or_else(|error| panic!("{name}: {error}"));
-            let problem: Arc<dyn Problem> = Arc::new(Own::new(program));
+            let own = compiler::own(&machine, kernel, size, StopFlag::new());
+            let own = pollster::block_on(own).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let problem = own.problem;
             let got = match outputs(&machine, &problem, "gpu:python") {
                 Ok(got) => got,
                 Err(BackendError::LeftOut { reason }) => {
@@ -524,9 +524,8 @@ fn parts(machine: &Machine, text: &str) -> (GpuMs, Timeline, [Vec<Array>; 2]) {
     };
     let gpu = find("gpu:python").expect("a back end");
     let ended = pollster::block_on(async {
-        let program = compiler::program(&machine.pool, kernel, 3000, StopFlag::new()).await?;
-        let problem: Arc<dyn Problem> = Arc::new(Own::new(program));
-        let mut prepared = gpu.prepare(machine, problem, order).await?;
+        let own = compiler::own(machine, kernel, 3000, StopFlag::new()).await?;
+        let mut prepared = gpu.prepare(machine, own.problem, order).await?;
         prepared.run(1).await?;
         let before = prepared.output().await?;
         let parts = prepared.parts(3).await?.expect("it has parts");
