@@ -25,6 +25,8 @@ mod gaps;
 mod house;
 #[path = "e2e/javascript.rs"]
 mod javascript;
+#[path = "e2e/kernel_files.rs"]
+mod kernel_files;
 #[path = "e2e/kernels.rs"]
 mod kernels;
 #[path = "e2e/lessons.rs"]
@@ -55,6 +57,8 @@ const TESTS: &[(&str, Test)] = &[
     ("python_of_every_workload_is_verified", kernels::workloads),
     ("a_kernel_of_ones_own", kernels::own),
     ("a_kernel_by_command", kernels::by_command),
+    ("every_kernel_agrees", kernel_files::agree),
+    ("every_failing_kernel_fails_alike", kernel_files::fail_alike),
     ("the_api_gives_the_report", reports::the_api_gives_the_report),
     ("the_api_refuses_by_name", reports::the_api_refuses_by_name),
     ("a_back_end_against_itself", reports::a_back_end_against_itself),

@@ -113,7 +113,7 @@ pub struct OutputOf {
     pub dtype: String,
     /// Along each axis; of a number none.
     pub shape: Vec<u64>,
-    /// [`checksum`] of its elements' little-endian bytes, the last axis the fastest.
+    /// [`checksum`] of its elements' little-endian bytes, the last axis the fastest, every NaN as NumPy's `nan`.
     pub checksum: String,
     /// The elements in that order, if they were asked for and are at most [`MOST_VALUES`].
     #[serde(default)]

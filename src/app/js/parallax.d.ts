@@ -314,7 +314,8 @@ export interface Output {
   shape: number[];
   /**
    * FNV-1a of 64 bits, as 16 hexadecimal digits, over the elements' little-endian bytes, the last axis the
-   * fastest (NumPy: `a.astype(a.dtype.newbyteorder('<')).tobytes()`).
+   * fastest, every NaN as NumPy's `nan` (NumPy: `a[np.isnan(a)] = np.nan` if it holds floats, then
+   * `a.astype(a.dtype.newbyteorder('<')).tobytes()`).
    */
   checksum: string;
   /**
