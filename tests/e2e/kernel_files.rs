@@ -5,8 +5,8 @@ use crate::house::{House, Visit};
 use anyhow::{Context, Result, ensure};
 use narrowed::{NARROWED, size};
 use serde_json::{Value, json};
-use std::fs;
 use std::path::Path;
+use std::{env, fs};
 
 #[path = "../../src/backends/tests/narrowed/mod.rs"]
 mod narrowed;
@@ -96,7 +96,12 @@ pub fn agree(house: &House) -> Result<()> {
     page.awaited("await parallax.ready")?;
     let has_gpu = page.has_gpu()?;
     let (mut wrong, mut on_gpu) = (Vec::new(), 0);
-    let all = kernels("")?;
+    let mut all = kernels("")?;
+    ensure!(all.len() > 150);
+    if !house.is_chromium() && env::var_os("PARALLAX_FULL").is_none() {
+        // Others take a second for each: all of them under `--full`.
+        all = all.into_iter().step_by(5).collect();
+    }
     for (name, text) in &all {
         let rows = page.once(text, has_gpu).with_context(|| name.clone())?;
         wrong.extend(amiss(name, &rows)?.map(|why| format!("{name}: {why}")));
@@ -107,7 +112,10 @@ pub fn agree(house: &House) -> Result<()> {
     }
     println!("{} kernels, {on_gpu} of them on the GPU too", all.len());
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    ensure!(all.len() > 150 && (!has_gpu || on_gpu > 130));
+    ensure!(
+        !has_gpu || on_gpu * 10 > all.len() * 8,
+        "only {on_gpu} on the GPU"
+    );
     page.console_is_clean()
 }
 
