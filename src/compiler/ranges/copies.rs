@@ -1,7 +1,10 @@
-//! Variables that are another by another name are that other: `x = y` where neither is ever given anything else.
+//! Variables that are another by another name are that other: `x = y` where neither is ever given anything else. Truth values and
+//! ends of loops that are named just for the next statement stand in it, where tests and steps are seen.
 
 use crate::ir::{Array, ArrayExpr, ExprKind, Local, Param, Printed, Program, Stmt};
 use crate::sorted::Map as HashMap;
+use crate::specialise::can_fail;
+use crate::types::Scalar;
 use crate::walk;
 
 /// Puts parameters, and arrays that were made once, in the place of their copies.
@@ -124,6 +127,46 @@ pub fn collapse(program: &mut Program) {
         if own.starts_with('$') && !name.starts_with('$') {
             *own = name;
         }
+    }
+}
+
+/// Puts what is read once, by the next statement, in its place: truth values, and whatever a loop's range is of.
+pub fn forward(program: &mut Program) {
+    let uses = super::uses(program);
+    let is_bool = |local: &Local| program.locals[local.0 as usize].of == Scalar::Bool;
+    forward_in(&mut program.body, &|local, next| match next {
+        // Set here and read there.
+        _ if uses.get(&local) != Some(&2) => false,
+        Stmt::For { .. } => true,
+        Stmt::Set(..) | Stmt::Store { .. } | Stmt::If { .. } => is_bool(&local),
+        _ => false,
+    });
+}
+
+fn forward_in(body: &mut Vec<Stmt>, may: &dyn Fn(Local, &Stmt) -> bool) {
+    for mut stmt in std::mem::take(body) {
+        for block in walk::blocks_mut(&mut stmt) {
+            forward_in(block, may);
+        }
+        if let Some(Stmt::Set(local, value)) = body.last()
+            && may(*local, &stmt)
+            && !can_fail(value)
+        {
+            let (local, mut value) = (*local, Some(value.clone()));
+            walk::own_mut(&mut stmt, &mut |expr| {
+                walk::within_mut(expr, &mut |expr| {
+                    if expr.kind == ExprKind::Local(local)
+                        && let Some(value) = value.take()
+                    {
+                        *expr = value;
+                    }
+                });
+            });
+            if value.is_none() {
+                body.pop();
+            }
+        }
+        body.push(stmt);
     }
 }
 
