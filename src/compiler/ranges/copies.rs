@@ -178,3 +178,58 @@ fn remove(body: &mut Vec<Stmt>, is_gone: &dyn Fn(&Stmt) -> bool) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Request, prepare};
+
+    /// A kernel's program, of one integer.
+    fn made(body: &str) -> String {
+        let body = body.replace('\n', "\n    ");
+        let text = format!(
+            "import numpy as np\nfrom numba import njit\n@njit\ndef many(v):\n    return v > 0.5\n@njit\ndef f(a, n):\n    \
+             {body}\ndef setup(n):\n    return np.ones(n), n\n"
+        );
+        let request = Request {
+            size: 50,
+            ..Request::default()
+        };
+        let prepared = prepare(&text, &request, &|| false);
+        let prepared = prepared.unwrap_or_else(|failed| panic!("{}", failed.render(&text)));
+        prepared.program.to_string()
+    }
+
+    #[test]
+    fn what_is_named_for_the_next_statement_stands_in_it() {
+        for (body, stands) in [
+            ("s = 0\nfor i in range(n):\n    s += many(a[i])\nreturn s", true),
+            (
+                "s = 0\nfor i in range(n):\n    if many(a[i]):\n        s += i\nreturn s",
+                true,
+            ),
+            // Read again, and behind something else.
+            (
+                "s = 0\nfor i in range(n):\n    t = a[i] > 0.5\n    s += t\n    if t:\n        s += i\nreturn s",
+                false,
+            ),
+            (
+                "s = 0\nfor i in range(n):\n    t = a[i] > 0.5\n    a[i] = 7.0\n    s += t\nreturn s",
+                false,
+            ),
+            // Looked at in each round.
+            (
+                "s = 0\nt = a[7] > 0.5\nwhile t:\n    a[7] -= 1.0\n    s += 1\n    if s > 9:\n        break\nreturn s",
+                false,
+            ),
+        ] {
+            let text = made(body);
+            let named = text.lines().any(|line| line.contains(" = (0.5:float64 < "));
+            assert_eq!(!named, stands, "{text}");
+        }
+        // A loop's end, that it may be seen to be as far from the start in each round.
+        let text = made(
+            "s = 0\nfor k in range(n):\n    for i in range(k * 32, k * 32 + 32):\n        s += i % 7\nreturn s",
+        );
+        assert!(text.contains("* 32:int32), ((k"), "{text}");
+    }
+}

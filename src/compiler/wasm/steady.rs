@@ -74,4 +74,12 @@ mod tests {
             assert_eq!(found(range), 0, "{range}");
         }
     }
+
+    #[test]
+    fn lanes_do_not_part_in_them() {
+        use crate::wasm::vselect::tests::done;
+        let of = |range: &str| done(&format!("for j in range({range}):\n    p += q\nb[i] = p"));
+        assert!(!of("i * 32, i * 32 + 32").contains("V128AnyTrue"));
+        assert!(of("i * 32, i * 33 + 32").contains("V128AnyTrue"));
+    }
 }

@@ -190,17 +190,18 @@ impl Emitter<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use crate::wasm::Target;
     use crate::{Request, prepare};
     use wasmparser::{Parser, Payload};
 
-    /// What is done with vectors where `b[i]` is this.
-    fn done(value: &str) -> String {
+    /// The instructions of a kernel in lanes whose iterations do this with `p`, `q` and `m`, floats and an integer.
+    pub fn done(body: &str) -> String {
+        let body = body.replace('\n', "\n        ");
         let text = format!(
             "import numpy as np\nfrom numba import njit, prange\nf32 = np.float32\nu32 = np.uint32\n\
              @njit(parallel=True)\ndef f(x, y, k, b):\n    for i in prange(x.size):\n        \
-             p = x[i]\n        q = y[i]\n        m = k[i]\n        b[i] = {value}\n\
+             p = x[i]\n        q = y[i]\n        m = k[i]\n        {body}\n\
              def setup(n):\n    x = np.ones(n, np.float32)\n    return x, x, np.ones(n, np.int32), x\n"
         );
         let request = Request {
@@ -238,7 +239,7 @@ mod tests {
             // Masks of other places.
             ("p if np.float64(p) < 0.1 else f32(2)", "Narrow", "PMin"),
         ] {
-            let done = done(value);
+            let done = done(&format!("b[i] = {value}"));
             assert!(done.contains(with) && !done.contains(without), "{value}:\n{done}");
         }
     }
