@@ -331,11 +331,11 @@ mod tests {
             ("k * 80 - 160, k * 80 - 80, 4", 320, true),
             ("k * 78, k * 78 + 80, 4", 472, false),
             ("j, j + 80, 4", 112, true),
-            ("t, t + 80, 4", 90, false),
+            ("t, t + 80, 4", 120, false),
         ] {
             let text = body(&format!(
-                "x = 0\nt = 0\nfor k in range(n):\n    j = 16 * (k // 2)\n    for i in range({range}):\n        \
-                 if i + 3 < {guard}:\n            x += a.shape[0]\n    t = j + 8\n    t = k + 3\nreturn x"
+                "x = 0\nt = 3\nfor k in range(n):\n    j = 16 * (k // 2)\n    for i in range({range}):\n        \
+                 if i + 3 < {guard}:\n            x += a.shape[0]\n    t = j + 8\nreturn x"
             ));
             assert_eq!(!text.contains("if "), is_known, "{range}: {text}");
         }
