@@ -10,6 +10,7 @@
 mod count;
 mod eval;
 mod number;
+mod stride;
 
 pub use number::{I32, Interval, U32, all, bits_of, signed, within};
 
@@ -87,6 +88,7 @@ struct Analysis<'a> {
     in_shader: bool,
     /// Whether what is found is a fact yet.
     is_noted: bool,
+    zeros: stride::Zeros,
     /// Statements that may still be looked at; nested loops multiply.
     budget: usize,
 }
@@ -120,6 +122,7 @@ fn found(program: &Program, args: &[Arg], gpu: Option<(&Options, &Uses)>) -> Fac
         agains: HashMap::new(),
         in_shader: false,
         is_noted: true,
+        zeros: stride::Zeros::of(program),
         budget: if gpu.is_some() { BUDGET } else { SMALL_BUDGET },
     };
     for (param, arg) in program.params.iter().zip(args) {
@@ -301,8 +304,9 @@ impl Analysis<'_> {
                 body,
                 ..
             } => {
+                let from = start;
                 let (start, stop, step) = (self.eval(start), self.eval(stop), self.eval(step));
-                let up = (start.0, (stop.1 - 1).max(start.0));
+                let up = (start.0, self.zeros.last(from, start, stop, step));
                 let down = ((stop.0 + 1).min(start.1), start.1);
                 let range = match step {
                     (1.., _) => up,

@@ -1,7 +1,10 @@
-//! Variables that are another by another name are that other: `x = y` where neither is ever given anything else.
+//! Variables that are another by another name are that other: `x = y` where neither is ever given anything else. Truth values and
+//! ends of loops that are named just for the next statement stand in it, where tests and steps are seen.
 
 use crate::ir::{Array, ArrayExpr, ExprKind, Local, Param, Printed, Program, Stmt};
 use crate::sorted::Map as HashMap;
+use crate::specialise::can_fail;
+use crate::types::Scalar;
 use crate::walk;
 
 /// Puts parameters, and arrays that were made once, in the place of their copies.
@@ -127,11 +130,106 @@ pub fn collapse(program: &mut Program) {
     }
 }
 
+/// Puts what is read once, by the next statement, in its place: truth values, and whatever a loop's range is of.
+pub fn forward(program: &mut Program) {
+    let uses = super::uses(program);
+    let is_bool = |local: &Local| program.locals[local.0 as usize].of == Scalar::Bool;
+    forward_in(&mut program.body, &|local, next| match next {
+        // Set here and read there.
+        _ if uses.get(&local) != Some(&2) => false,
+        Stmt::For { .. } => true,
+        Stmt::Set(..) | Stmt::Store { .. } | Stmt::If { .. } => is_bool(&local),
+        _ => false,
+    });
+}
+
+fn forward_in(body: &mut Vec<Stmt>, may: &dyn Fn(Local, &Stmt) -> bool) {
+    for mut stmt in std::mem::take(body) {
+        for block in walk::blocks_mut(&mut stmt) {
+            forward_in(block, may);
+        }
+        if let Some(Stmt::Set(local, value)) = body.last()
+            && may(*local, &stmt)
+            && !can_fail(value)
+        {
+            let (local, mut value) = (*local, Some(value.clone()));
+            walk::own_mut(&mut stmt, &mut |expr| {
+                walk::within_mut(expr, &mut |expr| {
+                    if expr.kind == ExprKind::Local(local)
+                        && let Some(value) = value.take()
+                    {
+                        *expr = value;
+                    }
+                });
+            });
+            if value.is_none() {
+                body.pop();
+            }
+        }
+        body.push(stmt);
+    }
+}
+
 fn remove(body: &mut Vec<Stmt>, is_gone: &dyn Fn(&Stmt) -> bool) {
     body.retain(|stmt| !is_gone(stmt));
     for stmt in body {
         for block in walk::blocks_mut(stmt) {
             remove(block, is_gone);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Request, prepare};
+
+    /// A kernel's program, of one integer.
+    fn made(body: &str) -> String {
+        let body = body.replace('\n', "\n    ");
+        let text = format!(
+            "import numpy as np\nfrom numba import njit\n@njit\ndef many(v):\n    return v > 0.5\n@njit\ndef f(a, n):\n    \
+             {body}\ndef setup(n):\n    return np.ones(n), n\n"
+        );
+        let request = Request {
+            size: 50,
+            ..Request::default()
+        };
+        let prepared = prepare(&text, &request, &|| false);
+        let prepared = prepared.unwrap_or_else(|failed| panic!("{}", failed.render(&text)));
+        prepared.program.to_string()
+    }
+
+    #[test]
+    fn what_is_named_for_the_next_statement_stands_in_it() {
+        for (body, stands) in [
+            ("s = 0\nfor i in range(n):\n    s += many(a[i])\nreturn s", true),
+            (
+                "s = 0\nfor i in range(n):\n    if many(a[i]):\n        s += i\nreturn s",
+                true,
+            ),
+            // Read again, and behind something else.
+            (
+                "s = 0\nfor i in range(n):\n    t = a[i] > 0.5\n    s += t\n    if t:\n        s += i\nreturn s",
+                false,
+            ),
+            (
+                "s = 0\nfor i in range(n):\n    t = a[i] > 0.5\n    a[i] = 7.0\n    s += t\nreturn s",
+                false,
+            ),
+            // Looked at in each round.
+            (
+                "s = 0\nt = a[7] > 0.5\nwhile t:\n    a[7] -= 1.0\n    s += 1\n    if s > 9:\n        break\nreturn s",
+                false,
+            ),
+        ] {
+            let text = made(body);
+            let named = text.lines().any(|line| line.contains(" = (0.5:float64 < "));
+            assert_eq!(!named, stands, "{text}");
+        }
+        // A loop's end, that it may be seen to be as far from the start in each round.
+        let text = made(
+            "s = 0\nfor k in range(n):\n    for i in range(k * 32, k * 32 + 32):\n        s += i % 7\nreturn s",
+        );
+        assert!(text.contains("* 32:int32), ((k"), "{text}");
     }
 }

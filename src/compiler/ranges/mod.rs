@@ -30,6 +30,7 @@ const LARGEST: usize = 20_000;
 /// Takes checks out of loops where their indices have bounds, and marks the loops that run in lanes.
 pub fn hoist(program: &mut Program) {
     copies::collapse(program);
+    copies::forward(program);
     let facts = Facts::of(program);
     let copies = program.labels;
     let mut facts = versions(program, facts, None);

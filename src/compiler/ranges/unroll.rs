@@ -1,5 +1,7 @@
 //! Short loops of a constant number of rounds are those rounds, one after the other: their indices become constants, and
-//! what is the same for each of them in a loop around can move out of it.
+//! what is the same for each of them in a loop around can move out of it. Of long ones that do little but store, four rounds are
+//! one: counting and looking whether to stop would take as long as the rest. (A sum's rounds wait for each other anyway, and
+//! in lanes there is more to do in each.)
 
 use crate::ir::{Binary, Expr, ExprKind, Label, Local, Program, Stmt};
 use crate::sorted::Map as HashMap;
@@ -10,20 +12,24 @@ use crate::walk;
 const ROUNDS: i64 = 16;
 /// Expressions of all rounds at most.
 const LARGEST: usize = 400;
+/// Rounds of a long loop at once, and expressions of a round at most.
+const AT_ONCE: i64 = 4;
+const LITTLE: usize = 24;
 
 /// Unrolls loops, the innermost first.
 pub fn unroll(program: &mut Program) {
     let uses = super::uses(program);
-    block(&mut program.body, &uses);
+    block(&mut program.body, &uses, true);
 }
 
-fn block(body: &mut Vec<Stmt>, uses: &HashMap<Local, usize>) {
+fn block(body: &mut Vec<Stmt>, uses: &HashMap<Local, usize>, is_serial: bool) {
     let mut out = Vec::with_capacity(body.len());
     for mut stmt in std::mem::take(body) {
+        let is_serial = is_serial && !matches!(stmt, Stmt::ParFor(_) | Stmt::For { vector: true, .. });
         for inner in walk::blocks_mut(&mut stmt) {
-            block(inner, uses);
+            block(inner, uses, is_serial);
         }
-        match rounds(&stmt, uses) {
+        match rounds(&stmt, uses, is_serial) {
             Some(rounds) => out.extend(rounds),
             None => out.push(stmt),
         }
@@ -31,8 +37,8 @@ fn block(body: &mut Vec<Stmt>, uses: &HashMap<Local, usize>) {
     *body = out;
 }
 
-/// A loop's rounds, if it is to be those.
-fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>) -> Option<Vec<Stmt>> {
+/// A loop's rounds, or a loop of four of them, if it is to be those.
+fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>, is_serial: bool) -> Option<Vec<Stmt>> {
     let Stmt::For {
         label,
         var,
@@ -59,32 +65,64 @@ fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>) -> Option<Vec<Stmt>> {
         .max(0)
         .checked_add(by.checked_abs()? - 1)?
         .checked_div(by.abs())?;
-    if rounds > ROUNDS || rounds as usize * size(body, *label)? > LARGEST {
-        return None;
-    }
+    let size = size(body, *label)?;
     let mut inside = HashMap::new();
     super::count_uses(std::slice::from_ref(stmt), &mut inside);
     let is_used = uses.get(var) != inside.get(var);
-    let mut all = Vec::new();
-    for round in 0..rounds {
-        let value = Expr::bits(step.of, (start + round * by) as u64 & mask(step.of));
-        if is_used {
-            all.push(Stmt::Set(*var, value.clone()));
-        }
-        let mut own = body.clone();
-        walk::statements_mut(&mut own, &mut |stmt| {
-            walk::own_mut(stmt, &mut |expr| {
-                walk::within_mut(expr, &mut |expr| {
-                    if expr.kind == ExprKind::Local(*var) {
-                        *expr = value.clone();
-                    }
-                    fold(expr);
-                });
+    let constant = |value: i64| Expr::bits(step.of, value as u64 & mask(step.of));
+    if rounds <= ROUNDS && rounds as usize * size <= LARGEST {
+        let all = (0..rounds).flat_map(|round| {
+            let value = constant(start + round * by);
+            let set = is_used.then(|| Stmt::Set(*var, value.clone()));
+            set.into_iter().chain(with(body, *var, &value))
+        });
+        return Some(all.collect());
+    }
+    let stores = body.iter().any(|one| matches!(one, Stmt::Store { .. }));
+    if !is_serial || is_used || !stores || size > LITTLE || rounds <= ROUNDS {
+        return None;
+    }
+    let whole = rounds - rounds % AT_ONCE;
+    let counter = Expr {
+        kind: ExprKind::Local(*var),
+        of: step.of,
+    };
+    let further = |round: i64| Expr {
+        kind: ExprKind::Binary(
+            Binary::Add,
+            Box::new(counter.clone()),
+            Box::new(constant(round * by)),
+        ),
+        of: step.of,
+    };
+    let four = (1..AT_ONCE).flat_map(|round| with(body, *var, &further(round)));
+    let mut all = vec![Stmt::For {
+        label: *label,
+        var: *var,
+        start: constant(start),
+        stop: constant(start + whole * by),
+        step: constant(AT_ONCE * by),
+        vector: false,
+        body: body.iter().cloned().chain(four).collect(),
+    }];
+    all.extend((whole..rounds).flat_map(|round| with(body, *var, &constant(start + round * by))));
+    Some(all)
+}
+
+/// A body for this value of a loop's variable.
+fn with(body: &[Stmt], var: Local, value: &Expr) -> Vec<Stmt> {
+    let mut own = body.to_vec();
+    walk::statements_mut(&mut own, &mut |stmt| {
+        walk::own_mut(stmt, &mut |expr| {
+            walk::within_mut(expr, &mut |expr| {
+                if expr.kind == ExprKind::Local(var) {
+                    *expr = value.clone();
+                }
+                fold(expr);
             });
         });
-        all.extend(own);
-    }
-    Some(all)
+    });
+    own
 }
 
 fn number(of: Scalar, bits: u64) -> i64 {
@@ -144,4 +182,53 @@ fn fold(expr: &mut Expr) {
 fn signed(of: Scalar, bits: u64) -> i64 {
     let unused = 64 - 8 * of.bytes();
     ((bits << unused) as i64) >> unused
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Request, prepare};
+
+    fn text(body: &str) -> String {
+        let body = body.replace('\n', "\n    ");
+        let text = format!(
+            "import numpy as np\nfrom numba import njit, prange\n@njit(parallel=True)\ndef f(x, h):\n    {body}\n\
+             def setup(n):\n    return np.arange(n).astype(np.uint8), np.zeros(256)\n"
+        );
+        let request = Request {
+            size: 50,
+            ..Request::default()
+        };
+        let prepared = prepare(&text, &request, &|| false);
+        let prepared = prepared.unwrap_or_else(|failed| panic!("{}", failed.render(&text)));
+        prepared.program.to_string()
+    }
+
+    #[test]
+    fn four_rounds_are_one_and_the_rest_follows() {
+        let made = text("for i in range(x.size):\n    h[x[i]] += 1.0");
+        assert!(made.contains("in 0:int32, 48:int32, 4:int32"), "{made}");
+        assert_eq!(made.matches("+ 1.0:float64").count(), 6, "{made}");
+        assert!(
+            made.contains("x[(int64(i.0) + 3:int64)]") || made.contains("+ 3:int64)]"),
+            "{made}"
+        );
+        let made = text("for i in range(x.size - 1, 9, -2):\n    h[x[i]] += 1.0");
+        assert!(made.contains("in 49:int32, 9:int32, -8:int32"), "{made}");
+    }
+
+    #[test]
+    fn one_round_is_one_where_four_are_not_quicker() {
+        for body in [
+            // In parallel, and without a store.
+            "for k in prange(8):\n    for i in range(x.size):\n        h[k] += x[i]",
+            "s = 0\nfor i in range(x.size):\n    s += x[i]\nh[0] = s",
+            // Left early.
+            "for i in range(x.size):\n    if x[i] > 9:\n        break\n    h[x[i]] += 1.0",
+            // It does enough.
+            "for i in range(x.size):\n    h[x[i]] += h[0] * h[1] + h[2] * h[3] + h[4] * h[5] + h[6] * h[7] + h[8] * h[9]",
+        ] {
+            let made = text(body);
+            assert!(made.contains("in 0:int32, 50:int32, 1:int32"), "{made}");
+        }
+    }
 }

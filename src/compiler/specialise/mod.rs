@@ -6,6 +6,7 @@
 //! of the same index. The program holds for [`Program::made_for`] alone.
 
 mod narrow;
+mod positive;
 
 use crate::interval::{Facts, bits_of, facts, signed};
 use crate::ir::{Expr, ExprKind, Local, Program, Site, Stmt};
@@ -16,6 +17,7 @@ use crate::walk;
 /// Makes use of what a program's arguments are, if it is made for any.
 pub fn specialise(program: &mut Program) {
     rewrite(program, false);
+    positive::divisors(program);
 }
 
 /// The same, and computes in 32 bits whatever needs no more.
@@ -104,7 +106,7 @@ fn tidy(body: &mut Vec<Stmt>) {
 }
 
 /// Whether evaluating an expression may end the kernel.
-fn can_fail(expr: &Expr) -> bool {
+pub fn can_fail(expr: &Expr) -> bool {
     let own = match &expr.kind {
         ExprKind::Load { site, .. } | ExprKind::Divide(_, _, _, site) => site.is_some(),
         // Some of them are expanded to what divides.
@@ -252,7 +254,7 @@ mod tests {
     use crate::{Prepared, Request, prepare, wasm};
 
     fn prepared(text: &str) -> Prepared {
-        let head = "import numpy as np\nfrom numba import njit, prange\n";
+        let head = "import math\nimport numpy as np\nfrom numba import njit, prange\n";
         let request = Request {
             size: 6,
             ..Request::default()
@@ -262,7 +264,7 @@ mod tests {
     }
 
     /// What a kernel of this body comes to, for an array of 6 by 40 and the number 6.
-    fn body(body: &str) -> String {
+    pub(super) fn body(body: &str) -> String {
         let body = body.replace('\n', "\n    ");
         let setup = "def setup(n):\n    return np.ones((n, 40)), n\n";
         let made = prepared(&format!("@njit\ndef f(a, n):\n    {body}\n{setup}"));
@@ -313,6 +315,30 @@ mod tests {
         // A number that wraps is none that is known by its bounds.
         let text = body("x = n * 1537228672809129302\nreturn x");
         assert!(text.contains("x = -9223372036854775804:int64"), "{text}");
+    }
+
+    #[test]
+    fn a_loop_by_fours_ends_at_a_multiple_of_four() {
+        for (range, guard, is_known) in [
+            ("0, 40 * n, 4", 240, true),
+            // From wherever it begins, if that is one number.
+            ("2, 40 * n, 4", 242, true),
+            ("2, 40 * n, 4", 241, false),
+            ("0, 40 * n + 1, 4", 243, false),
+            ("0, 40 * n, 3", 241, true),
+            ("0, 40 * n, k % 2 + 1", 242, false),
+            ("k * 80, k * 80 + 80, 4", 480, true),
+            ("k * 80 - 160, k * 80 - 80, 4", 320, true),
+            ("k * 78, k * 78 + 80, 4", 472, false),
+            ("j, j + 80, 4", 112, true),
+            ("t, t + 80, 4", 120, false),
+        ] {
+            let text = body(&format!(
+                "x = 0\nt = 3\nfor k in range(n):\n    j = 16 * (k // 2)\n    for i in range({range}):\n        \
+                 if i + 3 < {guard}:\n            x += a.shape[0]\n    t = j + 8\nreturn x"
+            ));
+            assert_eq!(!text.contains("if "), is_known, "{range}: {text}");
+        }
     }
 
     #[test]

@@ -128,6 +128,22 @@ impl Emitter<'_> {
                 return;
             }
             (ValType::I32, ValType::F32) if from == U32 => self.put().f32_convert_i32_u(),
+            // V8's conversions of one number wait for whatever its scratch register was last used for, which in lanes is a chain
+            // from each round to the next. Those of vectors wait for nothing.
+            (ValType::I32, ValType::F32) if self.vector.is_some() => {
+                self.put()
+                    .i32x4_splat()
+                    .f32x4_convert_i32x4_s()
+                    .f32x4_extract_lane(0);
+                return;
+            }
+            (ValType::I32, ValType::F64) if self.vector.is_some() && from != U32 => {
+                self.put()
+                    .i32x4_splat()
+                    .f64x2_convert_low_i32x4_s()
+                    .f64x2_extract_lane(0);
+                return;
+            }
             (ValType::I32, ValType::F32) => self.put().f32_convert_i32_s(),
             (ValType::I32, ValType::F64) if from == U32 => self.put().f64_convert_i32_u(),
             (ValType::I32, ValType::F64) => self.put().f64_convert_i32_s(),
@@ -157,5 +173,23 @@ impl Emitter<'_> {
             (ValType::I32, ValType::I32) => return self.normalise(to),
             _ => return,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::wasm::vselect::tests::done;
+
+    #[test]
+    fn one_number_is_made_a_float_as_a_vector_in_lanes() {
+        for to in ["f32", "np.float64"] {
+            let done = done(&format!(
+                "for j in range(40):\n    p += f32({to}(j) * 0.5)\nb[i] = p"
+            ));
+            assert!(
+                !done.contains("ConvertI32S") && done.contains("ExtractLane"),
+                "{done}"
+            );
+        }
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Unit<'a> {
     pub behind: Plan,
     /// What outlives the arrays that loops make.
     pub kept: BTreeMap<keep::Key, BTreeSet<Array>>,
+    /// Loops that all lanes leave at once, wherever each begins.
+    pub steady: BTreeSet<Label>,
 }
 
 /// Where a jump leads to: how many blocks are open around its end.

@@ -12,13 +12,13 @@ impl<'a> Emitter<'a> {
     /// How a parallel loop runs in lanes, if it does.
     pub fn parallel_plan(&self, one: &ParFor) -> Option<Plan> {
         let can = self.unit.target.simd && self.vector.is_none();
-        can.then(|| plan::of_parallel(one)).flatten()
+        can.then(|| plan::of_parallel(&self.unit.steady, one)).flatten()
     }
 
     /// How a serial loop runs in lanes, if it does.
     pub fn serial_plan(&self, one: &Stmt) -> Option<Plan> {
         let can = self.unit.target.simd && self.vector.is_none();
-        can.then(|| plan::of_serial(self.program, &self.unit.behind, one))
+        can.then(|| plan::of_serial(self.program, &self.unit.behind, &self.unit.steady, one))
             .flatten()
     }
 

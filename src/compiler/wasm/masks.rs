@@ -3,7 +3,7 @@
 
 use super::function::{Emitter, Jump, word};
 use super::lanes::{Parts, Scope, parts};
-use super::plan::{Kind, SAME};
+use super::plan::Kind;
 use super::scalar::constant_int;
 use crate::ir::{Binary, Compare, Expr, ExprKind, Label, Local, Stmt};
 use crate::types::Scalar;
@@ -104,7 +104,7 @@ impl<'a> Emitter<'a> {
                 ..
             } => {
                 let plan = &vector.plan;
-                let same = [start, stop, step].into_iter().all(|e| plan.kind(e) == SAME);
+                let same = plan.is_even(*label, [start, stop, step]);
                 let counts = plan.local(*var) != Kind::Varying;
                 if same && counts && !plan.is_parted(*label) && !plan.agains.contains(label) {
                     return false;
@@ -253,6 +253,7 @@ impl<'a> Emitter<'a> {
             }
             self.put().local_get(mask).v128_any_true();
             self.begin_if();
+            self.block();
             let exit = self.depth;
             self.enter(Scope {
                 mask: Some(mask),
@@ -262,6 +263,9 @@ impl<'a> Emitter<'a> {
             });
             self.statements(side);
             self.leave_scope();
+            self.end();
+            // Only here may all have left.
+            self.leave_if_none();
             self.end();
         }
         self.give_back(&sides);
@@ -432,7 +436,7 @@ impl<'a> Emitter<'a> {
         let word = stride.word.unwrap_or_default();
         if same {
             let counter = self.number(var);
-            self.before(of, counter, end, stride.by, word);
+            self.begins(label, of, counter, end, stride.by, word);
         } else {
             self.lanes_before(var, &ends, &stride);
             self.put()

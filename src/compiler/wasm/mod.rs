@@ -54,9 +54,11 @@ mod plan;
 mod same;
 mod scalar;
 mod statements;
+mod steady;
 mod vaccess;
 mod vconvert;
 mod vector;
+mod vselect;
 mod walk;
 
 pub use abi::{Abi, RECORD, Slot, SlotKind};
@@ -139,6 +141,7 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
         first: imports,
         behind: plan::behind(program),
         kept: keep::kept(program),
+        steady: steady::loops(program),
     };
 
     let mut refusals = Vec::new();

@@ -54,6 +54,8 @@ pub(super) struct Plan {
     pub crossing: Set,
     /// What loops alone give values.
     counters: Set,
+    /// Loops over as many numbers in each lane.
+    steady: BTreeSet<Label>,
 }
 
 /// What is around a statement while it is looked at.
@@ -75,9 +77,10 @@ struct Looker {
 
 impl Plan {
     /// Looks at the body of a loop whose variable counts lanes, and whose reductions cross its iterations.
-    pub fn new(label: Label, var: Local, crossing: Set, body: &[Stmt]) -> Plan {
+    pub fn new(label: Label, var: Local, crossing: Set, steady: &BTreeSet<Label>, body: &[Stmt]) -> Plan {
         let mut plan = Plan {
             crossing: crossing.clone(),
+            steady: steady.clone(),
             counters: counters(var, body),
             ..Plan::default()
         };
@@ -114,6 +117,16 @@ impl Plan {
     /// Whether lanes leave a loop at different times.
     pub fn is_parted(&self, label: Label) -> bool {
         self.parted.contains(&label) || self.leaves.contains(&label)
+    }
+
+    /// Whether lanes do as many rounds of a loop, if none leaves it.
+    pub fn is_even(&self, label: Label, [start, stop, step]: [&Expr; 3]) -> bool {
+        match [start, stop, step].map(|e| self.kind(e)) {
+            [Kind::Step(start), Kind::Step(stop), SAME] => {
+                start == stop && (start == 0 || self.steady.contains(&label))
+            }
+            _ => false,
+        }
     }
 
     /// How an expression's value differs between lanes.
@@ -327,12 +340,14 @@ impl Looker {
                 body,
                 ..
             } => {
-                let all = [start, stop, step].map(|e| self.plan.kind(e));
-                let parted = all != [SAME; 3] || self.plan.is_parted(*label);
+                let parted = !self.plan.is_even(*label, [start, stop, step]) || self.plan.is_parted(*label);
                 if parted {
                     self.changed |= self.plan.parted.insert(*label);
                 }
-                let kind = if all[2] == SAME { all[0] } else { Kind::Varying };
+                let kind = match self.plan.kind(step) {
+                    SAME => self.plan.kind(start),
+                    _ => Kind::Varying,
+                };
                 let kind = if parted && parks.first.contains(var) {
                     Kind::Varying
                 } else {
@@ -507,11 +522,11 @@ fn is_plain(seen: &Seen, body: &[Stmt]) -> bool {
 }
 
 /// A plan for a parallel loop, if its iterations can run in lanes.
-pub(super) fn of_parallel(one: &ParFor) -> Option<Plan> {
+pub(super) fn of_parallel(steady: &BTreeSet<Label>, one: &ParFor) -> Option<Plan> {
     let mut seen = Seen::default();
     walk::body(&one.body, &mut seen);
     let crossing = one.reductions.iter().map(|one| one.local).collect();
-    is_plain(&seen, &one.body).then(|| Plan::new(one.label, one.var, crossing, &one.body))
+    is_plain(&seen, &one.body).then(|| Plan::new(one.label, one.var, crossing, steady, &one.body))
 }
 
 /// What is read behind each statement of a program.
@@ -533,7 +548,12 @@ pub(super) fn behind(program: &Program) -> Plan {
 }
 
 /// A plan for a serial loop that analysis found to be one for lanes.
-pub(super) fn of_serial(program: &Program, behind: &Plan, one: &Stmt) -> Option<Plan> {
+pub(super) fn of_serial(
+    program: &Program,
+    behind: &Plan,
+    steady: &BTreeSet<Label>,
+    one: &Stmt,
+) -> Option<Plan> {
     let Stmt::For {
         label,
         var,
@@ -557,7 +577,7 @@ pub(super) fn of_serial(program: &Program, behind: &Plan, one: &Stmt) -> Option<
         && is_private(var)
         && seen.sets.iter().all(is_private)
         && !leaves(body, *label);
-    fits.then(|| Plan::new(*label, *var, Set::new(), body))
+    fits.then(|| Plan::new(*label, *var, Set::new(), steady, body))
 }
 
 fn leaves(body: &[Stmt], label: Label) -> bool {

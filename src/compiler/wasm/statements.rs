@@ -172,7 +172,7 @@ impl<'a> Emitter<'a> {
         self.block();
         let leave = self.depth;
         // Whether there is a first iteration.
-        self.before(of, counter, end, by, stride);
+        self.begins(label, of, counter, end, by, stride);
         self.begin_if();
         self.begin_loop();
         let top = self.depth;
@@ -187,7 +187,13 @@ impl<'a> Emitter<'a> {
             self.binary(Binary::Add, of);
             self.tee(next);
             self.get(end);
-            self.compare(Compare::Less, of, of);
+            // Lanes that are not there may wrap.
+            let goes_on = if self.unit.steady.contains(&label) {
+                Compare::Unequal
+            } else {
+                Compare::Less
+            };
+            self.compare(goes_on, of, of);
             self.begin_if();
             self.put().local_get(next).local_set(counter);
             self.give_back(&[next]);
@@ -212,6 +218,14 @@ impl<'a> Emitter<'a> {
         match by {
             Some(by) => self.constant(of, by as u64),
             None => self.get(stride),
+        }
+    }
+
+    /// Whether a loop has a first round.
+    pub fn begins(&mut self, label: Label, of: Scalar, counter: u32, end: u32, by: Option<i64>, stride: u32) {
+        match self.unit.steady.contains(&label) {
+            true => self.int32(1),
+            false => self.before(of, counter, end, by, stride),
         }
     }
 

@@ -14,8 +14,24 @@ impl Emitter<'_> {
             self.convert(a.of, to);
             return self.splat(to);
         }
+        if a.of == Scalar::Bool && to != Scalar::Bool {
+            self.test(a, to);
+            return self.one_of_mask(to);
+        }
         self.lanewise(a);
         self.convert_vectors(a.of, to);
+    }
+
+    /// 1 where a mask is set, 0 elsewhere.
+    fn one_of_mask(&mut self, to: Scalar) {
+        use Scalar::{F32, F64, I64, U64};
+        let one = match to {
+            F32 => words([1f32.to_bits(); 4]),
+            F64 => longs([1f64.to_bits(); 2]),
+            I64 | U64 => longs([1; 2]),
+            _ => words([1; 4]),
+        };
+        self.each(parts(to), 1, |own| _ = own.put().v128_const(one).v128_and());
     }
 
     fn convert_vectors(&mut self, from: Scalar, to: Scalar) {
@@ -31,17 +47,6 @@ impl Emitter<'_> {
                 let parts = parts(from);
                 self.each(parts, 2, |own| own.compare_vector(Compare::Unequal, from));
                 self.mask_of(from);
-            }
-            (Bool, _) => {
-                self.mask_for(to);
-                let one = match to {
-                    F32 => words([1f32.to_bits(); 4]),
-                    F64 => longs([1f64.to_bits(); 2]),
-                    I64 | U64 => longs([1; 2]),
-                    _ => words([1; 4]),
-                };
-                let parts = parts(to);
-                self.each(parts, 1, |own| _ = own.put().v128_const(one).v128_and());
             }
             (F32, F64) => self.widen(&|own| _ = own.put().f64x2_promote_low_f32x4()),
             (F64, F32) => self.narrow_vectors(&|own| _ = own.put().f32x4_demote_f64x2_zero()),

@@ -4,26 +4,8 @@ use super::function::{Emitter, at};
 use super::lanes::{LANES, Parts, Scope, longs, parts, words};
 use super::plan::{Kind, SAME};
 use super::scalar::constant_int;
-use super::walk;
 use crate::ir::{Binary, Compare, Divide, Expr, ExprKind, Local, Site, Unary};
 use crate::types::Scalar;
-
-/// Parts of an expression that is evaluated in all lanes rather than to be jumped over.
-const CHEAP: usize = 12;
-
-/// Whether an expression may as well be evaluated for nothing: it is small, and touches no memory.
-fn is_cheap(e: &Expr) -> bool {
-    fn size(e: &Expr) -> usize {
-        let own = match &e.kind {
-            ExprKind::Load { .. } | ExprKind::Table(..) | ExprKind::Choice(..) | ExprKind::Let(..) => CHEAP,
-            ExprKind::Divide(Divide::True, .., None) => 2,
-            ExprKind::Divide(..) => CHEAP,
-            _ => 1,
-        };
-        own + walk::operands(e).into_iter().map(size).sum::<usize>()
-    }
-    size(e) < CHEAP
-}
 
 impl Emitter<'_> {
     /// Leaves an expression's vectors on the stack.
@@ -47,6 +29,14 @@ impl Emitter<'_> {
                 self.each(parts, 1, |own| own.unary_vector(*op, e.of));
             }
             ExprKind::Binary(op @ (Binary::ShiftLeft | Binary::ShiftRight), a, b) => self.shift(*op, a, b),
+            // What is set in a mask is -1.
+            ExprKind::Binary(Binary::Add, a, b) if e.of.is_int() && self.truth(b).is_some() => {
+                self.lanewise(a);
+                if let Some(test) = self.truth(b) {
+                    self.test(test, e.of);
+                }
+                self.each(parts, 2, |own| own.binary_vector(Binary::Sub, e.of));
+            }
             ExprKind::Binary(op, a, b) => {
                 self.lanewise(a);
                 self.lanewise(b);
@@ -55,15 +45,7 @@ impl Emitter<'_> {
             ExprKind::Divide(op, a, b, site) => self.divide_lanes(*op, a, b, *site),
             ExprKind::Compare(op, a, b) => self.compare_lanes(*op, a, b),
             ExprKind::Convert(a) => self.convert_lanes(a, e.of),
-            ExprKind::Select(c, a, b) => {
-                self.lanewise(c);
-                let test = self.keep(Scalar::Bool);
-                self.lanewise(a);
-                self.lanewise(b);
-                self.get_parts(&test);
-                self.give_back(&test);
-                self.blend(e.of);
-            }
+            ExprKind::Select(c, a, b) => self.select(c, a, b),
             ExprKind::Choice(c, a, b) => self.choice(c, a, b),
             ExprKind::And(a, b) | ExprKind::Or(a, b) => self.logic(e, a, b),
             ExprKind::Load { array, index, site } => self.load_lanes(*array, index, *site),
@@ -213,75 +195,6 @@ impl Emitter<'_> {
             }
         }
         [yes, no]
-    }
-
-    fn choice(&mut self, c: &Expr, a: &Expr, b: &Expr) {
-        let of = a.of;
-        if !self.varies(c) {
-            let result = self.borrow_parts(of);
-            self.scalar(c);
-            self.begin_if();
-            self.lanewise(a);
-            self.set_parts(&result);
-            self.otherwise();
-            self.lanewise(b);
-            self.set_parts(&result);
-            self.end();
-            self.get_parts(&result);
-            return self.give_back(&result);
-        }
-        self.lanewise(c);
-        if is_cheap(a) && is_cheap(b) {
-            let test = self.keep(Scalar::Bool);
-            self.lanewise(a);
-            self.lanewise(b);
-            self.get_parts(&test);
-            self.give_back(&test);
-            return self.blend(of);
-        }
-        let [yes, no] = self.sides();
-        let result = self.borrow_parts(of);
-        self.among(yes, |own| {
-            own.lanewise(a);
-            own.set_parts(&result);
-        });
-        self.among(no, |own| {
-            own.lanewise(b);
-            own.get_parts(&result);
-            own.get(no);
-            own.blend(of);
-            own.set_parts(&result);
-        });
-        self.get_parts(&result);
-        self.give_back(&result);
-        self.give_back(&[yes, no]);
-    }
-
-    fn logic(&mut self, e: &Expr, a: &Expr, b: &Expr) {
-        let is_and = matches!(e.kind, ExprKind::And(..));
-        let join = |own: &mut Self| {
-            match is_and {
-                true => own.put().v128_and(),
-                false => own.put().v128_or(),
-            };
-        };
-        self.lanewise(a);
-        if is_cheap(b) {
-            self.lanewise(b);
-            return join(self);
-        }
-        let result = self.keep(Scalar::Bool);
-        self.get_parts(&result);
-        let [yes, no] = self.sides();
-        self.among(if is_and { yes } else { no }, |own| {
-            own.lanewise(b);
-            own.get_parts(&result);
-            join(own);
-            own.set_parts(&result);
-        });
-        self.get_parts(&result);
-        self.give_back(&result);
-        self.give_back(&[yes, no]);
     }
 
     fn shift(&mut self, op: Binary, a: &Expr, b: &Expr) {
@@ -469,10 +382,7 @@ impl Emitter<'_> {
     fn compare_lanes(&mut self, op: Compare, a: &Expr, b: &Expr) {
         let of = a.of;
         if a.of == b.of {
-            self.lanewise(a);
-            self.lanewise(b);
-            let parts = parts(of);
-            self.each(parts, 2, |own| own.compare_vector(op, of));
+            self.compare_places(op, a, b);
             return self.mask_of(of);
         }
         let (common, below) = super::convert::common(a.of, b.of);
@@ -488,6 +398,13 @@ impl Emitter<'_> {
         let parts = parts(common);
         self.each(parts, 2, |own| own.compare_vector(op, common));
         self.mask_of(common);
+    }
+
+    /// Compares values of one type, which gives a mask of its places.
+    pub fn compare_places(&mut self, op: Compare, a: &Expr, b: &Expr) {
+        self.lanewise(a);
+        self.lanewise(b);
+        self.each(parts(a.of), 2, |own| own.compare_vector(op, a.of));
     }
 
     /// Two words of different types, as they are.

@@ -29,10 +29,11 @@ def greatest(n):
     for row in prange(side):
         for column in range(side):
             most = f32(-1)
-            for j in range(row * TILE, min(row * TILE + TILE, n)):
-                y = f32(j) * step - f32(3)
-                for i in range(column * TILE, min(column * TILE + TILE, n)):
-                    x = f32(i) * step - f32(3)
+            for j in range(TILE):
+                # Past the edge the last point again, which changes no greatest value.
+                y = f32(min(row * TILE + j, n - 1)) * step - f32(3)
+                for i in range(TILE):
+                    x = f32(min(column * TILE + i, n - 1)) * step - f32(3)
                     r = x * x + y * y
                     most = max(most, cosine(r) / (f32(1) + r))
             out[1 + row * side + column] = most

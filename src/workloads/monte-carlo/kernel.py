@@ -35,9 +35,10 @@ def words(counter, low, high):
 
 @njit
 def hit(word):
-    """Whether a dart at these odd coordinates is within the circle."""
-    x = np.int32(np.int16(word | u32(1)))
-    y = np.int32(np.int16((word >> u32(16)) | u32(1)))
+    """Whether a dart is within the circle: both halves of the word are odd coordinates, with a sign."""
+    word = u32(word | u32(0x00010001))
+    x = np.int32(np.int16(word))
+    y = np.int32(word) >> 16
     # Squares and this difference fit into 31 bits, as every processor has them.
     return x * x < 2**30 - y * y
 
