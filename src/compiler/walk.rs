@@ -115,7 +115,7 @@ pub fn operands(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::Or(a, b) => vec![a, b],
         ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
         ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => all.iter().collect(),
-        ExprKind::Let(all, last) => all.iter().map(|(_, one)| one).chain([&**last]).collect(),
+        ExprKind::Let(all, last) => all.iter().map(|(_, one)| one).chain([last]).collect(),
     }
 }
 
@@ -131,7 +131,7 @@ pub fn operands_mut(expr: &mut Expr) -> Vec<&mut Expr> {
         | ExprKind::Or(a, b) => vec![a, b],
         ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
         ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => all.iter_mut().collect(),
-        ExprKind::Let(all, last) => all.iter_mut().map(|(_, one)| one).chain([&mut **last]).collect(),
+        ExprKind::Let(all, last) => all.iter_mut().map(|(_, one)| one).chain([last]).collect(),
     }
 }
 

@@ -302,10 +302,7 @@ impl<'a> Writer<'a> {
             let name = self.said(local);
             self.refuse(Why::Wide(name, of));
         }
-        let expr = Expr {
-            kind: ExprKind::Local(local),
-            of,
-        };
+        let expr = Expr::new(ExprKind::Local(local), of);
         let fits = self.facts.captured(self.first, local, of);
         let said = self
             .program
