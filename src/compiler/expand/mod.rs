@@ -32,19 +32,24 @@ use build::{Builder, Value};
 
 /// Replaces every function. Locals and tables are added at the ends of the program's.
 pub fn expand(program: &mut Program) {
+    let mut body = std::mem::take(&mut program.body);
+    walk::statements_mut(&mut body, &mut |stmt| {
+        walk::own_mut(stmt, &mut |expr| expand_in(program, expr));
+    });
+    program.body = body;
+}
+
+/// The same within an expression that belongs to a program.
+pub fn expand_in(program: &mut Program, expr: &mut Expr) {
     let mut expander = Expander {
         locals: &mut program.locals,
         tables: &mut program.tables,
     };
-    walk::statements_mut(&mut program.body, &mut |stmt| {
-        walk::own_mut(stmt, &mut |expr| {
-            walk::within_mut(expr, &mut |expr| {
-                if let ExprKind::Math(function, arguments) = &mut expr.kind {
-                    let (function, arguments) = (*function, std::mem::take(arguments));
-                    *expr = expander.function(function, arguments, expr.of);
-                }
-            });
-        });
+    walk::within_mut(expr, &mut |expr| {
+        if let ExprKind::Math(function, arguments) = &mut expr.kind {
+            let (function, arguments) = (*function, std::mem::take(arguments));
+            *expr = expander.function(function, arguments, expr.of);
+        }
     });
 }
 

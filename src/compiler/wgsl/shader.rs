@@ -351,8 +351,7 @@ impl<'a> Writer<'a> {
             return None;
         }
         if uses.reads.is_empty() && uses.mentions.is_empty() {
-            let bits = host::Host::default().eval(expr).ok()?;
-            return Some(self.constant(of, bits));
+            return Some(self.constant(of, host::constant(expr)?));
         }
         let fits = self.facts.of(expr);
         if of.bytes() == 8 && of.is_int() && !within(fits, I32) && !within(fits, U32) {
