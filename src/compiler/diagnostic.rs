@@ -2,6 +2,7 @@
 
 use crate::source::{Source, Span};
 use std::fmt::Write;
+use std::ops::{Deref, DerefMut};
 
 /// The kind of a fault, by the name that Python and Numba have for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,9 +59,13 @@ impl Kind {
     }
 }
 
-/// One fault.
+/// One fault: a pointer, so that results which may be one are as small as what they are otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnostic {
+pub struct Diagnostic(Box<Fault>);
+
+/// What a fault is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
     /// Which kind it is.
     pub kind: Kind,
     /// Where.
@@ -73,24 +78,36 @@ pub struct Diagnostic {
     pub notes: Vec<(Span, String)>,
 }
 
+impl Deref for Diagnostic {
+    type Target = Fault;
+
+    fn deref(&self) -> &Fault {
+        &self.0
+    }
+}
+
+impl DerefMut for Diagnostic {
+    fn deref_mut(&mut self) -> &mut Fault {
+        &mut self.0
+    }
+}
+
 impl Diagnostic {
     /// A fault at a place.
     pub fn new(kind: Kind, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
+        Diagnostic(Box::new(Fault {
             kind,
             span,
             message: message.into(),
             help: None,
             notes: Vec::new(),
-        }
+        }))
     }
 
     /// With a way out.
-    pub fn help(self, help: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            help: Some(help.into()),
-            ..self
-        }
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help = Some(help.into());
+        self
     }
 
     /// With another place.

@@ -494,7 +494,10 @@ mod tests {
                 all.push(number.to_string());
             }
         }
-        (all.join(" "), faults.into_iter().map(|f| f.message).collect())
+        (
+            all.join(" "),
+            faults.into_iter().map(|f| f.message.clone()).collect(),
+        )
     }
 
     #[test]

@@ -68,6 +68,8 @@
 use crate::source::Span;
 use crate::types::{Layout, Scalar};
 use crate::value::Arg;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 /// Lanes of the fixed tree of a reduction.
 pub const LANES: u64 = 8;
@@ -426,13 +428,37 @@ pub enum Cut {
     },
 }
 
-/// A value.
+/// A value: a pointer to its [`Node`], as expressions are handed on far more often than they are looked into.
+#[derive(Clone, PartialEq)]
+pub struct Expr(Box<Node>);
+
+/// What a value is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Expr {
+pub struct Node {
     /// How it comes about.
     pub kind: ExprKind,
     /// Its type.
     pub of: Scalar,
+}
+
+impl Deref for Expr {
+    type Target = Node;
+
+    fn deref(&self) -> &Node {
+        &self.0
+    }
+}
+
+impl DerefMut for Expr {
+    fn deref_mut(&mut self) -> &mut Node {
+        &mut self.0
+    }
+}
+
+impl fmt::Debug for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// How values come about.
@@ -445,23 +471,23 @@ pub enum ExprKind {
     /// How many elements an array has along an axis: an `int64`.
     Length(Array, u8),
     /// Of its operand's type.
-    Unary(Unary, Box<Expr>),
+    Unary(Unary, Expr),
     /// Of both operands' type.
-    Binary(Binary, Box<Expr>, Box<Expr>),
+    Binary(Binary, Expr, Expr),
     /// A division: fails at the site by zero, where there is one.
-    Divide(Divide, Box<Expr>, Box<Expr>, Option<Site>),
+    Divide(Divide, Expr, Expr, Option<Site>),
     /// A truth value, of operands of one type, or of integers of any.
-    Compare(Compare, Box<Expr>, Box<Expr>),
+    Compare(Compare, Expr, Expr),
     /// The other type's nearest value, as the essay has it.
-    Convert(Box<Expr>),
+    Convert(Expr),
     /// The second where the first holds, else the third, all of which are evaluated.
-    Select(Box<Expr>, Box<Expr>, Box<Expr>),
+    Select(Expr, Expr, Expr),
     /// The second where the first holds, else the third, and only that.
-    Choice(Box<Expr>, Box<Expr>, Box<Expr>),
+    Choice(Expr, Expr, Expr),
     /// Both hold; the second is evaluated if the first does.
-    And(Box<Expr>, Box<Expr>),
+    And(Expr, Expr),
     /// One holds; the second is evaluated if the first does not.
-    Or(Box<Expr>, Box<Expr>),
+    Or(Expr, Expr),
     /// An element.
     Load {
         /// Of which.
@@ -474,11 +500,11 @@ pub enum ExprKind {
     /// A function, to be expanded.
     Math(Math, Vec<Expr>),
     /// The same bits as another type of the same width.
-    Bits(Box<Expr>),
+    Bits(Expr),
     /// Gives these locals values, one after the other, and is then the last value. They are used nowhere else.
-    Let(Vec<(Local, Expr)>, Box<Expr>),
+    Let(Vec<(Local, Expr)>, Expr),
     /// A constant of a table by an `int32`, of which the low bits count.
-    Table(Table, Box<Expr>),
+    Table(Table, Expr),
     /// Whether no element of one array is one of the other: a truth value.
     Apart(Array, Array),
 }
@@ -591,12 +617,19 @@ pub enum Math {
 }
 
 impl Expr {
+    /// A value of this type that comes about so.
+    pub fn new(kind: ExprKind, of: Scalar) -> Expr {
+        Expr(Box::new(Node { kind, of }))
+    }
+
+    /// How it comes about, to be taken apart.
+    pub fn into_kind(self) -> ExprKind {
+        self.0.kind
+    }
+
     /// A constant of this type by its bits.
     pub fn bits(of: Scalar, bits: u64) -> Expr {
-        Expr {
-            kind: ExprKind::Const(bits),
-            of,
-        }
+        Expr::new(ExprKind::Const(bits), of)
     }
 
     /// An `int64`.

@@ -3,6 +3,7 @@
 //! A kernel sees the values that global names have when the file has been read, frozen, as in Numba.
 
 use crate::diagnostic::{Diagnostic, Kind};
+use crate::interval::{bits_of, signed};
 use crate::sorted::Map;
 use crate::source::Span;
 use crate::syntax::{Alias, BinaryOp, Def, Expr, ExprKind, Index, Module, Stmt, StmtKind, UnaryOp};
@@ -34,10 +35,8 @@ pub enum Global {
 pub struct Number {
     /// Its type.
     pub of: Scalar,
-    /// Its value where it is whole.
-    pub int: i128,
-    /// Its value where it is a float, rounded to its type.
-    pub float: f64,
+    /// Its bits.
+    pub bits: u64,
     /// Written as a literal or made of such alone: NumPy lets these take the other side's type.
     pub is_weak: bool,
 }
@@ -45,39 +44,33 @@ pub struct Number {
 impl Number {
     /// A whole number, wrapped to its type.
     pub fn int(of: Scalar, value: i128, is_weak: bool) -> Number {
-        let bits = of.bytes() * 8;
-        let wrapped = match of {
-            Scalar::Bool => i128::from(value != 0),
-            _ if of.is_signed() => (value << (128 - bits)) >> (128 - bits),
-            _ => value & ((1 << bits) - 1),
-        };
-        Number {
-            of,
-            int: wrapped,
-            float: 0.0,
-            is_weak,
-        }
+        let bits = bits_of(of, value);
+        Number { of, bits, is_weak }
     }
 
     /// A float, rounded to its type.
     pub fn float(of: Scalar, value: f64, is_weak: bool) -> Number {
-        let rounded = match of {
-            Scalar::F32 => f64::from(value as f32),
-            _ => value,
+        let bits = match of {
+            Scalar::F32 => (value as f32).to_bits().into(),
+            _ => value.to_bits(),
         };
-        Number {
-            of,
-            int: 0,
-            float: rounded,
-            is_weak,
+        Number { of, bits, is_weak }
+    }
+
+    /// Its value where it is whole, else 0.
+    pub fn as_int(self) -> i128 {
+        match self.of.is_float() {
+            true => 0,
+            false => signed(self.of, self.bits),
         }
     }
 
     /// As a float, whatever it is.
     pub fn as_float(self) -> f64 {
-        match self.of.is_float() {
-            true => self.float,
-            false => self.int as f64,
+        match self.of {
+            Scalar::F32 => f32::from_bits(self.bits as u32).into(),
+            Scalar::F64 => f64::from_bits(self.bits),
+            _ => self.as_int() as f64,
         }
     }
 
@@ -85,9 +78,9 @@ impl Number {
     pub fn convert(self, of: Scalar) -> Number {
         match (self.of.is_float(), of.is_float()) {
             (_, true) => Number::float(of, self.as_float(), false),
-            (true, false) if of == Scalar::Bool => Number::int(of, i128::from(self.float != 0.0), false),
-            (true, false) => Number::int(of, self.float as i128, false),
-            (false, false) => Number::int(of, self.int, false),
+            (true, false) if of == Scalar::Bool => Number::int(of, i128::from(self.as_float() != 0.0), false),
+            (true, false) => Number::int(of, self.as_float() as i128, false),
+            (false, false) => Number::int(of, self.as_int(), false),
         }
     }
 }
@@ -332,7 +325,7 @@ impl<'a> Reader<'a> {
     fn option(&mut self, options: &mut Options, name: &str, span: Span, value: &Expr) {
         let given = self.value(value);
         let truth = match &given {
-            Global::Number(number) if number.of == Scalar::Bool => Some(number.int != 0),
+            Global::Number(number) if number.of == Scalar::Bool => Some(number.as_int() != 0),
             _ => None,
         };
         match (name, truth, &given) {
@@ -420,10 +413,10 @@ impl<'a> Reader<'a> {
                 };
                 match (self.value(of), index) {
                     (Global::Tuple(all), Global::Number(at)) if !at.of.is_float() => {
-                        let at = if at.int < 0 {
-                            at.int + all.len() as i128
+                        let at = if at.as_int() < 0 {
+                            at.as_int() + all.len() as i128
                         } else {
-                            at.int
+                            at.as_int()
                         };
                         let found = usize::try_from(at).ok().and_then(|at| all.get(at));
                         match found {
@@ -503,19 +496,19 @@ pub fn library(module: &str, name: &str) -> Global {
 pub(crate) fn negated(op: UnaryOp, a: Number) -> Option<Number> {
     Some(match op {
         UnaryOp::Plus => a,
-        UnaryOp::Minus if a.of.is_float() => Number::float(a.of, -a.float, a.is_weak),
+        UnaryOp::Minus if a.of.is_float() => Number::float(a.of, -a.as_float(), a.is_weak),
         UnaryOp::Minus => {
             // The least int64 is written as the opposite of what only a uint64 holds.
-            let is_least = a.is_weak && a.int == 1 << 63;
+            let is_least = a.is_weak && a.as_int() == 1 << 63;
             let of = if a.of == Scalar::Bool || is_least {
                 Scalar::I64
             } else {
                 a.of
             };
-            Number::int(of, -a.int, a.is_weak)
+            Number::int(of, -a.as_int(), a.is_weak)
         }
         UnaryOp::Not => Number::int(Scalar::Bool, i128::from(a.as_float() == 0.0), true),
-        UnaryOp::Invert if a.of.is_int() => Number::int(a.of, !a.int, a.is_weak),
+        UnaryOp::Invert if a.of.is_int() => Number::int(a.of, !a.as_int(), a.is_weak),
         UnaryOp::Invert => return None,
     })
 }
@@ -565,7 +558,7 @@ fn folded(op: BinaryOp, a: Number, b: Number) -> Option<Number> {
         };
         return Some(Number::float(of, value, is_weak));
     }
-    let (x, y) = (a.int, b.int);
+    let (x, y) = (a.as_int(), b.as_int());
     let shift = u32::try_from(y).ok().filter(|y| *y < 64);
     let value = match op {
         BinaryOp::Add => x + y,
@@ -609,8 +602,8 @@ mod tests {
         let whole = format!("import numpy as np, math\nfrom numpy import float32 as f32\nX = {text}\n");
         looked(&whole, None, |file, faults| {
             out = match &file.globals["X"] {
-                Global::Number(n) if n.of.is_float() => format!("{} {}", n.of, n.float),
-                Global::Number(n) => format!("{} {}", n.of, n.int),
+                Global::Number(n) if n.of.is_float() => format!("{} {}", n.of, n.as_float()),
+                Global::Number(n) => format!("{} {}", n.of, n.as_int()),
                 Global::Type(of) => of.to_string(),
                 Global::Library(name) => name.clone(),
                 other => format!("{other:?} {}", faults.join(";")),

@@ -46,21 +46,7 @@ pub fn own<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a Expr)) {
 pub fn own_mut(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Expr)) {
     match stmt {
         Stmt::Set(_, value) | Stmt::Check(value, _) => visit(value),
-        Stmt::Bind(_, array) => match array {
-            ArrayExpr::Same(_) | ArrayExpr::Transposed(_) => {}
-            ArrayExpr::New { shape, fill, .. } => shape.iter_mut().chain(fill).for_each(visit),
-            ArrayExpr::Reshape { shape, .. } => shape.iter_mut().for_each(visit),
-            ArrayExpr::View { cuts, .. } => {
-                for cut in cuts {
-                    match cut {
-                        Cut::At(at, _) => visit(at),
-                        Cut::Range { low, high, step, .. } => {
-                            [low, high, step].into_iter().flatten().for_each(&mut *visit)
-                        }
-                    }
-                }
-            }
-        },
+        Stmt::Bind(_, array) => lengths_mut(array, visit),
         Stmt::Store { index, value, .. } => {
             index.iter_mut().for_each(&mut *visit);
             visit(value);
@@ -78,6 +64,25 @@ pub fn own_mut(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Expr)) {
             }
         }
         Stmt::Block { .. } | Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return => {}
+    }
+}
+
+/// The lengths, places and elements that a handle is made of, to change them.
+pub fn lengths_mut(array: &mut ArrayExpr, visit: &mut dyn FnMut(&mut Expr)) {
+    match array {
+        ArrayExpr::Same(_) | ArrayExpr::Transposed(_) => {}
+        ArrayExpr::New { shape, fill, .. } => shape.iter_mut().chain(fill).for_each(visit),
+        ArrayExpr::Reshape { shape, .. } => shape.iter_mut().for_each(visit),
+        ArrayExpr::View { cuts, .. } => {
+            for cut in cuts {
+                match cut {
+                    Cut::At(at, _) => visit(at),
+                    Cut::Range { low, high, step, .. } => {
+                        [low, high, step].into_iter().flatten().for_each(&mut *visit)
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -115,7 +120,7 @@ pub fn operands(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::Or(a, b) => vec![a, b],
         ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
         ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => all.iter().collect(),
-        ExprKind::Let(all, last) => all.iter().map(|(_, one)| one).chain([&**last]).collect(),
+        ExprKind::Let(all, last) => all.iter().map(|(_, one)| one).chain([last]).collect(),
     }
 }
 
@@ -131,7 +136,7 @@ pub fn operands_mut(expr: &mut Expr) -> Vec<&mut Expr> {
         | ExprKind::Or(a, b) => vec![a, b],
         ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
         ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => all.iter_mut().collect(),
-        ExprKind::Let(all, last) => all.iter_mut().map(|(_, one)| one).chain([&mut **last]).collect(),
+        ExprKind::Let(all, last) => all.iter_mut().map(|(_, one)| one).chain([last]).collect(),
     }
 }
 

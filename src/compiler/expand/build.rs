@@ -244,25 +244,20 @@ impl<'a> Emitter<'a> {
         if bound.is_empty() {
             return last;
         }
-        Expr {
-            of: last.of,
-            kind: ExprKind::Let(bound, Box::new(last)),
-        }
+        let of = last.of;
+        Expr::new(ExprKind::Let(bound, last), of)
     }
 
     fn operand(&self, at: u32) -> Expr {
         match self.local.get(&at) {
-            Some(local) => Expr {
-                kind: ExprKind::Local(*local),
-                of: self.nodes[at as usize].1,
-            },
+            Some(local) => Expr::new(ExprKind::Local(*local), self.nodes[at as usize].1),
             None => self.operation(at),
         }
     }
 
     fn operation(&self, at: u32) -> Expr {
         let (op, of) = self.nodes[at as usize];
-        let operand = |at| Box::new(self.operand(at));
+        let operand = |at| self.operand(at);
         let kind = match op {
             Op::Argument(place) => return self.arguments[place as usize].clone(),
             Op::Const(bits) => ExprKind::Const(bits),
@@ -276,11 +271,11 @@ impl<'a> Emitter<'a> {
             Op::Choice(test, yes, no) => {
                 let first = self.first_side[&at];
                 let (yes, no) = (self.side(first, yes), self.side(first + 1, no));
-                ExprKind::Choice(operand(test), Box::new(yes), Box::new(no))
+                ExprKind::Choice(operand(test), yes, no)
             }
             Op::Table(table, a) => ExprKind::Table(table, operand(a)),
         };
-        Expr { kind, of }
+        Expr::new(kind, of)
     }
 }
 

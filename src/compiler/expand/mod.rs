@@ -25,19 +25,32 @@ mod pow;
 mod root;
 mod trig;
 
-use crate::ir::{ArrayExpr, Cut, Expr, ExprKind, Local, LocalInfo, Math, Printed, Program, Stmt, TableInfo};
+use crate::ir::{Expr, ExprKind, Local, LocalInfo, Math, Program, TableInfo};
 use crate::types::Scalar;
+use crate::walk;
 use build::{Builder, Value};
 
 /// Replaces every function. Locals and tables are added at the ends of the program's.
 pub fn expand(program: &mut Program) {
     let mut body = std::mem::take(&mut program.body);
+    walk::statements_mut(&mut body, &mut |stmt| {
+        walk::own_mut(stmt, &mut |expr| expand_in(program, expr));
+    });
+    program.body = body;
+}
+
+/// The same within an expression that belongs to a program.
+pub fn expand_in(program: &mut Program, expr: &mut Expr) {
     let mut expander = Expander {
         locals: &mut program.locals,
         tables: &mut program.tables,
     };
-    expander.statements(&mut body);
-    program.body = body;
+    walk::within_mut(expr, &mut |expr| {
+        if let ExprKind::Math(function, arguments) = &mut expr.kind {
+            let (function, arguments) = (*function, std::mem::take(arguments));
+            *expr = expander.function(function, arguments, expr.of);
+        }
+    });
 }
 
 struct Expander<'p> {
@@ -46,127 +59,6 @@ struct Expander<'p> {
 }
 
 impl Expander<'_> {
-    fn statements(&mut self, all: &mut [Stmt]) {
-        for one in all {
-            self.statement(one);
-        }
-    }
-
-    fn statement(&mut self, statement: &mut Stmt) {
-        match statement {
-            Stmt::Set(_, value) | Stmt::Check(value, _) => self.expr(value),
-            Stmt::Bind(_, value) => self.array(value),
-            Stmt::Store { index, value, .. } => {
-                self.exprs(index);
-                self.expr(value);
-            }
-            Stmt::If { test, yes, no } => {
-                self.expr(test);
-                self.statements(yes);
-                self.statements(no);
-            }
-            Stmt::Block { body, .. } => self.statements(body),
-            Stmt::While {
-                before, test, body, ..
-            } => {
-                self.statements(before);
-                self.expr(test);
-                self.statements(body);
-            }
-            Stmt::For {
-                start,
-                stop,
-                step,
-                body,
-                ..
-            } => {
-                for bound in [start, stop, step] {
-                    self.expr(bound);
-                }
-                self.statements(body);
-            }
-            Stmt::ParFor(each) => {
-                self.expr(&mut each.start);
-                self.expr(&mut each.stop);
-                self.statements(&mut each.body);
-            }
-            Stmt::Leave(_) | Stmt::Again(_) | Stmt::Return => {}
-            Stmt::Print(parts) => {
-                for part in parts {
-                    if let Printed::Value(value) = part {
-                        self.expr(value);
-                    }
-                }
-            }
-        }
-    }
-
-    fn array(&mut self, array: &mut ArrayExpr) {
-        match array {
-            ArrayExpr::Same(_) | ArrayExpr::Transposed(_) => {}
-            ArrayExpr::Reshape { shape, .. } => self.exprs(shape),
-            ArrayExpr::New { shape, fill, .. } => {
-                self.exprs(shape);
-                self.exprs(fill.as_mut_slice());
-            }
-            ArrayExpr::View { cuts, .. } => {
-                for cut in cuts {
-                    match cut {
-                        Cut::At(at, _) => self.expr(at),
-                        Cut::Range { low, high, step, .. } => {
-                            for part in [low, high, step] {
-                                self.exprs(part.as_mut_slice());
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn exprs(&mut self, all: &mut [Expr]) {
-        for one in all {
-            self.expr(one);
-        }
-    }
-
-    fn expr(&mut self, expr: &mut Expr) {
-        match &mut expr.kind {
-            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {}
-            ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => {
-                self.expr(a)
-            }
-            ExprKind::Binary(_, a, b)
-            | ExprKind::Divide(_, a, b, _)
-            | ExprKind::Compare(_, a, b)
-            | ExprKind::And(a, b)
-            | ExprKind::Or(a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => {
-                self.expr(a);
-                self.expr(b);
-                self.expr(c);
-            }
-            ExprKind::Load { index, .. } => self.exprs(index),
-            ExprKind::Let(bound, last) => {
-                for (_, value) in bound {
-                    self.expr(value);
-                }
-                self.expr(last);
-            }
-            ExprKind::Math(_, arguments) => {
-                self.exprs(arguments);
-                if let ExprKind::Math(function, arguments) =
-                    std::mem::replace(&mut expr.kind, ExprKind::Const(0))
-                {
-                    *expr = self.function(function, arguments, expr.of);
-                }
-            }
-        }
-    }
-
     /// Arguments that are more than a variable or a constant become locals, as they are read more than once.
     fn function(&mut self, function: Math, arguments: Vec<Expr>, of: Scalar) -> Expr {
         let mut bound = Vec::new();
@@ -181,10 +73,7 @@ impl Expander<'_> {
                         of,
                     });
                     bound.push((local, argument));
-                    Expr {
-                        kind: ExprKind::Local(local),
-                        of,
-                    }
+                    Expr::new(ExprKind::Local(local), of)
                 }
             })
             .collect();
@@ -201,20 +90,14 @@ impl Expander<'_> {
         let Some(at) = result.map(Value::at) else {
             // A wrong number of arguments: validation finds what is left.
             *self.tables = builder.into_tables();
-            return Expr {
-                of,
-                kind: ExprKind::Math(function, simple),
-            };
+            return Expr::new(ExprKind::Math(function, simple), of);
         };
         let (inner, tables) = builder.finish(at, &simple, &format!("{function:?}"), self.locals);
         *self.tables = tables;
         if bound.is_empty() {
             return inner;
         }
-        Expr {
-            of: inner.of,
-            kind: ExprKind::Let(bound, Box::new(inner)),
-        }
+        Expr::new(ExprKind::Let(bound, inner), of)
     }
 }
 

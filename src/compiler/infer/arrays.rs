@@ -131,10 +131,7 @@ impl Maker<'_> {
         let equal = compare(Compare::Equal, a.clone(), b.clone());
         let a_is_one = compare(Compare::Equal, a.clone(), Expr::int(1));
         let b_is_one = compare(Compare::Equal, b.clone(), Expr::int(1));
-        let or = |x: Expr, y: Expr| Expr {
-            kind: ExprKind::Or(Box::new(x), Box::new(y)),
-            of: Scalar::Bool,
-        };
+        let or = |x: Expr, y: Expr| Expr::new(ExprKind::Or(x, y), Scalar::Bool);
         let site = self.site(span, Failure::Shape);
         self.emit(Stmt::Check(or(equal, or(a_is_one.clone(), b_is_one)), site));
         self.saved(select(a_is_one, b, a))
@@ -167,14 +164,14 @@ impl Maker<'_> {
                         select(is_one, Expr::int(0), here)
                     })
                     .collect();
-                Some(Expr {
-                    kind: ExprKind::Load {
+                Some(Expr::new(
+                    ExprKind::Load {
                         array: *array,
                         index,
                         site: None,
                     },
-                    of: lazy.of,
-                })
+                    lazy.of,
+                ))
             }
             Node::Apply(how, parts) => {
                 let mut values = Vec::with_capacity(parts.len());
@@ -285,10 +282,7 @@ impl Maker<'_> {
             let equal = compare(Compare::Equal, own.clone(), there.clone());
             let is_one = compare(Compare::Equal, own.clone(), Expr::int(1));
             let site = self.site(span, Failure::Shape);
-            let test = Expr {
-                kind: ExprKind::Or(Box::new(equal), Box::new(is_one)),
-                of: Scalar::Bool,
-            };
+            let test = Expr::new(ExprKind::Or(equal, is_one), Scalar::Bool);
             self.emit(Stmt::Check(test, site));
         }
         let mut read = Vec::new();
@@ -298,10 +292,7 @@ impl Maker<'_> {
             ..wrapped(lazy)
         };
         let apart = read.iter().fold(None, |test: Option<Expr>, other| {
-            let one = Expr {
-                kind: ExprKind::Apart(array, *other),
-                of: Scalar::Bool,
-            };
+            let one = Expr::new(ExprKind::Apart(array, *other), Scalar::Bool);
             Some(match test {
                 None => one,
                 Some(before) => both(before, one),

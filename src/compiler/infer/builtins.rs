@@ -184,7 +184,7 @@ impl Maker<'_> {
         let stop = ends.pop().unwrap_or(Expr::bits(of, 0));
         let start = ends.pop().unwrap_or(Expr::bits(of, 0));
         if let Some(step) = &step
-            && super::operand::constant(step).is_some_and(|known| known.int == 0)
+            && super::operand::constant(step).is_some_and(|known| known.as_int() == 0)
         {
             return self.refuse(Kind::Typing, span, "range() arg 3 must not be zero");
         }

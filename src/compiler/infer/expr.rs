@@ -216,7 +216,7 @@ impl Maker<'_> {
 
     fn opposite(&mut self, truth: Expr) -> Expr {
         match super::operand::constant(&truth) {
-            Some(known) => Expr::bool(known.int == 0),
+            Some(known) => Expr::bool(known.as_int() == 0),
             None => super::operand::not(truth),
         }
     }
@@ -254,13 +254,10 @@ impl Maker<'_> {
         let is_plain = a.of == Scalar::Bool && b.of == Scalar::Bool;
         if more.is_empty() && is_plain {
             let kind = match op {
-                LogicOp::And => Ir::And(Box::new(a), Box::new(b)),
-                LogicOp::Or => Ir::Or(Box::new(a), Box::new(b)),
+                LogicOp::And => Ir::And(a, b),
+                LogicOp::Or => Ir::Or(a, b),
             };
-            return Expr {
-                kind,
-                of: Scalar::Bool,
-            };
+            return Expr::new(kind, Scalar::Bool);
         }
         let of = rules::unify(a.of, b.of);
         let a = self.named(a);
@@ -271,10 +268,7 @@ impl Maker<'_> {
                 LogicOp::And => (b, a),
                 LogicOp::Or => (a, b),
             };
-            return Expr {
-                kind: Ir::Choice(Box::new(test), Box::new(yes), Box::new(no)),
-                of,
-            };
+            return Expr::new(Ir::Choice(test, yes, no), of);
         }
         let temp = self.temp(of);
         let mut right = more;
@@ -297,7 +291,11 @@ impl Maker<'_> {
             return Operand::Unknown;
         };
         if let Some(known) = super::operand::constant(&truth) {
-            let (more, value) = if known.int != 0 { (first, a) } else { (second, b) };
+            let (more, value) = if known.as_int() != 0 {
+                (first, a)
+            } else {
+                (second, b)
+            };
             self.out.extend(more);
             return value;
         }
@@ -316,10 +314,7 @@ impl Maker<'_> {
                 return Operand::Unknown;
             };
             let (a, b) = (self.convert(a, of), self.convert(b, of));
-            return Operand::Value(Expr {
-                kind: Ir::Choice(Box::new(truth), Box::new(a), Box::new(b)),
-                of,
-            });
+            return Operand::Value(Expr::new(Ir::Choice(truth, a, b), of));
         }
         let slot = self.fresh(&joined);
         let (yes_stmts, ()) = self.aside(|maker| {
@@ -450,10 +445,7 @@ impl Maker<'_> {
                 return Operand::Unknown;
             };
             let one = self.order("equal", a.clone(), part);
-            any = Expr {
-                kind: Ir::Or(Box::new(any), Box::new(one)),
-                of: Scalar::Bool,
-            };
+            any = Expr::new(Ir::Or(any, one), Scalar::Bool);
         }
         if is_not {
             any = self.opposite(any);
@@ -470,7 +462,8 @@ impl Maker<'_> {
         } else {
             // A literal takes the other side's type where that changes nothing.
             let fits = |known: &Expr, of: Scalar| {
-                super::operand::constant(known).is_some_and(|n| Number::int(of, n.int, false).int == n.int)
+                super::operand::constant(known)
+                    .is_some_and(|n| Number::int(of, n.as_int(), false).as_int() == n.as_int())
             };
             if a.of != b.of && fits(&b, a.of) {
                 let of = a.of;

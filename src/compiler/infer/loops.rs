@@ -24,7 +24,7 @@ impl Maker<'_> {
             maker.truth(value, test.span)
         });
         let value = value.unwrap_or(Expr::bool(true));
-        let is_endless = constant(&value).is_some_and(|known| known.int != 0) && before.is_empty();
+        let is_endless = constant(&value).is_some_and(|known| known.as_int() != 0) && before.is_empty();
         let (body, _) = self.within(label, outer, |maker| {
             maker.block_here(body);
         });
@@ -374,7 +374,7 @@ impl Maker<'_> {
 
     fn parallel_loop(&mut self, span: Span, target: &syntax::Expr, range: Span3, body: &[syntax::Stmt]) {
         if let Some((step, at)) = &range.step
-            && constant(step).is_none_or(|step| step.int != 1)
+            && constant(step).is_none_or(|step| step.as_int() != 1)
         {
             self.fault(Kind::Unsupported, *at, "a 'prange' goes by steps of 1");
             self.help("count from 0 by 1, and multiply within the loop");
@@ -414,10 +414,7 @@ impl Maker<'_> {
 
 /// How many elements an array has along an axis.
 pub(super) fn length(array: crate::ir::Array, axis: u8) -> Expr {
-    Expr {
-        kind: ExprKind::Length(array, axis),
-        of: Scalar::I64,
-    }
+    Expr::new(ExprKind::Length(array, axis), Scalar::I64)
 }
 
 /// From a loop's target to the end of its last statement, whatever is nested in it.

@@ -239,10 +239,7 @@ impl Maker<'_> {
             } else {
                 Scalar::I64
             };
-            let factor = Expr {
-                kind: ExprKind::Bits(Box::new(convert(bits, whole))),
-                of,
-            };
+            let factor = Expr::new(ExprKind::Bits(convert(bits, whole)), of);
             out = binary(Binary::Mul, out, factor);
             left = self.named(binary(Binary::Sub, left, step));
         }
@@ -383,10 +380,7 @@ impl Maker<'_> {
                 } else {
                     Scalar::I64
                 };
-                let bits = Expr {
-                    kind: ExprKind::Bits(Box::new(convert(a, of))),
-                    of: whole,
-                };
+                let bits = Expr::new(ExprKind::Bits(convert(a, of)), whole);
                 compare(Compare::Less, bits, Expr::bits(whole, 0))
             }
             "logical_not" => {
@@ -553,9 +547,9 @@ impl Maker<'_> {
         }
         let of = x.of;
         let digits = constant(&digits)?;
-        let scale = float(of, 10f64.powi(digits.int.unsigned_abs().min(300) as i32));
+        let scale = float(of, 10f64.powi(digits.as_int().unsigned_abs().min(300) as i32));
         let x = self.named(x);
-        let (up, down) = match digits.int >= 0 {
+        let (up, down) = match digits.as_int() >= 0 {
             true => (binary(Binary::Mul, x.clone(), scale.clone()), Divide::True),
             false => (
                 division(Divide::True, x.clone(), scale.clone(), None),
@@ -563,7 +557,7 @@ impl Maker<'_> {
             ),
         };
         let whole = self.named(unary(Unary::Nearest, up));
-        let back = match digits.int >= 0 {
+        let back = match digits.as_int() >= 0 {
             true => division(down, whole.clone(), scale, None),
             false => binary(Binary::Mul, whole.clone(), scale),
         };

@@ -291,10 +291,7 @@ impl<'a> Maker<'a> {
             Type::Scalar(of) => {
                 let local = self.local(name, *of);
                 self.program.params.push(Param::Scalar(local));
-                Operand::Value(Expr {
-                    kind: crate::ir::ExprKind::Local(local),
-                    of: *of,
-                })
+                Operand::Value(Expr::new(crate::ir::ExprKind::Local(local), *of))
             }
             Type::Array { of, axes, layout } => {
                 let array = self.array(name, *of, *axes, *layout);

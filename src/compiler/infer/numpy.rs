@@ -269,9 +269,10 @@ impl Maker<'_> {
                 let Some(one) = one else {
                     return self.lacks(name, "a", span);
                 };
-                let plain = digits
-                    .as_ref()
-                    .is_none_or(|digits| self.constant_number(digits).is_some_and(|known| known.int == 0));
+                let plain = digits.as_ref().is_none_or(|digits| {
+                    self.constant_number(digits)
+                        .is_some_and(|known| known.as_int() == 0)
+                });
                 if !plain {
                     return self.refuse(Kind::Unsupported, span, "'np.round' rounds to whole numbers here");
                 }
@@ -415,7 +416,7 @@ impl Maker<'_> {
             }
             let gap = binary(Binary::Sub, b, a);
             // Rounded up: the floor of the opposite, turned round.
-            let count = if constant(&s).is_some_and(|known| known.int == 1) {
+            let count = if constant(&s).is_some_and(|known| known.as_int() == 1) {
                 gap
             } else {
                 let minus = self.negative(gap);
@@ -522,14 +523,14 @@ impl Maker<'_> {
                 is_parallel: false,
             };
             self.range_loop(range, None, &[], |maker, i| {
-                let element = Expr {
-                    kind: crate::ir::ExprKind::Load {
+                let element = Expr::new(
+                    crate::ir::ExprKind::Load {
                         array,
                         index: vec![i.clone()],
                         site: None,
                     },
-                    of: info.of,
-                };
+                    info.of,
+                );
                 let before = super::operand::local(of, sum);
                 maker.emit(Stmt::Set(sum, binary(Binary::Add, before, convert(element, of))));
                 maker.emit(Stmt::Store {

@@ -159,15 +159,7 @@ impl Known {
 
 /// A constant number as an expression.
 pub(super) fn number(value: Number) -> Expr {
-    let bits = match value.of {
-        Scalar::F32 => u64::from((value.float as f32).to_bits()),
-        Scalar::F64 => value.float.to_bits(),
-        of => {
-            let mask = u64::MAX >> (64 - 8 * of.bytes());
-            value.int as u64 & mask
-        }
-    };
-    Expr::bits(value.of, bits)
+    Expr::bits(value.of, value.bits)
 }
 
 /// A constant expression as a number.
@@ -175,19 +167,16 @@ pub(super) fn constant(expr: &Expr) -> Option<Number> {
     let ExprKind::Const(bits) = expr.kind else {
         return None;
     };
-    Some(match expr.of {
-        Scalar::F32 => Number::float(Scalar::F32, f64::from(f32::from_bits(bits as u32)), false),
-        Scalar::F64 => Number::float(Scalar::F64, f64::from_bits(bits), false),
-        of => Number::int(of, i128::from(bits as i64), false),
+    Some(Number {
+        of: expr.of,
+        bits,
+        is_weak: false,
     })
 }
 
 /// A variable's value.
 pub(super) fn local(of: Scalar, local: Local) -> Expr {
-    Expr {
-        kind: ExprKind::Local(local),
-        of,
-    }
+    Expr::new(ExprKind::Local(local), of)
 }
 
 impl Maker<'_> {
@@ -469,7 +458,11 @@ pub(super) fn convert(expr: Expr, of: Scalar) -> Expr {
     if let Some(value) = constant(&expr) {
         let whole = !of.is_float() && value.of.is_float();
         // What does not fit is left to the program, which knows the language's rule.
-        if !whole || (value.float.abs() < 1e9 && of.bytes() >= 4 && (of.is_signed() || value.float >= 0.0)) {
+        if !whole
+            || (value.as_float().abs() < 1e9
+                && of.bytes() >= 4
+                && (of.is_signed() || value.as_float() >= 0.0))
+        {
             return number(value.convert(of));
         }
     }
@@ -477,25 +470,16 @@ pub(super) fn convert(expr: Expr, of: Scalar) -> Expr {
         let zero = Expr::bits(expr.of, 0);
         return compare(Compare::Unequal, expr, zero);
     }
-    Expr {
-        kind: ExprKind::Convert(Box::new(expr)),
-        of,
-    }
+    Expr::new(ExprKind::Convert(expr), of)
 }
 
 pub(super) fn compare(op: Compare, a: Expr, b: Expr) -> Expr {
-    Expr {
-        kind: ExprKind::Compare(op, Box::new(a), Box::new(b)),
-        of: Scalar::Bool,
-    }
+    Expr::new(ExprKind::Compare(op, a, b), Scalar::Bool)
 }
 
 pub(super) fn unary(op: Unary, a: Expr) -> Expr {
     let of = a.of;
-    Expr {
-        kind: ExprKind::Unary(op, Box::new(a)),
-        of,
-    }
+    Expr::new(ExprKind::Unary(op, a), of)
 }
 
 pub(super) fn not(a: Expr) -> Expr {
@@ -504,15 +488,9 @@ pub(super) fn not(a: Expr) -> Expr {
 
 pub(super) fn select(test: Expr, yes: Expr, no: Expr) -> Expr {
     let of = yes.of;
-    Expr {
-        kind: ExprKind::Select(Box::new(test), Box::new(yes), Box::new(no)),
-        of,
-    }
+    Expr::new(ExprKind::Select(test, yes, no), of)
 }
 
 pub(super) fn both(a: Expr, b: Expr) -> Expr {
-    Expr {
-        kind: ExprKind::And(Box::new(a), Box::new(b)),
-        of: Scalar::Bool,
-    }
+    Expr::new(ExprKind::And(a, b), Scalar::Bool)
 }

@@ -26,14 +26,14 @@ impl Maker<'_> {
         }
         let a = convert(a, of);
         match known {
-            Some(exponent) if exponent.int.abs() <= WRITTEN_OUT => {
-                if exponent.int < 0 && !of.is_float() {
+            Some(exponent) if exponent.as_int().abs() <= WRITTEN_OUT => {
+                if exponent.as_int() < 0 && !of.is_float() {
                     let words = "an integer has no power of a negative exponent";
                     let refused = self.refuse(Kind::Typing, span, words);
                     self.help("make the base a float");
                     return refused;
                 }
-                Operand::Value(self.products(a, exponent.int))
+                Operand::Value(self.products(a, exponent.as_int()))
             }
             _ => Operand::Value(self.loop_of_products(a, b)),
         }
@@ -114,7 +114,7 @@ impl Maker<'_> {
             test: compare(Compare::Unequal, n, u(0)),
             body,
         });
-        if wide == Scalar::U64 || constant(&exponent).is_some_and(|known| known.int >= 0) {
+        if wide == Scalar::U64 || constant(&exponent).is_some_and(|known| known.as_int() >= 0) {
             return product;
         }
         let is_negative = compare(Compare::Less, exponent, Expr::int(0));
@@ -139,8 +139,5 @@ impl Maker<'_> {
 /// A function of floats of one type.
 pub(super) fn math(function: Math, all: Vec<Expr>) -> Expr {
     let of = all.first().map_or(Scalar::F64, |one| one.of);
-    Expr {
-        kind: ExprKind::Math(function, all),
-        of,
-    }
+    Expr::new(ExprKind::Math(function, all), of)
 }

@@ -182,10 +182,10 @@ impl Maker<'_> {
             return Operand::Unknown;
         };
         let axes = lazy.shape.len();
-        let at = if axis.int < 0 {
-            axis.int + axes as i128
+        let at = if axis.as_int() < 0 {
+            axis.as_int() + axes as i128
         } else {
-            axis.int
+            axis.as_int()
         };
         let Some(along) = usize::try_from(at).ok().filter(|at| *at < axes) else {
             return self.refuse(Kind::Typing, span, "'axis' entry is out of bounds");

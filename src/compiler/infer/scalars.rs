@@ -28,7 +28,7 @@ impl Maker<'_> {
                     // A square is a product, as in Numba.
                     if self
                         .constant_number(&b)
-                        .is_some_and(|n| n.is_weak && n.int == 2 && !n.of.is_float())
+                        .is_some_and(|n| n.is_weak && n.as_int() == 2 && !n.of.is_float())
                     {
                         return self.elementwise("square", vec![a], span);
                     }
@@ -115,8 +115,8 @@ impl Maker<'_> {
 
     pub(super) fn negative(&mut self, expr: Expr) -> Expr {
         match constant(&expr) {
-            Some(known) if known.of.is_float() => number(Number::float(known.of, -known.float, false)),
-            Some(known) => number(Number::int(known.of, -known.int, false)),
+            Some(known) if known.of.is_float() => number(Number::float(known.of, -known.as_float(), false)),
+            Some(known) => number(Number::int(known.of, -known.as_int(), false)),
             None => unary(Unary::Minus, expr),
         }
     }
@@ -137,10 +137,7 @@ impl Maker<'_> {
 
 pub(super) fn division(how: Divide, a: Expr, b: Expr, site: Option<Site>) -> Expr {
     let of = a.of;
-    Expr {
-        kind: ExprKind::Divide(how, Box::new(a), Box::new(b), site),
-        of,
-    }
+    Expr::new(ExprKind::Divide(how, a, b, site), of)
 }
 
 /// An operation on two of a type; of constant integers at once.
@@ -150,9 +147,9 @@ pub(super) fn binary(op: Binary, a: Expr, b: Expr) -> Expr {
         && of.is_int()
     {
         let value = match op {
-            Binary::Add => Some(x.int + y.int),
-            Binary::Sub => Some(x.int - y.int),
-            Binary::Mul => x.int.checked_mul(y.int),
+            Binary::Add => Some(x.as_int() + y.as_int()),
+            Binary::Sub => Some(x.as_int() - y.as_int()),
+            Binary::Mul => x.as_int().checked_mul(y.as_int()),
             _ => None,
         };
         if let Some(value) = value {
@@ -160,7 +157,8 @@ pub(super) fn binary(op: Binary, a: Expr, b: Expr) -> Expr {
         }
     }
     // Adding nothing, and once.
-    let is = |one: &Expr, value: i128| of.is_int() && constant(one).is_some_and(|known| known.int == value);
+    let is =
+        |one: &Expr, value: i128| of.is_int() && constant(one).is_some_and(|known| known.as_int() == value);
     match op {
         Binary::Add if is(&a, 0) => return b,
         Binary::Add | Binary::Sub if is(&b, 0) => return a,
@@ -168,10 +166,7 @@ pub(super) fn binary(op: Binary, a: Expr, b: Expr) -> Expr {
         Binary::Mul if is(&a, 1) => return b,
         _ => {}
     }
-    Expr {
-        kind: ExprKind::Binary(op, Box::new(a), Box::new(b)),
-        of,
-    }
+    Expr::new(ExprKind::Binary(op, a, b), of)
 }
 
 /// Numba's names of the operators' functions.

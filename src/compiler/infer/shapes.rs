@@ -132,7 +132,7 @@ impl Maker<'_> {
             (_, "max" | "min") if of.is_int() => {
                 let value = super::reduce::extreme(of, name == "max");
                 match constant(&value) {
-                    Some(known) if i64::try_from(known.int).is_ok() => Expr::int(known.int as i64),
+                    Some(known) if i64::try_from(known.as_int()).is_ok() => Expr::int(known.as_int() as i64),
                     _ => value,
                 }
             }
@@ -306,7 +306,7 @@ impl Maker<'_> {
         // One of them may be left open by -1.
         let open = lengths
             .iter()
-            .position(|one| constant(one).is_some_and(|known| known.int == -1));
+            .position(|one| constant(one).is_some_and(|known| known.as_int() == -1));
         if let Some(open) = open {
             let whole = self.shape_of(&Operand::Array(array), span).unwrap_or_default();
             let whole = self.count(&whole);
@@ -419,13 +419,15 @@ impl Maker<'_> {
         let out = self.bound(of, shape.len() as u8, Layout::C, expr);
         let rows: Vec<Expr> = (0..shape.len()).map(|axis| length(out, axis as u8)).collect();
         // Rows on the outside, then the inner axis, then columns: each element's sum in order, and unit strides.
-        let element = |array: Array, index: Vec<Expr>| Expr {
-            kind: ExprKind::Load {
-                array,
-                index,
-                site: None,
-            },
-            of,
+        let element = |array: Array, index: Vec<Expr>| {
+            Expr::new(
+                ExprKind::Load {
+                    array,
+                    index,
+                    site: None,
+                },
+                of,
+            )
         };
         let outer = if a.axes == 2 {
             vec![rows[0].clone()]

@@ -175,7 +175,7 @@ impl Maker<'_> {
         };
         // What is known now takes one way, as in Numba.
         if let Some(known) = super::operand::constant(&test_value) {
-            let (taken, left) = if known.int != 0 {
+            let (taken, left) = if known.as_int() != 0 {
                 (body, or_else)
             } else {
                 (or_else, body)

@@ -52,10 +52,10 @@ impl Maker<'_> {
                 };
                 if let Some(known) = super::operand::constant(&value) {
                     let count = all.len() as i128;
-                    let place = if known.int < 0 {
-                        known.int + count
+                    let place = if known.as_int() < 0 {
+                        known.as_int() + count
                     } else {
-                        known.int
+                        known.as_int()
                     };
                     return match usize::try_from(place).ok().and_then(|at| all.get(at)) {
                         Some(found) => found.clone(),
@@ -79,7 +79,7 @@ impl Maker<'_> {
                                 "a tuple's slice needs constant ends",
                             );
                         };
-                        *end = Some(known.int);
+                        *end = Some(known.as_int());
                     }
                 }
                 let count = all.len() as i128;
@@ -123,10 +123,7 @@ impl Maker<'_> {
         let mut out = values[0].clone();
         for (i, value) in values.into_iter().enumerate().skip(1) {
             let this = |k: i64| compare(Compare::Equal, at.clone(), Expr::int(k));
-            let here = Expr {
-                kind: Ir::Or(Box::new(this(i as i64)), Box::new(this(i as i64 - count))),
-                of: Scalar::Bool,
-            };
+            let here = Expr::new(Ir::Or(this(i as i64), this(i as i64 - count)), Scalar::Bool);
             out = select(here, value, out);
         }
         Operand::Value(out)
@@ -329,14 +326,14 @@ impl Maker<'_> {
         match (index, cuts.first()) {
             (Some(index), Some(Cut::At(_, site))) => {
                 let of = self.array_info(array).of;
-                Operand::Value(Expr {
-                    kind: Ir::Load {
+                Operand::Value(Expr::new(
+                    Ir::Load {
                         array,
                         index,
                         site: Some(*site),
                     },
                     of,
-                })
+                ))
             }
             _ => Operand::Part(array, cuts),
         }
@@ -347,14 +344,14 @@ impl Maker<'_> {
         match place {
             Place::Element(array, index, site) => {
                 let of = self.array_info(*array).of;
-                Operand::Value(Expr {
-                    kind: Ir::Load {
+                Operand::Value(Expr::new(
+                    Ir::Load {
                         array: *array,
                         index: index.clone(),
                         site: Some(*site),
                     },
                     of,
-                })
+                ))
             }
             Place::Part(array, cuts) => Operand::Part(*array, cuts.clone()),
             Place::Whole(array) => Operand::Array(*array),

@@ -15,6 +15,7 @@ mod stride;
 pub use number::{I32, Interval, U32, all, bits_of, signed, within};
 
 use crate::ir::*;
+use crate::sorted::Map;
 use crate::types::Scalar;
 use crate::value::Arg;
 use crate::wgsl::Options;
@@ -34,9 +35,9 @@ pub struct Facts {
     /// By the place of the expression in memory: the program is borrowed, and stays where it is.
     values: HashMap<*const Expr, Interval>,
     /// The lengths of arrays where they were last used.
-    lengths: HashMap<(Array, u8), Interval>,
+    lengths: Map<(Array, u8), Interval>,
     /// The ranges of numbers where a shader takes them over.
-    captured: HashMap<(*const Stmt, Local), Interval>,
+    captured: Map<(*const Stmt, Local), Interval>,
     /// Accesses, by the first of their indices, that are within their array.
     inside: HashSet<*const Expr>,
 }
@@ -83,8 +84,8 @@ struct Analysis<'a> {
     length: Interval,
     facts: Facts,
     state: Option<State>,
-    leaves: HashMap<Label, State>,
-    agains: HashMap<Label, State>,
+    leaves: Map<Label, State>,
+    agains: Map<Label, State>,
     in_shader: bool,
     /// Whether what is found is a fact yet.
     is_noted: bool,
@@ -118,8 +119,8 @@ fn found(program: &Program, args: &[Arg], gpu: Option<(&Options, &Uses)>) -> Fac
         length,
         facts: Facts::default(),
         state: None,
-        leaves: HashMap::new(),
-        agains: HashMap::new(),
+        leaves: Map::new(),
+        agains: Map::new(),
         in_shader: false,
         is_noted: true,
         zeros: stride::Zeros::of(program),
@@ -161,7 +162,7 @@ fn join_states(a: &mut Option<State>, b: Option<State>) {
     }
 }
 
-fn keep(map: &mut HashMap<Label, State>, label: Label, state: Option<State>) {
+fn keep(map: &mut Map<Label, State>, label: Label, state: Option<State>) {
     let mut kept = map.remove(&label);
     join_states(&mut kept, state);
     if let Some(kept) = kept {
@@ -374,7 +375,7 @@ impl Analysis<'_> {
         round: impl Fn(&mut Self) -> Option<State>,
     ) {
         let Some(entry) = self.state.clone() else { return };
-        let mut counted: HashMap<Local, Interval> = HashMap::new();
+        let mut counted: Map<Local, Interval> = Map::new();
         // In a shader all loops of an invocation share the bound; elsewhere an inner loop's iterations are its own.
         let (rounds, is_nested) = match self.gpu {
             Some((options, _)) => (Some(i128::from(options.bound) + 1), true),

@@ -176,25 +176,19 @@ fn binary(op: Binary, a: Expr, b: Expr) -> Expr {
                     }
                 };
                 let sum = sign(*inner, *c) + sign(op, *d);
-                return binary(Binary::Add, (**x).clone(), Expr::int(sum));
+                return binary(Binary::Add, x.clone(), Expr::int(sum));
             }
         }
         _ => {}
     }
-    Expr {
-        kind: ExprKind::Binary(op, Box::new(a), Box::new(b)),
-        of: Scalar::I64,
-    }
+    Expr::new(ExprKind::Binary(op, a, b), Scalar::I64)
 }
 
 fn at_most(a: Expr, b: Expr) -> Expr {
     if let (ExprKind::Const(x), ExprKind::Const(y)) = (&a.kind, &b.kind) {
         return Expr::bool(*x as i64 <= *y as i64);
     }
-    Expr {
-        kind: ExprKind::Compare(Compare::AtMost, Box::new(a), Box::new(b)),
-        of: Scalar::Bool,
-    }
+    Expr::new(ExprKind::Compare(Compare::AtMost, a, b), Scalar::Bool)
 }
 
 impl Proof<'_> {
@@ -235,10 +229,7 @@ impl Proof<'_> {
         let mut tests = Vec::new();
         let mut places: Vec<Option<Expr>> = Vec::new();
         for (axis, one) in index.iter().enumerate() {
-            let length = Expr {
-                kind: ExprKind::Length(array, axis as u8),
-                of: Scalar::I64,
-            };
+            let length = Expr::new(ExprKind::Length(array, axis as u8), Scalar::I64);
             // From the end, by a constant.
             if let ExprKind::Const(bits) = one.kind
                 && (bits as i64) < 0
@@ -336,14 +327,11 @@ impl Proof<'_> {
                     Divide::Rest => Some((Expr::int(0), Expr::int(by - 1))),
                     Divide::Floor => {
                         let (low, high) = self.bound(a, tests, depth + 1, nodes)?;
-                        let cut = |one: Expr| Expr {
-                            kind: ExprKind::Divide(
-                                Divide::Floor,
-                                Box::new(one),
-                                Box::new(Expr::int(by)),
-                                None,
-                            ),
-                            of: Scalar::I64,
+                        let cut = |one: Expr| {
+                            Expr::new(
+                                ExprKind::Divide(Divide::Floor, one, Expr::int(by), None),
+                                Scalar::I64,
+                            )
                         };
                         Some((cut(low), cut(high)))
                     }
@@ -378,9 +366,11 @@ impl Proof<'_> {
         }
         let (x, y) = self.bound(a, tests, depth + 1, nodes)?;
         if let (Binary::ShiftRight, ExprKind::Const(by @ 0..24)) = (op, &b.kind) {
-            let cut = |one: Expr| Expr {
-                kind: ExprKind::Divide(Divide::Floor, Box::new(one), Box::new(Expr::int(1 << by)), None),
-                of: Scalar::I64,
+            let cut = |one: Expr| {
+                Expr::new(
+                    ExprKind::Divide(Divide::Floor, one, Expr::int(1 << by), None),
+                    Scalar::I64,
+                )
             };
             return Some((cut(x), cut(y)));
         }
@@ -424,18 +414,12 @@ impl Proof<'_> {
         depth: usize,
         nodes: &mut usize,
     ) -> Option<Pair> {
-        let own = Expr {
-            kind: ExprKind::Local(local),
-            of,
-        };
+        let own = Expr::new(ExprKind::Local(local), of);
         if !self.locals.contains(&local) {
             // The same throughout: itself, if it is of a size that does not wrap.
             let wide = match of {
                 Scalar::I64 => own,
-                _ if of.is_int() && of != Scalar::U64 => Expr {
-                    kind: ExprKind::Convert(Box::new(own)),
-                    of: Scalar::I64,
-                },
+                _ if of.is_int() && of != Scalar::U64 => Expr::new(ExprKind::Convert(own), Scalar::I64),
                 _ => return None,
             };
             tests.push(at_most(Expr::int(-MOST), wide.clone()));
@@ -447,10 +431,7 @@ impl Proof<'_> {
             Def::Counts { start, stop, step } => {
                 let wide = |expr: &Expr| match expr.of {
                     Scalar::I64 => Some(expr.clone()),
-                    Scalar::I32 => Some(Expr {
-                        kind: ExprKind::Convert(Box::new(expr.clone())),
-                        of: Scalar::I64,
-                    }),
+                    Scalar::I32 => Some(Expr::new(ExprKind::Convert(expr.clone()), Scalar::I64)),
                     _ => None,
                 };
                 let (start_low, start_high) = self.bound(&wide(start)?, tests, depth + 1, nodes)?;

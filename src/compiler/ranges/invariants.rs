@@ -142,12 +142,8 @@ impl Mover<'_> {
             for (_, value) in around.moved.iter_mut().filter(|(_, value)| loads(value)) {
                 let of = value.of;
                 let load = std::mem::replace(value, Expr::bits(of, 0));
-                let kind = ExprKind::Choice(
-                    Box::new(runs.clone()),
-                    Box::new(load),
-                    Box::new(Expr::bits(of, 0)),
-                );
-                *value = Expr { kind, of };
+                let kind = ExprKind::Choice(runs.clone(), load, Expr::bits(of, 0));
+                *value = Expr::new(kind, of);
             }
         }
         around.moved
@@ -258,14 +254,11 @@ fn is_work(value: &Expr) -> bool {
 fn runs(stmt: &Stmt) -> Option<Expr> {
     let (start, stop, up) = match stmt {
         Stmt::For {
-            start,
-            stop,
-            step: Expr {
-                kind: ExprKind::Const(by),
-                of,
-            },
-            ..
+            start, stop, step, ..
         } => {
+            let (ExprKind::Const(by), of) = (&step.kind, step.of) else {
+                return None;
+            };
             let is_down = of.is_signed() && by >> (8 * of.bytes() - 1) & 1 == 1;
             (start, stop, !is_down)
         }
@@ -278,11 +271,8 @@ fn runs(stmt: &Stmt) -> Option<Expr> {
         let is_small = |bits: u64| bits < 1 << 31;
         return (is_small(*a) && is_small(*b) && a < b).then(|| Expr::bool(true));
     }
-    let kind = ExprKind::Compare(Compare::Less, Box::new(a.clone()), Box::new(b.clone()));
-    (is_plain(a) && is_plain(b)).then_some(Expr {
-        kind,
-        of: Scalar::Bool,
-    })
+    let kind = ExprKind::Compare(Compare::Less, a.clone(), b.clone());
+    (is_plain(a) && is_plain(b)).then_some(Expr::new(kind, Scalar::Bool))
 }
 
 /// Arithmetic on variables and lengths.

@@ -190,7 +190,7 @@ impl Element<'_> {
             index: self.index.to_vec(),
             site: None,
         };
-        Expr { kind, of: self.of }
+        Expr::new(kind, self.of)
     }
 
     fn store(&self, value: Expr) -> Stmt {
@@ -263,15 +263,9 @@ fn reads(e: &Expr, local: Local) -> bool {
 }
 
 fn get(local: Local, of: Scalar) -> Expr {
-    Expr {
-        kind: ExprKind::Local(local),
-        of,
-    }
+    Expr::new(ExprKind::Local(local), of)
 }
 
 fn binary(op: Binary, a: Expr, b: Expr) -> Expr {
-    Expr {
-        kind: ExprKind::Binary(op, Box::new(a), Box::new(b)),
-        of: Scalar::I64,
-    }
+    Expr::new(ExprKind::Binary(op, a, b), Scalar::I64)
 }

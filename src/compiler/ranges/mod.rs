@@ -150,10 +150,7 @@ impl Hoister {
         let pairs = lanes::choose(&mut fast, &self.facts);
         let mut tests = proof.tests;
         for (a, b) in pairs {
-            tests.push(Expr {
-                kind: ExprKind::Apart(a, b),
-                of: Scalar::Bool,
-            });
+            tests.push(Expr::new(ExprKind::Apart(a, b), Scalar::Bool));
         }
         let mut seen: Vec<Expr> = Vec::new();
         for test in tests {
@@ -162,10 +159,9 @@ impl Hoister {
             }
         }
         let fast = self.inside(fast);
-        let whole = seen.into_iter().reduce(|a, b| Expr {
-            kind: ExprKind::And(Box::new(a), Box::new(b)),
-            of: Scalar::Bool,
-        });
+        let whole = seen
+            .into_iter()
+            .reduce(|a, b| Expr::new(ExprKind::And(a, b), Scalar::Bool));
         let Some(test) = whole else {
             return fast;
         };

@@ -130,8 +130,8 @@ impl Specialise<'_> {
         match &value.kind {
             ExprKind::Select(test, a, b) => {
                 let (test, a, b) = (self.parts(test), self.expr(a), self.expr(b));
-                let kind = ExprKind::Select(Box::new(test), Box::new(a), Box::new(b));
-                Expr { kind, of: value.of }
+                let kind = ExprKind::Select(test, a, b);
+                Expr::new(kind, value.of)
             }
             _ => self.parts(value),
         }
@@ -139,7 +139,7 @@ impl Specialise<'_> {
 
     fn expr(&self, old: &Expr) -> Expr {
         let new = match self.in_32(old) {
-            Some(kind) => Expr { kind, of: old.of },
+            Some(kind) => Expr::new(kind, old.of),
             None => self.parts(old),
         };
         self.known(old, new)
@@ -151,25 +151,25 @@ impl Specialise<'_> {
         if low == high && !old.of.is_float() && !can_fail(&new) && !self.reads_reduced(&new) {
             return Expr::bits(old.of, bits_of(old.of, low));
         }
-        let kind = match new.kind {
+        let kind = match new.into_kind() {
             ExprKind::And(a, b) => match (truth(&a), truth(&b)) {
-                (Some(true), _) => return *b,
-                (Some(false), _) | (_, Some(true)) => return *a,
+                (Some(true), _) => return b,
+                (Some(false), _) | (_, Some(true)) => return a,
                 _ => ExprKind::And(a, b),
             },
             ExprKind::Or(a, b) => match (truth(&a), truth(&b)) {
-                (Some(false), _) => return *b,
-                (Some(true), _) | (_, Some(false)) => return *a,
+                (Some(false), _) => return b,
+                (Some(true), _) | (_, Some(false)) => return a,
                 _ => ExprKind::Or(a, b),
             },
             ExprKind::Choice(test, a, b) => match truth(&test) {
-                Some(true) => return *a,
-                Some(false) => return *b,
+                Some(true) => return a,
+                Some(false) => return b,
                 None => ExprKind::Choice(test, a, b),
             },
             ExprKind::Select(test, a, b) => match truth(&test) {
-                Some(true) if !can_fail(&b) => return *a,
-                Some(false) if !can_fail(&a) => return *b,
+                Some(true) if !can_fail(&b) => return a,
+                Some(false) if !can_fail(&a) => return b,
                 _ => ExprKind::Select(test, a, b),
             },
             ExprKind::Convert(a) => match (&a.kind, old.of) {
@@ -184,12 +184,12 @@ impl Specialise<'_> {
             },
             other => other,
         };
-        Expr { kind, of: old.of }
+        Expr::new(kind, old.of)
     }
 
     /// An expression of parts that are as known as they can be.
     fn parts(&self, old: &Expr) -> Expr {
-        let one = |part: &Expr| Box::new(self.expr(part));
+        let one = |part: &Expr| self.expr(part);
         let all = |parts: &[Expr]| parts.iter().map(|part| self.expr(part)).collect();
         let kind = match &old.kind {
             ExprKind::Unary(op, a) => ExprKind::Unary(*op, one(a)),
@@ -223,7 +223,7 @@ impl Specialise<'_> {
                 old.kind.clone()
             }
         };
-        Expr { kind, of: old.of }
+        Expr::new(kind, old.of)
     }
 
     /// Where a division by this, which is written so now, fails, if it may.

@@ -97,22 +97,19 @@ pub fn choose(program: &Program, facts: &Facts, reduced: &HashSet<Local>) -> BTr
 
 /// An expression as another type of at most its width.
 fn cut(new: Expr, to: Scalar) -> Expr {
-    match new.kind {
+    match &new.kind {
         _ if new.of == to => new,
-        ExprKind::Const(bits) if !new.of.is_float() => {
+        &ExprKind::Const(bits) if !new.of.is_float() => {
             Expr::bits(to, bits_of(to, crate::interval::signed(new.of, bits)))
         }
         // Longer, and cut again.
-        ExprKind::Convert(inner) if is_wide(new.of) && !inner.of.is_float() => cut(*inner, to),
+        ExprKind::Convert(inner) if is_wide(new.of) && !inner.of.is_float() => cut(inner.clone(), to),
         _ => converted(new, to),
     }
 }
 
 fn converted(new: Expr, to: Scalar) -> Expr {
-    Expr {
-        kind: ExprKind::Convert(Box::new(new)),
-        of: to,
-    }
+    Expr::new(ExprKind::Convert(new), to)
 }
 
 impl Specialise<'_> {
@@ -142,31 +139,31 @@ impl Specialise<'_> {
     pub(super) fn in_32(&self, old: &Expr) -> Option<ExprKind> {
         self.narrow.as_ref()?;
         let fits = || fitting([self.facts.of(old)]);
-        let wide = |of: Scalar| match self.low(old, of) {
-            // As it was, after all.
-            Expr {
-                kind: ExprKind::Convert(inner),
-                ..
-            } if inner.of == old.of => inner.kind,
-            new => ExprKind::Convert(Box::new(new)),
+        let wide = |of: Scalar| {
+            let new = self.low(old, of);
+            match &new.kind {
+                // As it was, after all.
+                ExprKind::Convert(inner) if inner.of == old.of => inner.kind.clone(),
+                _ => ExprKind::Convert(new),
+            }
         };
         Some(match &old.kind {
             ExprKind::Local(local) => {
                 let kind = ExprKind::Local(*local);
                 let of = self.narrowed(*local)?;
-                ExprKind::Convert(Box::new(Expr { kind, of }))
+                ExprKind::Convert(Expr::new(kind, of))
             }
             ExprKind::Convert(a) if is_wide(a.of) && !is_wide(old.of) => match old.of {
                 Scalar::F32 | Scalar::F64 | Scalar::Bool => {
                     let of = fitting([self.facts.of(a)])?;
-                    ExprKind::Convert(Box::new(self.low(a, of)))
+                    ExprKind::Convert(self.low(a, of))
                 }
-                Scalar::I32 | Scalar::U32 => self.low(a, old.of).kind,
-                _ => cut(self.low(a, Scalar::I32), old.of).kind,
+                Scalar::I32 | Scalar::U32 => self.low(a, old.of).into_kind(),
+                _ => cut(self.low(a, Scalar::I32), old.of).into_kind(),
             },
             ExprKind::Compare(op, a, b) => {
                 let of = self.both(a, b)?;
-                ExprKind::Compare(*op, Box::new(self.low(a, of)), Box::new(self.low(b, of)))
+                ExprKind::Compare(*op, self.low(a, of), self.low(b, of))
             }
             ExprKind::Binary(..) | ExprKind::Unary(..) if is_wide(old.of) => wide(fits()?),
             ExprKind::Divide(_, a, b, _) if is_wide(old.of) => {
@@ -182,18 +179,16 @@ impl Specialise<'_> {
         if !is_wide(old.of) || self.narrow.is_none() {
             return cut(self.expr(old), to);
         }
-        let low = |part: &Expr, of: Scalar| Box::new(self.low(part, of));
-        let of_two = |op: Binary, of: Scalar, a: &Expr, b: &Expr| Expr {
-            kind: ExprKind::Binary(op, low(a, of), low(b, of)),
-            of,
+        let low = |part: &Expr, of: Scalar| self.low(part, of);
+        let of_two = |op: Binary, of: Scalar, a: &Expr, b: &Expr| {
+            Expr::new(ExprKind::Binary(op, low(a, of), low(b, of)), of)
         };
         let is_count = |b: &Expr| within(self.facts.of(b), (0, 31));
         let as_it_is = || cut(self.known(old, self.parts(old)), to);
         let new = match &old.kind {
-            ExprKind::Unary(op @ (Unary::Minus | Unary::Not), a) => Expr {
-                kind: ExprKind::Unary(*op, low(a, to)),
-                of: to,
-            },
+            ExprKind::Unary(op @ (Unary::Minus | Unary::Not), a) => {
+                Expr::new(ExprKind::Unary(*op, low(a, to)), to)
+            }
             ExprKind::Binary(op, a, b) => match op {
                 Binary::Add | Binary::Sub | Binary::Mul | Binary::And | Binary::Or | Binary::Xor => {
                     of_two(*op, to, a, b)
@@ -214,19 +209,17 @@ impl Specialise<'_> {
                     let by = low(b, of);
                     let site = self.division(b, &by, *site);
                     let kind = ExprKind::Divide(*op, low(a, of), by, site);
-                    Expr { kind, of }
+                    Expr::new(kind, of)
                 }
                 None => return as_it_is(),
             },
             ExprKind::Divide(..) => return as_it_is(),
-            ExprKind::Select(test, a, b) => Expr {
-                kind: ExprKind::Select(Box::new(self.expr(test)), low(a, to), low(b, to)),
-                of: to,
-            },
-            ExprKind::Choice(test, a, b) => Expr {
-                kind: ExprKind::Choice(Box::new(self.expr(test)), low(a, to), low(b, to)),
-                of: to,
-            },
+            ExprKind::Select(test, a, b) => {
+                Expr::new(ExprKind::Select(self.expr(test), low(a, to), low(b, to)), to)
+            }
+            ExprKind::Choice(test, a, b) => {
+                Expr::new(ExprKind::Choice(self.expr(test), low(a, to), low(b, to)), to)
+            }
             ExprKind::Convert(a) if a.of.is_int() => return self.low(a, to),
             ExprKind::Unary(..) => return as_it_is(),
             _ => return cut(self.expr(old), to),
@@ -244,8 +237,8 @@ impl Specialise<'_> {
             ExprKind::Binary(op @ (Binary::Add | Binary::Sub | Binary::Mul), a, b)
                 if self.narrow.is_some() =>
             {
-                let kind = ExprKind::Binary(*op, Box::new(self.index(a)), Box::new(self.index(b)));
-                self.known(old, Expr { kind, of: old.of })
+                let kind = ExprKind::Binary(*op, self.index(a), self.index(b));
+                self.known(old, Expr::new(kind, old.of))
             }
             _ => self.expr(old),
         }

@@ -32,8 +32,10 @@ fn told(seed: u64, expected: &BTreeMap<u64, (u64, u64)>) -> Result<bool, String>
             .map_err(|refusal| format!("{refusal:?}"))?;
         machine
             .run(u64::MAX)
-            .map_err(|failed| failed.diagnostic().message)?;
-        let results = machine.results().map_err(|failed| failed.diagnostic().message)?;
+            .map_err(|failed| failed.diagnostic().message.clone())?;
+        let results = machine
+            .results()
+            .map_err(|failed| failed.diagnostic().message.clone())?;
         Ok::<_, String>(golden::told(&prepared.outputs(results, &machine.arguments())))
     };
     let ours = interpreted(interpret::Order::Natural)?;

@@ -83,11 +83,13 @@ fn interpreted(
     };
     let mut machine = prepared.machine(options).map_err(|why| format!("{why:?}"))?;
     match machine.run(u64::MAX) {
-        Err(failed) => return Err(failed.diagnostic().message),
+        Err(failed) => return Err(failed.diagnostic().message.clone()),
         Ok(interpret::State::Paused) => return Err("it paused".into()),
         Ok(interpret::State::Done) => {}
     }
-    let results = machine.results().map_err(|failed| failed.diagnostic().message)?;
+    let results = machine
+        .results()
+        .map_err(|failed| failed.diagnostic().message.clone())?;
     Ok(prepared.outputs(results, &machine.arguments()))
 }
 

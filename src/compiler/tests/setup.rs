@@ -323,7 +323,7 @@ fn the_deepest_that_is_allowed_fits_a_small_stack() {
     let deep = std::thread::Builder::new().stack_size(700 << 10).spawn(move || {
         let told = |text: &String| match run(text, 1, &limits) {
             Ok(values) => format!("{values:?}"),
-            Err(fault) => fault.message,
+            Err(fault) => fault.message.clone(),
         };
         texts.iter().map(told).collect::<Vec<_>>()
     });

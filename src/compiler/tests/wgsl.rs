@@ -2,9 +2,10 @@
 //! were read by a person (`BLESS=1` writes them anew).
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
+use parallax_compiler::interpret::{self, State};
 use parallax_compiler::ir::Program;
 use parallax_compiler::wgsl::{self, Action, Arg, Fault, Options, Plan, Refusal, Run, Shader};
-use parallax_compiler::{ArrayValue, Scalar, Source, Type, Value, infer, module, syntax};
+use parallax_compiler::{ArrayValue, Request, Scalar, Source, Type, Value, infer, module, prepare, syntax};
 use std::path::Path;
 
 /// The entry of a file for arguments of these types.
@@ -521,4 +522,27 @@ fn a_report_that_was_read_is_not_read_again() {
     let (all, outcome) = actions(&plan, &args, vec![nobody()]);
     let reads = all.iter().filter(|action| matches!(action, Action::Read(_)));
     assert_eq!((reads.count(), outcome.is_ok()), (1, true));
+}
+
+#[test]
+fn the_host_computes_functions_as_the_processors_rungs_do() {
+    let text =
+        kernel("def f(x):\n    y = math.exp(x)\n    return math.log(y) + math.erf(y) + math.sin(x) ** 2.5\n");
+    let args = [Value::Scalar(Scalar::F64, 0.7_f64.to_bits())];
+    let plan = plan(&text, &args, false).expect("nothing for a shader");
+    assert!(plan.shaders.is_empty());
+    let (_, outcome) = actions(&plan, &args, Vec::new());
+    let request = Request {
+        arguments: Some(args.to_vec()),
+        ..Request::default()
+    };
+    let prepared = prepare(&text, &request, &|| false).expect("a kernel");
+    let mut machine = prepared
+        .machine(interpret::Options::default())
+        .expect("its arguments");
+    while machine.run(1_000).expect("no fault") != State::Done {}
+    assert_eq!(
+        outcome.expect("no fault").results,
+        machine.results().expect("a number")
+    );
 }

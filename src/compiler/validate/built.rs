@@ -63,10 +63,7 @@ impl Built {
 
     pub fn get(&self, local: Local) -> Expr {
         let of = self.0.locals[local.0 as usize].of;
-        Expr {
-            kind: ExprKind::Local(local),
-            of,
-        }
+        Expr::new(ExprKind::Local(local), of)
     }
 
     pub fn set(&mut self, local: Local, value: Expr) {
@@ -81,10 +78,7 @@ impl Built {
     pub fn load(&mut self, array: Array, index: Vec<Expr>) -> Expr {
         let site = Some(self.site(Failure::Index(array, 0)));
         let of = self.of(array);
-        Expr {
-            kind: ExprKind::Load { array, index, site },
-            of,
-        }
+        Expr::new(ExprKind::Load { array, index, site }, of)
     }
 
     /// A store, checked.
@@ -140,14 +134,14 @@ impl Built {
 
 pub(crate) fn unary(op: Unary, a: Expr) -> Expr {
     let of = a.of;
-    let kind = ExprKind::Unary(op, Box::new(a));
-    Expr { kind, of }
+    let kind = ExprKind::Unary(op, a);
+    Expr::new(kind, of)
 }
 
 pub(crate) fn binary(op: Binary, a: Expr, b: Expr) -> Expr {
     let of = a.of;
-    let kind = ExprKind::Binary(op, Box::new(a), Box::new(b));
-    Expr { kind, of }
+    let kind = ExprKind::Binary(op, a, b);
+    Expr::new(kind, of)
 }
 
 pub(crate) fn add(a: Expr, b: Expr) -> Expr {
@@ -156,23 +150,20 @@ pub(crate) fn add(a: Expr, b: Expr) -> Expr {
 
 pub(crate) fn divide(op: Divide, a: Expr, b: Expr, site: Option<Site>) -> Expr {
     let of = a.of;
-    let kind = ExprKind::Divide(op, Box::new(a), Box::new(b), site);
-    Expr { kind, of }
+    let kind = ExprKind::Divide(op, a, b, site);
+    Expr::new(kind, of)
 }
 
 /// A truth value.
 pub(crate) fn truth(kind: ExprKind) -> Expr {
-    Expr {
-        kind,
-        of: Scalar::Bool,
-    }
+    Expr::new(kind, Scalar::Bool)
 }
 
 pub(crate) fn compare(op: Compare, a: Expr, b: Expr) -> Expr {
-    truth(ExprKind::Compare(op, Box::new(a), Box::new(b)))
+    truth(ExprKind::Compare(op, a, b))
 }
 
 pub(crate) fn convert(of: Scalar, a: Expr) -> Expr {
-    let kind = ExprKind::Convert(Box::new(a));
-    Expr { kind, of }
+    let kind = ExprKind::Convert(a);
+    Expr::new(kind, of)
 }

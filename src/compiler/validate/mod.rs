@@ -39,7 +39,8 @@ mod tests;
 
 pub use fault::{Fault, Wrong};
 
-use crate::ir::{ArrayExpr, Cut, Expr, ExprKind, Printed, Program, Stmt};
+use crate::ir::{Expr, Program, Stmt};
+use crate::walk;
 use std::ops::Deref;
 
 /// Statements and expressions within one another at most, so that passes may call themselves.
@@ -81,89 +82,16 @@ pub fn validate(program: Program) -> Result<Valid, Fault> {
 }
 
 /// Drops a tree that is too deep for drops within drops.
-fn take_apart(body: Vec<Stmt>) {
-    let mut stmts = body;
+fn take_apart(mut body: Vec<Stmt>) {
     let mut exprs: Vec<Expr> = Vec::new();
-    loop {
-        if let Some(expr) = exprs.pop() {
-            match expr.kind {
-                ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {}
-                ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => {
-                    exprs.push(*a);
-                }
-                ExprKind::Binary(_, a, b)
-                | ExprKind::Divide(_, a, b, _)
-                | ExprKind::Compare(_, a, b)
-                | ExprKind::And(a, b)
-                | ExprKind::Or(a, b) => exprs.extend([*a, *b]),
-                ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => exprs.extend([*a, *b, *c]),
-                ExprKind::Load { index, .. } => exprs.extend(index),
-                ExprKind::Math(_, all) => exprs.extend(all),
-                ExprKind::Let(all, last) => {
-                    exprs.extend(all.into_iter().map(|(_, value)| value));
-                    exprs.push(*last);
-                }
-            }
-        } else if let Some(stmt) = stmts.pop() {
-            match stmt {
-                Stmt::Set(_, value) | Stmt::Check(value, _) => exprs.push(value),
-                Stmt::Bind(_, ArrayExpr::Reshape { shape, .. }) => exprs.extend(shape),
-                Stmt::Bind(_, ArrayExpr::Same(_) | ArrayExpr::Transposed(_))
-                | Stmt::Leave(_)
-                | Stmt::Again(_)
-                | Stmt::Return => {}
-                Stmt::Bind(_, ArrayExpr::New { shape, fill, .. }) => {
-                    exprs.extend(shape);
-                    exprs.extend(fill);
-                }
-                Stmt::Bind(_, ArrayExpr::View { cuts, .. }) => {
-                    for cut in cuts {
-                        match cut {
-                            Cut::At(at, _) => exprs.push(at),
-                            Cut::Range { low, high, step, .. } => {
-                                exprs.extend([low, high, step].into_iter().flatten());
-                            }
-                        }
-                    }
-                }
-                Stmt::Store { index, value, .. } => {
-                    exprs.extend(index);
-                    exprs.push(value);
-                }
-                Stmt::If { test, yes, no } => {
-                    exprs.push(test);
-                    stmts.extend(yes);
-                    stmts.extend(no);
-                }
-                Stmt::Block { body, .. } => stmts.extend(body),
-                Stmt::While {
-                    before, test, body, ..
-                } => {
-                    exprs.push(test);
-                    stmts.extend(before);
-                    stmts.extend(body);
-                }
-                Stmt::For {
-                    start,
-                    stop,
-                    step,
-                    body,
-                    ..
-                } => {
-                    exprs.extend([start, stop, step]);
-                    stmts.extend(body);
-                }
-                Stmt::ParFor(par) => {
-                    exprs.extend([par.start, par.stop]);
-                    stmts.extend(par.body);
-                }
-                Stmt::Print(parts) => exprs.extend(parts.into_iter().filter_map(|part| match part {
-                    Printed::Value(value) => Some(value),
-                    _ => None,
-                })),
-            }
-        } else {
-            return;
+    let out = |expr: &mut Expr| std::mem::replace(expr, Expr::bool(false));
+    while let Some(mut stmt) = body.pop() {
+        walk::own_mut(&mut stmt, &mut |expr| exprs.push(out(expr)));
+        for block in walk::blocks_mut(&mut stmt) {
+            body.append(block);
         }
+    }
+    while let Some(mut expr) = exprs.pop() {
+        exprs.extend(walk::operands_mut(&mut expr).into_iter().map(out));
     }
 }

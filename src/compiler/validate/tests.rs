@@ -51,26 +51,23 @@ fn sample() -> Sample {
     ];
     let get_j = built.get(j);
     let element = built.load(v, vec![get_j.clone()]);
-    let entry = Expr {
-        kind: ExprKind::Table(Table(0), Box::new(convert(Scalar::I32, get_j))),
-        of: Scalar::F64,
-    };
-    let let_made = Expr {
-        kind: ExprKind::Let(
+    let entry = Expr::new(
+        ExprKind::Table(Table(0), convert(Scalar::I32, get_j)),
+        Scalar::F64,
+    );
+    let let_made = Expr::new(
+        ExprKind::Let(
             vec![(made, entry)],
-            Box::new(binary(Binary::Mul, built.get(made), built.get(made))),
+            binary(Binary::Mul, built.get(made), built.get(made)),
         ),
-        of: Scalar::F64,
-    };
+        Scalar::F64,
+    );
     let quotient = divide(Divide::True, element, built.get(x), Some(division));
     let inner = Stmt::For {
         label: labels[1],
         var: j,
         start: Expr::int(0),
-        stop: Expr {
-            kind: ExprKind::Length(a, 1),
-            of: Scalar::I64,
-        },
+        stop: Expr::new(ExprKind::Length(a, 1), Scalar::I64),
         step: Expr::int(1),
         vector: false,
         body: vec![
@@ -89,10 +86,7 @@ fn sample() -> Sample {
         label: labels[0],
         var: i,
         start: Expr::int(0),
-        stop: Expr {
-            kind: ExprKind::Length(a, 0),
-            of: Scalar::I64,
-        },
+        stop: Expr::new(ExprKind::Length(a, 0), Scalar::I64),
         body,
         private: vec![j, temporary, made],
         private_arrays: vec![v],
@@ -164,7 +158,7 @@ fn no_operation(name: &str, of: Scalar) -> Wrong {
 }
 
 fn expr(kind: ExprKind, of: Scalar) -> Expr {
-    Expr { kind, of }
+    Expr::new(kind, of)
 }
 
 /// Breaks the sample and tells what is found.
@@ -236,7 +230,7 @@ fn what_does_not_exist_is_refused() {
         broken(|s| s.insert(Stmt::Leave(Label(3)))),
         Wrong::NoLabel(Label(3))
     );
-    let entry = || f(ExprKind::Table(Table(1), Box::new(Expr::bits(I32, 0))));
+    let entry = || f(ExprKind::Table(Table(1), Expr::bits(I32, 0)));
     assert_eq!(broken(|s| s.give(entry())), Wrong::NoTable(Table(1)));
 }
 
@@ -244,16 +238,15 @@ fn what_does_not_exist_is_refused() {
 fn operands_of_other_types_are_refused() {
     use Scalar::{Bool, F32, F64, I32, I64, U64};
     let (float, int, truth) = (|| Expr::float(1.0), || Expr::int(1), || Expr::bool(true));
-    let boxed = |expr: Expr| Box::new(expr);
     for (value, expected) in [
         (int(), wrong_type(F64, I64)),
         (add(float(), int()), wrong_type(F64, I64)),
         (
-            expr(ExprKind::Binary(Binary::Add, boxed(int()), boxed(float())), F64),
+            expr(ExprKind::Binary(Binary::Add, int(), float()), F64),
             wrong_type(F64, I64),
         ),
         (
-            expr(ExprKind::Unary(Unary::Minus, boxed(int())), F64),
+            expr(ExprKind::Unary(Unary::Minus, int()), F64),
             wrong_type(F64, I64),
         ),
         (divide(Divide::Floor, float(), int(), None), wrong_type(F64, I64)),
@@ -266,43 +259,25 @@ fn operands_of_other_types_are_refused() {
             wrong_type(Bool, I64),
         ),
         (
-            expr(
-                ExprKind::Compare(Compare::Less, boxed(float()), boxed(float())),
-                F64,
-            ),
+            expr(ExprKind::Compare(Compare::Less, float(), float()), F64),
             wrong_type(Bool, F64),
         ),
         (
-            expr(
-                ExprKind::Select(boxed(int()), boxed(float()), boxed(float())),
-                F64,
-            ),
+            expr(ExprKind::Select(int(), float(), float()), F64),
             wrong_type(Bool, I64),
         ),
         (
-            expr(
-                ExprKind::Choice(boxed(truth()), boxed(float()), boxed(int())),
-                F64,
-            ),
+            expr(ExprKind::Choice(truth(), float(), int()), F64),
             wrong_type(F64, I64),
         ),
         (
-            convert(F64, expr(ExprKind::And(boxed(truth()), boxed(int())), Bool)),
+            convert(F64, expr(ExprKind::And(truth(), int()), Bool)),
             wrong_type(Bool, I64),
         ),
+        (expr(ExprKind::Or(truth(), truth()), F64), wrong_type(Bool, F64)),
+        (expr(ExprKind::Table(Table(0), int()), F64), wrong_type(I32, I64)),
         (
-            expr(ExprKind::Or(boxed(truth()), boxed(truth())), F64),
-            wrong_type(Bool, F64),
-        ),
-        (
-            expr(ExprKind::Table(Table(0), boxed(int())), F64),
-            wrong_type(I32, I64),
-        ),
-        (
-            convert(
-                F64,
-                expr(ExprKind::Table(Table(0), boxed(Expr::bits(I32, 0))), F32),
-            ),
+            convert(F64, expr(ExprKind::Table(Table(0), Expr::bits(I32, 0)), F32)),
             wrong_type(F64, F32),
         ),
         (expr(ExprKind::Length(Array(0), 0), F64), wrong_type(I64, F64)),
@@ -314,20 +289,17 @@ fn operands_of_other_types_are_refused() {
             convert(F64, expr(ExprKind::Local(Local(0)), I64)),
             wrong_type(F64, I64),
         ),
+        (expr(ExprKind::Let(vec![], int()), F64), wrong_type(F64, I64)),
         (
-            expr(ExprKind::Let(vec![], boxed(int())), F64),
+            expr(ExprKind::Let(vec![(Local(5), int())], float()), F64),
             wrong_type(F64, I64),
         ),
         (
-            expr(ExprKind::Let(vec![(Local(5), int())], boxed(float())), F64),
-            wrong_type(F64, I64),
-        ),
-        (
-            expr(ExprKind::Bits(boxed(Expr::bits(I32, 0))), F64),
+            expr(ExprKind::Bits(Expr::bits(I32, 0)), F64),
             Wrong::Width { from: I32, to: F64 },
         ),
         (
-            convert(F64, expr(ExprKind::Bits(boxed(Expr::bits(Scalar::U8, 2))), Bool)),
+            convert(F64, expr(ExprKind::Bits(Expr::bits(Scalar::U8, 2)), Bool)),
             Wrong::Width {
                 from: Scalar::U8,
                 to: Bool,
@@ -704,9 +676,9 @@ fn what_is_reduced_is_only_combined() {
     let chosen = |from: &Sample, op, is_first: bool, is_lesser: bool| {
         let (value, local) = (from.get(from.x), from.get(sum));
         let (a, b) = if is_first { (value, local) } else { (local, value) };
-        let test = Box::new(compare(Compare::Less, a.clone(), b.clone()));
+        let test = compare(Compare::Less, a.clone(), b.clone());
         let (yes, no) = if is_lesser { (a, b) } else { (b, a) };
-        let kind = ExprKind::Select(test, Box::new(yes), Box::new(no));
+        let kind = ExprKind::Select(test, yes, no);
         let mut sample = sample();
         sample.par().reductions[0].op = op;
         sample.inner().clear();
@@ -757,12 +729,7 @@ fn locals_of_expressions_stay_in_them() {
         broken(|s| s.built.0.params.push(Param::Scalar(made))),
         Wrong::Let(made)
     );
-    let bound = |value: Expr, last: Expr| {
-        expr(
-            ExprKind::Let(vec![(Local(5), value)], Box::new(last)),
-            Scalar::F64,
-        )
-    };
+    let bound = |value: Expr, last: Expr| expr(ExprKind::Let(vec![(Local(5), value)], last), Scalar::F64);
     let one = || Expr::float(1.0);
     // In its own value, and within itself.
     assert_eq!(broken(|s| s.give(bound(s.get(made), one()))), Wrong::Let(made));

@@ -145,22 +145,13 @@ fn take_along(one: &mut Stmt, counter: Local, own: Local, of: Scalar) {
     };
     rename_expr(test, counter, own);
     rename(body, counter, own);
-    let copy = Stmt::Set(
-        counter,
-        Expr {
-            kind: ExprKind::Local(own),
-            of,
-        },
-    );
+    let copy = Stmt::Set(counter, Expr::new(ExprKind::Local(own), of));
     let mut inner = vec![];
     labels(body, &mut inner);
     leave(body, *label, &inner, &copy);
     let ends = std::mem::replace(test, Expr::bool(true));
     if ends != Expr::bool(true) {
-        let test = Expr {
-            kind: ExprKind::Unary(Unary::Not, Box::new(ends)),
-            of: Scalar::Bool,
-        };
+        let test = Expr::new(ExprKind::Unary(Unary::Not, ends), Scalar::Bool);
         body.insert(
             0,
             Stmt::If {

@@ -556,10 +556,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn get_counter(&mut self, var: Local, of: Scalar) {
-        self.lanewise(&Expr {
-            kind: ExprKind::Local(var),
-            of,
-        });
+        self.lanewise(&Expr::new(ExprKind::Local(var), of));
     }
 
     /// Which lanes have a first iteration.

@@ -121,13 +121,13 @@ impl Writer<'_> {
                     return format!("select({b}, {a}, {test})");
                 }
                 let name = self.temporary();
-                self.line(&format!("var {name}: {};", register(of)));
-                self.open(&format!("if ({test}) {{"));
+                self.line(format_args!("var {name}: {};", register(of)));
+                self.open(format_args!("if ({test}) {{"));
                 self.paste(&before_a);
-                self.line(&format!("{name} = {a};"));
+                self.line(format_args!("{name} = {a};"));
                 self.close_open("} else {");
                 self.paste(&before_b);
-                self.line(&format!("{name} = {b};"));
+                self.line(format_args!("{name} = {b};"));
                 self.close("}");
                 name
             }
@@ -139,10 +139,10 @@ impl Writer<'_> {
                     return format!("({a} {} {b})", if is_and { "&&" } else { "||" });
                 }
                 let name = self.temporary();
-                self.line(&format!("var {name} = {a};"));
-                self.open(&format!("if ({}{name}) {{", if is_and { "" } else { "!" }));
+                self.line(format_args!("var {name} = {a};"));
+                self.open(format_args!("if ({}{name}) {{", if is_and { "" } else { "!" }));
                 self.paste(&before);
-                self.line(&format!("{name} = {b};"));
+                self.line(format_args!("{name} = {b};"));
                 self.close("}");
                 name
             }
@@ -163,7 +163,7 @@ impl Writer<'_> {
                 for (local, value) in sets {
                     let text = self.value(value);
                     let name = self.local(*local);
-                    self.line(&format!("{name} = {text};"));
+                    self.line(format_args!("{name} = {text};"));
                 }
                 self.value(last)
             }

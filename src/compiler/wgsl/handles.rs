@@ -155,38 +155,38 @@ impl Writer<'_> {
                 let mut new = Vec::new();
                 for one in shape {
                     let (text, t) = (self.exact_signed(one), self.temporary());
-                    self.line(&format!("let {t} = {text};"));
+                    self.line(format_args!("let {t} = {text};"));
                     new.push(t);
                 }
                 let (fail, t) = (self.helper("fail"), self.temporary());
-                self.line(&format!("let {t} = {offset};"));
+                self.line(format_args!("let {t} = {offset};"));
                 let negative: Vec<String> = new.iter().map(|n| format!("{n} < 0")).collect();
                 let (old, product, negative) = (old.join(" * "), new.join(" * "), negative.join(" || "));
-                self.line(&format!(
+                self.line(format_args!(
                     "if ({old} != {product} || {negative}) {{ {fail}({}u, 0); }}",
                     site.0
                 ));
-                self.line(&format!("{name}_o = {t};"));
+                self.line(format_args!("{name}_o = {t};"));
                 let mut stride = "1".to_string();
                 for (axis, length) in new.iter().enumerate().rev() {
-                    self.line(&format!("{name}_n{axis} = {length};"));
-                    self.line(&format!("{name}_s{axis} = {stride};"));
+                    self.line(format_args!("{name}_n{axis} = {length};"));
+                    self.line(format_args!("{name}_s{axis} = {stride};"));
                     stride += &format!(" * max({length}, 1)");
                 }
             }
             ArrayExpr::New { shape, fill, site } => {
                 let lengths: Vec<String> = shape.iter().map(|one| self.new_length(one, *site)).collect();
-                self.line(&format!("{name}_o = 0;"));
+                self.line(format_args!("{name}_o = 0;"));
                 let mut stride = "1".to_string();
                 for (axis, length) in lengths.iter().enumerate().rev() {
-                    self.line(&format!("{name}_n{axis} = {length};"));
-                    self.line(&format!("{name}_s{axis} = {stride};"));
+                    self.line(format_args!("{name}_n{axis} = {length};"));
+                    self.line(format_args!("{name}_s{axis} = {stride};"));
                     stride += &format!(" * {length}");
                 }
                 if let Some(fill) = fill {
                     let (fill, value, j) = (self.value(fill), self.temporary(), self.temporary());
-                    self.line(&format!("let {value} = {fill};"));
-                    self.line(&format!(
+                    self.line(format_args!("let {value} = {fill};"));
+                    self.line(format_args!(
                         "for (var {j} = 0; {j} < {stride}; {j} += 1) {{ {name}_store({j}, {value}); }}"
                     ));
                 }
@@ -202,10 +202,10 @@ impl Writer<'_> {
             return low.to_string();
         }
         let (text, t) = (self.exact_signed(length), self.temporary());
-        self.line(&format!("let {t} = max({text}, 0);"));
+        self.line(format_args!("let {t} = max({text}, 0);"));
         if low < 0 {
             let fail = self.helper("fail");
-            self.line(&format!("if ({text} < 0) {{ {fail}({}u, 0); }}", site.0));
+            self.line(format_args!("if ({text} < 0) {{ {fail}({}u, 0); }}", site.0));
         }
         t
     }
@@ -222,10 +222,10 @@ impl Writer<'_> {
         // All is read before anything is overwritten.
         let read: Vec<String> = sets.iter().map(|_| self.temporary()).collect();
         for ((_, from), t) in sets.iter().zip(&read) {
-            self.line(&format!("let {t} = {from};"));
+            self.line(format_args!("let {t} = {from};"));
         }
         for ((field, _), t) in sets.iter().zip(&read) {
-            self.line(&format!("{field} = {t};"));
+            self.line(format_args!("{field} = {t};"));
         }
     }
 
@@ -253,7 +253,7 @@ impl Writer<'_> {
                         }
                     };
                     let [by, from, count] = [(); 3].map(|()| self.temporary());
-                    self.line(&format!("let {by} = {step};"));
+                    self.line(format_args!("let {by} = {step};"));
                     let (clip, counted) = (self.helper("clip"), self.helper("slice_count"));
                     let low = match low {
                         None => format!("select({n} - 1, 0, {by} > 0)"),
@@ -263,8 +263,8 @@ impl Writer<'_> {
                         None => format!("select(-1, {n}, {by} > 0)"),
                         Some(high) => format!("{clip}({}, {n}, {by})", self.exact_signed(high)),
                     };
-                    self.line(&format!("let {from} = {low};"));
-                    self.line(&format!("let {count} = {counted}({from}, {high}, {by});"));
+                    self.line(format_args!("let {from} = {low};"));
+                    self.line(format_args!("let {count} = {counted}({from}, {high}, {by});"));
                     offset += &format!(" + select(0, {from}, {count} > 0) * {stride}");
                     axes.push((count, format!("{stride} * {by}")));
                 }
@@ -272,15 +272,15 @@ impl Writer<'_> {
         }
         // Computed before anything of it is overwritten: a view may be of the same name.
         let t = self.temporary();
-        self.line(&format!("let {t} = {offset};"));
+        self.line(format_args!("let {t} = {offset};"));
         let strides: Vec<String> = axes.iter().map(|_| self.temporary()).collect();
         for ((_, stride), t) in axes.iter().zip(&strides) {
-            self.line(&format!("let {t} = {stride};"));
+            self.line(format_args!("let {t} = {stride};"));
         }
-        self.line(&format!("{name}_o = {t};"));
+        self.line(format_args!("{name}_o = {t};"));
         for (axis, ((count, _), stride)) in axes.iter().zip(&strides).enumerate() {
-            self.line(&format!("{name}_n{axis} = {count};"));
-            self.line(&format!("{name}_s{axis} = {stride};"));
+            self.line(format_args!("{name}_n{axis} = {count};"));
+            self.line(format_args!("{name}_s{axis} = {stride};"));
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The host's part: numbers and handles between the parallel loops, without elements of arrays.
 
 use super::plan::Fault;
+use crate::expand;
 use crate::interval::bits_of as wrap;
 pub use crate::interval::signed;
-use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Divide, Expr, ExprKind, Local, Math, Unary};
+use crate::ir::{
+    Array, ArrayExpr, Binary, Compare, Cut, Divide, Expr, ExprKind, Local, Program, TableInfo, Unary,
+};
 use crate::types::Scalar;
 
 /// Where an array's elements lie: in a buffer of 32-bit words, one for each element.
@@ -52,15 +55,26 @@ impl Handle {
 }
 
 /// The state of the serial part.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Host {
     /// The bits of each number.
     pub locals: Vec<u64>,
     /// Each array's handle, once it has one.
     pub handles: Vec<Option<Handle>>,
+    /// What is looked up.
+    tables: Vec<TableInfo>,
 }
 
 impl Host {
+    /// Before a program: every number is 0.
+    pub fn new(program: &Program) -> Host {
+        Host {
+            locals: vec![0; program.locals.len()],
+            handles: vec![None; program.arrays.len()],
+            tables: program.tables.clone(),
+        }
+    }
+
     /// A number.
     pub fn local(&self, local: Local) -> u64 {
         self.locals.get(local.0 as usize).copied().unwrap_or_default()
@@ -154,14 +168,6 @@ impl Host {
                 _ => 1,
             },
             ExprKind::Bits(a) => self.eval(a)?,
-            ExprKind::Math(function, all) => {
-                let mut args = [0.0; 2];
-                for (slot, one) in args.iter_mut().zip(all) {
-                    let bits = self.eval(one)?;
-                    *slot = float(one.of, bits);
-                }
-                bits(of, math(*function, args[0], args[1]).ok_or(Fault::Shader)?)
-            }
             ExprKind::Let(sets, last) => {
                 for (local, value) in sets {
                     let bits = self.eval(value)?;
@@ -170,7 +176,14 @@ impl Host {
                 self.eval(last)?
             }
             ExprKind::Apart(a, b) => self.handle(*a)?.is_apart(self.handle(*b)?).into(),
-            ExprKind::Load { .. } | ExprKind::Table(..) => return Err(Fault::Shader),
+            ExprKind::Table(table, at) => {
+                let at = self.eval(at)? as usize;
+                let table = self.tables.get(table.0 as usize).ok_or(Fault::Shader)?;
+                let place = at & table.bits.len().wrapping_sub(1);
+                table.bits.get(place).copied().ok_or(Fault::Shader)?
+            }
+            // Functions were expanded: the host's numbers are those of the processor's rungs, too.
+            ExprKind::Load { .. } | ExprKind::Math(..) => return Err(Fault::Shader),
         })
     }
 
@@ -460,45 +473,53 @@ pub fn convert(from: Scalar, to: Scalar, value: u64) -> u64 {
     }
 }
 
-/// By the processor's library; `None` of those that Rust has not. Shaders are compared within a tolerance, and this is
-/// far within it.
-fn math(function: Math, x: f64, y: f64) -> Option<f64> {
-    Some(match function {
-        Math::Sin => x.sin(),
-        Math::Cos => x.cos(),
-        Math::Tan => x.tan(),
-        Math::Asin => x.asin(),
-        Math::Acos => x.acos(),
-        Math::Atan => x.atan(),
-        Math::Atan2 => x.atan2(y),
-        Math::Sinh => x.sinh(),
-        Math::Cosh => x.cosh(),
-        Math::Tanh => x.tanh(),
-        Math::Asinh => x.asinh(),
-        Math::Acosh => x.acosh(),
-        Math::Atanh => x.atanh(),
-        Math::Exp => x.exp(),
-        Math::Exp2 => x.exp2(),
-        Math::Expm1 => x.exp_m1(),
-        Math::Log => x.ln(),
-        Math::Log2 => x.log2(),
-        Math::Log10 => x.log10(),
-        Math::Log1p => x.ln_1p(),
-        Math::Pow => x.powf(y),
-        Math::Hypot => x.hypot(y),
-        Math::Cbrt => x.cbrt(),
-        Math::Erf | Math::Erfc | Math::Gamma | Math::Lgamma => return None,
-    })
+/// The bits of an expression without variables.
+pub fn constant(expr: &Expr) -> Option<u64> {
+    let (mut program, mut expr) = (Program::default(), expr.clone());
+    expand::expand_in(&mut program, &mut expr);
+    Host::new(&program).eval(&expr).ok()
 }
 
-/// Whether the host can compute this: no elements, nothing that only shaders have.
+/// Whether the host can compute this, its functions expanded: no elements.
 pub fn can(expr: &Expr) -> bool {
-    !super::uses::any(expr, &|part| {
-        matches!(
-            part.kind,
-            ExprKind::Load { .. }
-                | ExprKind::Table(..)
-                | ExprKind::Math(Math::Erf | Math::Erfc | Math::Gamma | Math::Lgamma, _)
-        )
-    })
+    !super::uses::any(expr, &|part| matches!(part.kind, ExprKind::Load { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::Math;
+
+    #[test]
+    fn functions_are_computed_without_the_processors_library() {
+        let value = |function: Math, of: Scalar, all: &[f64]| {
+            let all = all.iter().map(|x| Expr::bits(of, bits(of, *x))).collect();
+            constant(&Expr::new(ExprKind::Math(function, all), of)).map(|bits| float(of, bits))
+        };
+        // With tables and without, of one number and of two, rare and usual arguments.
+        let cases: [(Math, &[f64], f64); 9] = [
+            (Math::Sin, &[0.75], 0.75_f64.sin()),
+            (Math::Sin, &[1e22], 1e22_f64.sin()),
+            (Math::Exp, &[-3.25], (-3.25_f64).exp()),
+            (Math::Log, &[10.0], 10.0_f64.ln()),
+            (Math::Log2, &[10.0], 10.0_f64.log2()),
+            (Math::Pow, &[2.5, -1.75], 2.5_f64.powf(-1.75)),
+            (Math::Atan2, &[-1.0, -2.0], (-1.0_f64).atan2(-2.0)),
+            (Math::Hypot, &[3.0, 4.0], 5.0),
+            (Math::Gamma, &[5.0], 24.0),
+        ];
+        for (function, all, expected) in cases {
+            for (of, bound) in [(Scalar::F64, 1e-15), (Scalar::F32, 1e-6)] {
+                let all: Vec<f64> = all.iter().map(|x| float(of, bits(of, *x))).collect();
+                // What 1e22 is in 32 bits has a sine of its own.
+                let expected = match (function, all[0] > 1e20) {
+                    (Math::Sin, true) => all[0].sin(),
+                    _ => expected,
+                };
+                let given = value(function, of, &all).unwrap();
+                let error = (given / expected - 1.0).abs();
+                assert!(error <= bound, "{function:?} {of} {all:?}: {given} {expected}");
+            }
+        }
+    }
 }

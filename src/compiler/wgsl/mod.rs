@@ -101,7 +101,7 @@ pub fn write(program: &Program, options: &Options) -> Result<Plan, Vec<Refusal>>
         return Err(split.refusals.into_iter().collect());
     }
     let (code, shaders, ranges) = (split.code, split.shaders, split.ranges);
-    Ok(Plan {
+    let mut plan = Plan {
         code,
         shaders,
         ranges,
@@ -110,5 +110,7 @@ pub fn write(program: &Program, options: &Options) -> Result<Plan, Vec<Refusal>>
             body: Vec::new(),
             ..program
         },
-    })
+    };
+    plan.expand();
+    Ok(plan)
 }

@@ -1,9 +1,11 @@
 //! What is handed over: the host's program, the shaders, and how they are bound.
 
+use crate::expand;
 use crate::ir::{Array, ArrayExpr, Expr, Local, Program, Reduce, Site};
 use crate::source::Span;
 use crate::types::Scalar;
 pub use crate::value::Arg;
+use crate::walk;
 use std::fmt;
 
 /// What the plan is made for. A plan holds for these arguments alone: what fits 32 bits depends on them.
@@ -48,6 +50,28 @@ pub struct Plan {
     pub ranges: usize,
     /// What it was made for.
     pub options: Options,
+}
+
+impl Plan {
+    /// Replaces the functions in what the host computes. (Shaders have WGSL's own.)
+    pub(super) fn expand(&mut self) {
+        let program = &mut self.program;
+        let mut expand = |expr: &mut Expr| expand::expand_in(program, expr);
+        for op in &mut self.code {
+            match op {
+                Op::Set(_, value) | Op::Unless(value, _) | Op::Check(value, _) => expand(value),
+                Op::Bind(_, handle) => walk::lengths_mut(handle, &mut expand),
+                Op::Range(_, start, stop, step) => [start, stop, step].into_iter().for_each(&mut expand),
+                Op::Jump(_) | Op::Round | Op::Next(..) | Op::Dispatch(_) | Op::End => {}
+            }
+        }
+        for shader in &mut self.shaders {
+            shader.captures.iter_mut().for_each(|one| expand(&mut one.value));
+            if let Work::Each(start, stop) | Work::Lanes(start, stop) = &mut shader.work {
+                [start, stop].into_iter().for_each(&mut expand);
+            }
+        }
+    }
 }
 
 /// A step of the host. Jumps lead to a step's place in [`Plan::code`].

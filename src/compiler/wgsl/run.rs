@@ -68,10 +68,7 @@ impl<'p> Run<'p> {
         let mut run = Run {
             plan,
             args,
-            host: Host {
-                locals: vec![0; program.locals.len()],
-                handles: vec![None; program.arrays.len()],
-            },
+            host: Host::new(program),
             at: 0,
             ranges: vec![None; plan.ranges],
             rounds: 0,

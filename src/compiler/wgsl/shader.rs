@@ -10,7 +10,7 @@ use crate::interval::{Facts, I32, U32, within};
 use crate::ir::*;
 use crate::sorted::{Map as BTreeMap, Map as HashMap, Set as BTreeSet};
 use crate::types::Scalar;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 /// A loop of WGSL that is being written. A jump to one further out is a `break` of each between, with the
 /// variable `jump` saying where it leads.
@@ -236,16 +236,20 @@ impl<'a> Writer<'a> {
         info.map_or(Scalar::F32, |info| info.of)
     }
 
-    pub(super) fn line(&mut self, text: &str) {
-        for line in text.lines() {
+    pub(super) fn line(&mut self, text: impl fmt::Display) {
+        self.lines(&text);
+    }
+
+    fn lines(&mut self, text: &dyn fmt::Display) {
+        for line in text.to_string().lines() {
             self.out.extend(std::iter::repeat_n("    ", self.depth));
             self.out.push_str(line);
             self.out.push('\n');
         }
     }
 
-    pub(super) fn open(&mut self, text: &str) {
-        self.line(text);
+    pub(super) fn open(&mut self, text: impl fmt::Display) {
+        self.lines(&text);
         self.depth += 1;
     }
 
@@ -302,10 +306,7 @@ impl<'a> Writer<'a> {
             let name = self.said(local);
             self.refuse(Why::Wide(name, of));
         }
-        let expr = Expr {
-            kind: ExprKind::Local(local),
-            of,
-        };
+        let expr = Expr::new(ExprKind::Local(local), of);
         let fits = self.facts.captured(self.first, local, of);
         let said = self
             .program
@@ -354,8 +355,7 @@ impl<'a> Writer<'a> {
             return None;
         }
         if uses.reads.is_empty() && uses.mentions.is_empty() {
-            let bits = host::Host::default().eval(expr).ok()?;
-            return Some(self.constant(of, bits));
+            return Some(self.constant(of, host::constant(expr)?));
         }
         let fits = self.facts.of(expr);
         if of.bytes() == 8 && of.is_int() && !within(fits, I32) && !within(fits, U32) {

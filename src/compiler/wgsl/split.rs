@@ -60,10 +60,7 @@ fn take(expr: &mut Expr, program: &mut Program, sets: &mut Vec<Stmt>) {
         name: "a value for the host".to_string(),
         of: expr.of,
     });
-    let read = Expr {
-        kind: ExprKind::Local(local),
-        of: expr.of,
-    };
+    let read = Expr::new(ExprKind::Local(local), expr.of);
     sets.push(Stmt::Set(local, std::mem::replace(expr, read)));
 }
 

@@ -46,11 +46,11 @@ impl Writer<'_> {
                 if self.uses.can_fail {
                     // All that can fail does so before it is asked whether anything has.
                     let (t, v) = (self.temporary(), self.temporary());
-                    self.line(&format!("let {t} = {place};"));
-                    self.line(&format!("let {v} = {value};"));
-                    self.line(&format!("if (!failed) {{ {root}_store({t}, {v}); }}"));
+                    self.line(format_args!("let {t} = {place};"));
+                    self.line(format_args!("let {v} = {value};"));
+                    self.line(format_args!("if (!failed) {{ {root}_store({t}, {v}); }}"));
                 } else {
-                    self.line(&format!("{root}_store({place}, {value});"));
+                    self.line(format_args!("{root}_store({place}, {value});"));
                 }
             }
             Stmt::If { test, yes, no } => return self.branch(test, yes, no),
@@ -63,11 +63,11 @@ impl Writer<'_> {
             } => {
                 let tick = self.helper("tick");
                 self.open("loop {");
-                self.line(&format!("if ({tick}()) {{ break; }}"));
+                self.line(format_args!("if ({tick}()) {{ break; }}"));
                 self.push(*label, false);
                 if self.statements(before) {
                     let test = self.value(test);
-                    self.line(&format!("if (!{test}) {{ break; }}"));
+                    self.line(format_args!("if (!{test}) {{ break; }}"));
                     self.statements(body);
                 }
                 self.close("}");
@@ -97,7 +97,7 @@ impl Writer<'_> {
             }
             Stmt::Check(test, site) => {
                 let (test, fail) = (self.value(test), self.helper("fail"));
-                self.line(&format!("if (!{test}) {{ {fail}({}u, 0); return; }}", site.0));
+                self.line(format_args!("if (!{test}) {{ {fail}({}u, 0); return; }}", site.0));
             }
             Stmt::Print(_) => {}
         }
@@ -126,7 +126,7 @@ impl Writer<'_> {
             }
         }
         let name = self.local(local);
-        self.line(&format!("{name} = {text};"));
+        self.line(format_args!("{name} = {text};"));
     }
 
     /// A round of a reduction in 64 bits, of which the parts have 32.
@@ -144,19 +144,19 @@ impl Writer<'_> {
         let (text, is_signed) = self.exact(part);
         let name = self.local(local);
         let (t, hi) = (self.temporary(), format!("{name}_high"));
-        self.line(&format!("let {t} = {text};"));
+        self.line(format_args!("let {t} = {text};"));
         let (low, high) = match is_signed {
             true => (format!("u32({t})"), format!("u32({t} >> 31u)")),
             false => (t.clone(), "0u".to_string()),
         };
         match op {
             Binary::Add => {
-                self.line(&format!("{name} += {low};"));
-                self.line(&format!("{hi} += {high} + select(0u, 1u, {name} < {low});"));
+                self.line(format_args!("{name} += {low};"));
+                self.line(format_args!("{hi} += {high} + select(0u, 1u, {name} < {low});"));
             }
             Binary::Sub => {
-                self.line(&format!("{hi} -= {high} + select(0u, 1u, {name} < {low});"));
-                self.line(&format!("{name} -= {low};"));
+                self.line(format_args!("{hi} -= {high} + select(0u, 1u, {name} < {low});"));
+                self.line(format_args!("{name} -= {low};"));
             }
             Binary::And | Binary::Or | Binary::Xor => {
                 let sign = match op {
@@ -164,8 +164,8 @@ impl Writer<'_> {
                     Binary::Or => "|",
                     _ => "^",
                 };
-                self.line(&format!("{name} = {name} {sign} {low};"));
-                self.line(&format!("{hi} = {hi} {sign} {high};"));
+                self.line(format_args!("{name} = {name} {sign} {low};"));
+                self.line(format_args!("{hi} = {hi} {sign} {high};"));
             }
             Binary::Min | Binary::Max => {
                 // In two's complement the order of the high words, then of the low ones.
@@ -175,7 +175,7 @@ impl Writer<'_> {
                 } else {
                     "u32"
                 };
-                self.line(&format!(
+                self.line(format_args!(
                     "if ({of}({high}) {sign} {of}({hi}) || ({high} == {hi} && {low} {sign} {name})) {{ {name} = {low}; {hi} = {high}; }}"
                 ));
             }
@@ -191,11 +191,11 @@ impl Writer<'_> {
         let (yes_ends, yes) = self.aside(|it| it.statements(yes));
         let (no_ends, no) = self.aside(|it| it.statements(no));
         if yes.is_empty() && !no.is_empty() {
-            self.line(&format!("if (!{test}) {{"));
+            self.line(format_args!("if (!{test}) {{"));
             self.paste(&no);
             self.line("}");
         } else {
-            self.line(&format!("if ({test}) {{"));
+            self.line(format_args!("if ({test}) {{"));
             self.paste(&yes);
             if !no.is_empty() {
                 self.line("} else {");
@@ -256,19 +256,19 @@ impl Writer<'_> {
             self.temporary(),
         );
         let has_exits = Uses::of(body).escapes();
-        self.line(&format!("let {from} = {start};"));
-        self.line(&format!("let {by} = {step};"));
+        self.line(format_args!("let {from} = {start};"));
+        self.line(format_args!("let {by} = {step};"));
         match has_exits {
-            true => self.line(&format!("let {n} = {trips}({from}, {stop}, {by});")),
+            true => self.line(format_args!("let {n} = {trips}({from}, {stop}, {by});")),
             false => {
                 let spend = self.helper("spend");
-                self.line(&format!("let {n} = {spend}({trips}({from}, {stop}, {by}));"));
+                self.line(format_args!("let {n} = {spend}({trips}({from}, {stop}, {by}));"));
             }
         }
-        self.open(&format!("for (var {j} = 0u; {j} < {n}; {j} += 1u) {{"));
+        self.open(format_args!("for (var {j} = 0u; {j} < {n}; {j} += 1u) {{"));
         if has_exits {
             let tick = self.helper("tick");
-            self.line(&format!("if ({tick}()) {{ break; }}"));
+            self.line(format_args!("if ({tick}()) {{ break; }}"));
         }
         let value = match is_unsigned {
             true => format!("{from} + {j} * {by}"),
@@ -279,7 +279,7 @@ impl Writer<'_> {
             _ => value,
         };
         let name = self.local(var);
-        self.line(&format!("{name} = {value};"));
+        self.line(format_args!("{name} = {value};"));
         self.push(label, is_iteration);
         self.statements(body);
         self.close("}");
@@ -297,8 +297,8 @@ impl Writer<'_> {
             let of = self.type_of(one.local);
             let (name, was) = (self.local(one.local), self.temporary());
             let neutral = self.neutral(of, one.op);
-            self.line(&format!("let {was} = {name};"));
-            self.line(&format!("{name} = {neutral};"));
+            self.line(format_args!("let {was} = {name};"));
+            self.line(format_args!("{name} = {neutral};"));
             kept.push((one, of, name, was));
         }
         self.count(it.label, it.var, (&it.start, &it.stop, None), &it.body, true);
@@ -317,7 +317,7 @@ impl Writer<'_> {
                 (Reduce::Least, _) => format!("min({was}, {name})"),
                 (Reduce::Greatest, _) => format!("max({was}, {name})"),
             };
-            self.line(&format!("{name} = {text};"));
+            self.line(format_args!("{name} = {text};"));
             if of.bytes() == 8 && of.is_int() && matches!(one.op, Reduce::Least | Reduce::Greatest) {
                 // Its neutral value has more than 32 bits.
                 let name = self.said(one.local).unwrap_or_default();
@@ -348,7 +348,7 @@ impl Writer<'_> {
         for (to, is_again) in frame.through.iter().filter(|(to, _)| *to == top) {
             let on = if *is_again { "continue" } else { "break" };
             let code = code(*to, *is_again);
-            self.line(&format!("if (jump == {code}u) {{ jump = 0u; {on}; }}"));
+            self.line(format_args!("if (jump == {code}u) {{ jump = 0u; {on}; }}"));
         }
         let further: Vec<_> = frame.through.into_iter().filter(|(to, _)| *to < top).collect();
         if !further.is_empty() {
@@ -370,7 +370,7 @@ impl Writer<'_> {
         if to == top {
             return self.line(if is_again { "continue;" } else { "break;" });
         }
-        self.line(&format!("jump = {}u;", code(to, is_again)));
+        self.line(format_args!("jump = {}u;", code(to, is_again)));
         self.line("break;");
         self.frames[top].through.insert((to, is_again));
     }

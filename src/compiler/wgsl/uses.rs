@@ -1,6 +1,6 @@
 //! What statements use, and which of them are one shader's.
 
-use crate::ir::{Array, ArrayExpr, Expr, ExprKind, Label, Local, Math, Printed, Stmt};
+use crate::ir::{Array, ArrayExpr, Expr, ExprKind, Label, Local, Printed, Stmt};
 use crate::sorted::{Map as BTreeMap, Set as BTreeSet};
 use crate::walk;
 
@@ -142,10 +142,6 @@ impl Uses {
                 self.mention(*array);
                 self.has_elements = true;
                 self.can_fail |= site.is_some();
-            }
-            // The host has no such function: as if it were an element.
-            ExprKind::Math(Math::Erf | Math::Erfc | Math::Gamma | Math::Lgamma, _) | ExprKind::Table(..) => {
-                self.has_elements = true;
             }
             ExprKind::Divide(_, _, _, site) => self.can_fail |= site.is_some(),
             ExprKind::Let(sets, _) => self.writes.extend(sets.iter().map(|(local, _)| *local)),

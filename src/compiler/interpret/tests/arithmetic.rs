@@ -285,10 +285,7 @@ fn every_type_and_operation_that_validation_lets_through_is_one() {
         }
         for other in Scalar::ALL {
             made.push(convert(of, all(other)));
-            made.push(Expr {
-                kind: ExprKind::Bits(Box::new(all(other))),
-                of,
-            });
+            made.push(Expr::new(ExprKind::Bits(all(other)), of));
             made.push(compare(Compare::Less, all(of), all(other)));
         }
         for expr in made {

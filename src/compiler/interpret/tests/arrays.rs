@@ -142,13 +142,7 @@ fn views_are_the_same_elements() {
     let store = built.store(w, vec![int(0), int(1)], Expr::float(9.0));
     built.push(store);
     let kind = ExprKind::Length(v, 0);
-    built.set(
-        n,
-        Expr {
-            kind,
-            of: Scalar::I64,
-        },
-    );
+    built.set(n, Expr::new(kind, Scalar::I64));
     let values: Vec<f64> = (0..12).map(f64::from).collect();
     let machine = ran_as(built, vec![floats(&[2, 2, 3], &values)], Options::default()).unwrap();
     // a[1, 1, ::2] is 9, 11; a[0, 1, ::2] is 3, 5, of which the 5 becomes 9.

@@ -49,11 +49,7 @@ fn serial_loops_are_pythons_ranges() {
                         at += step;
                     }
                     let given = ran(built, Vec::new()).unwrap();
-                    let Expr {
-                        kind: ExprKind::Const(bits),
-                        ..
-                    } = value(expected.1)
-                    else {
+                    let ExprKind::Const(bits) = value(expected.1).kind else {
                         unreachable!()
                     };
                     let expected = [Value::int(expected.0), Value::Scalar(of, bits)];
@@ -137,27 +133,19 @@ fn continue_in_a_loop_over_a_range_counts_on() {
 
 #[test]
 fn only_what_decides_is_evaluated() {
-    type Kind = fn(Box<Expr>, Box<Expr>) -> ExprKind;
+    type Kind = fn(Expr, Expr) -> ExprKind;
     let cases: [(Kind, bool, bool); 4] = [
         (ExprKind::And, false, false),
         (ExprKind::Or, true, true),
-        (
-            |a, b| ExprKind::Choice(a, Box::new(Expr::bool(true)), b),
-            true,
-            true,
-        ),
-        (
-            |a, b| ExprKind::Choice(a, b, Box::new(Expr::bool(false))),
-            false,
-            false,
-        ),
+        (|a, b| ExprKind::Choice(a, Expr::bool(true), b), true, true),
+        (|a, b| ExprKind::Choice(a, b, Expr::bool(false)), false, false),
     ];
     for (kind, test, expected) in cases {
         for is_decided in [true, false] {
             let mut built = Built::default();
             let z = built.result("z", Scalar::Bool);
             let failing = fails(&mut built);
-            let made = truth(kind(Box::new(Expr::bool(test == is_decided)), Box::new(failing)));
+            let made = truth(kind(Expr::bool(test == is_decided), failing));
             built.set(z, made);
             let given = ran(built, Vec::new()).map_err(|failed| failed.what);
             match is_decided {
@@ -173,7 +161,7 @@ fn only_what_decides_is_evaluated() {
             built.result("and", Scalar::Bool),
             built.result("or", Scalar::Bool),
         );
-        let both = || (Box::new(Expr::bool(a)), Box::new(Expr::bool(b)));
+        let both = || (Expr::bool(a), Expr::bool(b));
         built.set(and, truth(ExprKind::And(both().0, both().1)));
         built.set(or, truth(ExprKind::Or(both().0, both().1)));
         let expected = [a && b, a || b].map(|value| Value::Scalar(Scalar::Bool, value.into()));
@@ -187,23 +175,14 @@ fn a_select_evaluates_everything() {
         let mut built = Built::default();
         let z = built.result("z", Scalar::Bool);
         let failing = fails(&mut built);
-        let sides = (Box::new(failing), Box::new(Expr::bool(true)));
-        built.set(
-            z,
-            truth(ExprKind::Select(Box::new(Expr::bool(test)), sides.0, sides.1)),
-        );
+        let sides = (failing, Expr::bool(true));
+        built.set(z, truth(ExprKind::Select(Expr::bool(test), sides.0, sides.1)));
         assert_eq!(ran(built, Vec::new()).unwrap_err().what, What::Division);
     }
     let mut built = Built::default();
     let z = built.result("z", Scalar::I64);
-    let kind = ExprKind::Select(Box::new(Expr::bool(false)), Box::new(int(1)), Box::new(int(2)));
-    built.set(
-        z,
-        Expr {
-            kind,
-            of: Scalar::I64,
-        },
-    );
+    let kind = ExprKind::Select(Expr::bool(false), int(1), int(2));
+    built.set(z, Expr::new(kind, Scalar::I64));
     assert_eq!(ran(built, Vec::new()).unwrap(), [Value::int(2)]);
 }
 
@@ -213,9 +192,9 @@ fn a_variable_may_be_given_what_it_is_made_of() {
     let mut built = Built::default();
     let x = built.param("x", Scalar::Bool);
     built.0.results.push(Param::Scalar(x));
-    let get = || Box::new(built.get(x));
+    let get = || built.get(x);
     let not = truth(ExprKind::Unary(Unary::Not, get()));
-    let kind = ExprKind::And(Box::new(not.clone()), Box::new(not));
+    let kind = ExprKind::And(not.clone(), not);
     built.set(x, truth(kind));
     let given = ran(built, vec![Value::Scalar(Scalar::Bool, 0)]).unwrap();
     assert_eq!(given, [Value::Scalar(Scalar::Bool, 1)]);
@@ -234,31 +213,16 @@ fn lets_tables_and_bits_are_looked_up() {
         of: Scalar::I64,
         bits: vec![10, 11, 12, 13],
     });
-    let table = |at: Expr| Expr {
-        kind: ExprKind::Table(Table(0), Box::new(at)),
-        of: Scalar::I64,
-    };
+    let table = |at: Expr| Expr::new(ExprKind::Table(Table(0), at), Scalar::I64);
     let (get_x, get_t, get_u) = (built.get(x), built.get(t), built.get(u));
     let bound = vec![
         (t, add(get_x, int(1))),
         (u, crate::validate::built::convert(Scalar::I32, get_t.clone())),
     ];
-    let kind = ExprKind::Let(bound, Box::new(add(table(get_u), get_t)));
-    built.set(
-        z,
-        Expr {
-            kind,
-            of: Scalar::I64,
-        },
-    );
-    let kind = ExprKind::Bits(Box::new(Expr::float(-2.0)));
-    built.set(
-        w,
-        Expr {
-            kind,
-            of: Scalar::U64,
-        },
-    );
+    let kind = ExprKind::Let(bound, add(table(get_u), get_t));
+    built.set(z, Expr::new(kind, Scalar::I64));
+    let kind = ExprKind::Bits(Expr::float(-2.0));
+    built.set(w, Expr::new(kind, Scalar::U64));
     // x = 5: the table's 6 modulo 4, and 6.
     let given = ran(built, vec![Value::int(5)]).unwrap();
     assert_eq!(

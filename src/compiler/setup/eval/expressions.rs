@@ -133,8 +133,8 @@ impl<'a> Machine<'a, '_> {
             Global::Type(of) => Object::Type(*of, false),
             Global::Number(number) => {
                 let value = match number.of.is_float() {
-                    true => Num::Float(number.float),
-                    false => Num::Int(number.int),
+                    true => Num::Float(number.as_float()),
+                    false => Num::Int(number.as_int()),
                 };
                 match (value, number.is_weak) {
                     (Num::Int(value), true) if number.of == Scalar::Bool => Object::Bool(value != 0),

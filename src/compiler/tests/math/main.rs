@@ -54,19 +54,13 @@ fn program(function: Math, of: Scalar, arity: usize) -> Program {
         name: name.to_owned(),
         of,
     };
-    let arguments = (0..arity as u32).map(|i| Expr {
-        kind: ExprKind::Local(Local(i)),
-        of,
-    });
+    let arguments = (0..arity as u32).map(|i| Expr::new(ExprKind::Local(Local(i)), of));
     let mut program = Program {
         params: (0..arity as u32).map(|i| Param::Scalar(Local(i))).collect(),
         locals: vec![local("x"), local("y"), local("result")],
         body: vec![Stmt::Set(
             Local(2),
-            Expr {
-                kind: ExprKind::Math(function, arguments.collect()),
-                of,
-            },
+            Expr::new(ExprKind::Math(function, arguments.collect()), of),
         )],
         results: vec![Param::Scalar(Local(2))],
         ..Program::default()

@@ -10,13 +10,12 @@ use parallax_compiler::types::Scalar::{self, F64};
 
 /// A program that has the function wherever a value may be.
 fn everywhere(function: impl Fn() -> Expr) -> Program {
-    let int = |value: Expr| Expr {
-        kind: ExprKind::Convert(Box::new(value)),
-        of: Scalar::I64,
-    };
-    let holds = || Expr {
-        kind: ExprKind::Compare(Compare::Less, Box::new(function()), Box::new(Expr::float(0.0))),
-        of: Scalar::Bool,
+    let int = |value: Expr| Expr::new(ExprKind::Convert(value), Scalar::I64);
+    let holds = || {
+        Expr::new(
+            ExprKind::Compare(Compare::Less, function(), Expr::float(0.0)),
+            Scalar::Bool,
+        )
     };
     let (array, site, label, local) = (Array(0), Site(0), Label(0), Local(0));
     let set = || vec![Stmt::Set(local, function())];
@@ -26,14 +25,14 @@ fn everywhere(function: impl Fn() -> Expr) -> Program {
         step: Some(int(function())),
         site,
     };
-    let load = Expr {
-        kind: ExprKind::Load {
+    let load = Expr::new(
+        ExprKind::Load {
             array,
             index: vec![int(function())],
             site: None,
         },
-        of: F64,
-    };
+        F64,
+    );
     let body = vec![
         Stmt::Bind(
             array,
@@ -111,14 +110,8 @@ fn everywhere(function: impl Fn() -> Expr) -> Program {
 
 #[test]
 fn functions_are_found_wherever_they_are_and_their_tables_are_kept_once() {
-    let x = || Expr {
-        kind: ExprKind::Local(Local(0)),
-        of: F64,
-    };
-    let call = |function, argument| Expr {
-        kind: ExprKind::Math(function, vec![argument]),
-        of: F64,
-    };
+    let x = || Expr::new(ExprKind::Local(Local(0)), F64);
+    let call = |function, argument| Expr::new(ExprKind::Math(function, vec![argument]), F64);
     let mut program = everywhere(|| call(Math::Sin, call(Math::Gamma, x())));
     expand(&mut program);
     assert!(!format!("{program:?}").contains("Math("));
@@ -129,20 +122,17 @@ fn functions_are_found_wherever_they_are_and_their_tables_are_kept_once() {
 
 #[test]
 fn an_argument_that_is_not_a_variable_is_evaluated_once() {
-    let load = Expr {
-        kind: ExprKind::Load {
+    let load = Expr::new(
+        ExprKind::Load {
             array: Array(0),
             index: vec![Expr::int(0)],
             site: Some(Site(0)),
         },
-        of: F64,
-    };
+        F64,
+    );
     let mut program = Program {
         body: vec![Stmt::Check(
-            Expr {
-                kind: ExprKind::Math(Math::Pow, vec![load, Expr::float(0.5)]),
-                of: F64,
-            },
+            Expr::new(ExprKind::Math(Math::Pow, vec![load, Expr::float(0.5)]), F64),
             Site(0),
         )],
         ..Program::default()

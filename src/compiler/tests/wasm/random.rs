@@ -106,7 +106,7 @@ struct Maker {
 }
 
 fn expr(kind: ExprKind, of: Scalar) -> Expr {
-    Expr { kind, of }
+    Expr::new(kind, of)
 }
 
 impl Maker {
@@ -164,23 +164,11 @@ impl Maker {
             // The arrays are longer than the loop.
             0..=4 => {
                 let add = Expr::int(self.random.below(5) as i64);
-                (
-                    expr(
-                        ExprKind::Binary(Binary::Add, Box::new(var), Box::new(add)),
-                        Scalar::I64,
-                    ),
-                    true,
-                )
+                (expr(ExprKind::Binary(Binary::Add, var, add), Scalar::I64), true)
             }
             5 => {
                 let sub = Expr::int(self.random.below(3) as i64);
-                (
-                    expr(
-                        ExprKind::Binary(Binary::Sub, Box::new(var), Box::new(sub)),
-                        Scalar::I64,
-                    ),
-                    false,
-                )
+                (expr(ExprKind::Binary(Binary::Sub, var, sub), Scalar::I64), false)
             }
             6 => (Expr::int(self.random.below(4) as i64), true),
             7 if self.fails => (self.expr(Scalar::I64, depth), false),
@@ -188,10 +176,7 @@ impl Maker {
                 let any = self.expr(Scalar::I64, depth);
                 let divisor = Expr::int(self.n + 5);
                 (
-                    expr(
-                        ExprKind::Divide(Divide::Rest, Box::new(any), Box::new(divisor), None),
-                        Scalar::I64,
-                    ),
+                    expr(ExprKind::Divide(Divide::Rest, any, divisor, None), Scalar::I64),
                     true,
                 )
             }
@@ -203,7 +188,7 @@ impl Maker {
             return self.leaf(of);
         }
         let depth = depth - 1;
-        let sub = |own: &mut Maker, of| Box::new(own.expr(of, depth));
+        let sub = |own: &mut Maker, of| own.expr(of, depth);
         match self.random.below(16) {
             0..=2 => {
                 let op = match of {
@@ -233,7 +218,7 @@ impl Maker {
                 let a = sub(self, of);
                 let b = match op {
                     // The sign of a NaN is nobody's.
-                    Binary::CopySign => Box::new(expr(ExprKind::Convert(sub(self, Scalar::I32)), of)),
+                    Binary::CopySign => expr(ExprKind::Convert(sub(self, Scalar::I32)), of),
                     _ => sub(self, of),
                 };
                 expr(ExprKind::Binary(op, a, b), of)
@@ -327,7 +312,7 @@ impl Maker {
                 self.locals.push(bound);
                 let last = self.expr(of, depth);
                 self.locals.pop();
-                expr(ExprKind::Let(vec![(bound, value)], Box::new(last)), of)
+                expr(ExprKind::Let(vec![(bound, value)], last), of)
             }
         }
     }
@@ -366,12 +351,12 @@ impl Maker {
                     let always = expr(
                         ExprKind::Compare(
                             Compare::Less,
-                            Box::new(expr(ExprKind::Local(self.var), Scalar::I64)),
-                            Box::new(Expr::int(self.n - 3)),
+                            expr(ExprKind::Local(self.var), Scalar::I64),
+                            Expr::int(self.n - 3),
                         ),
                         Scalar::Bool,
                     );
-                    let test = expr(ExprKind::Or(Box::new(always), Box::new(test)), Scalar::Bool);
+                    let test = expr(ExprKind::Or(always, test), Scalar::Bool);
                     Stmt::Check(test, self.site(Failure::Assertion))
                 }
                 1 | 2 if !self.around.is_empty() => {
@@ -416,14 +401,14 @@ impl Maker {
                 let counter = self.local(Scalar::I64);
                 self.private.push(counter);
                 let read = || expr(ExprKind::Local(counter), Scalar::I64);
-                let one = Box::new(Expr::int(1));
-                let next = expr(ExprKind::Binary(Binary::Sub, Box::new(read()), one), Scalar::I64);
+                let one = Expr::int(1);
+                let next = expr(ExprKind::Binary(Binary::Sub, read(), one), Scalar::I64);
                 let more = expr(
-                    ExprKind::Compare(Compare::Less, Box::new(Expr::int(0)), Box::new(read())),
+                    ExprKind::Compare(Compare::Less, Expr::int(0), read()),
                     Scalar::Bool,
                 );
                 let test = self.expr(Scalar::Bool, 2);
-                let test = expr(ExprKind::And(Box::new(more), Box::new(test)), Scalar::Bool);
+                let test = expr(ExprKind::And(more, test), Scalar::Bool);
                 self.around.push((label, true));
                 let n = 1 + self.random.below(4);
                 let body = self.statements(depth - 1, n);
@@ -436,7 +421,7 @@ impl Maker {
                 self.around.pop();
                 let rounds = self.expr(Scalar::I64, 1);
                 let rounds = expr(
-                    ExprKind::Divide(Divide::Rest, Box::new(rounds), Box::new(Expr::int(6)), None),
+                    ExprKind::Divide(Divide::Rest, rounds, Expr::int(6), None),
                     Scalar::I64,
                 );
                 let outside = self.label();
@@ -460,8 +445,8 @@ impl Maker {
                 self.private.push(var);
                 let small = |own: &mut Maker| match own.random.below(3) {
                     0 => {
-                        let any = Box::new(own.expr(of, 1));
-                        let by = Box::new(Expr::bits(of, 7));
+                        let any = own.expr(of, 1);
+                        let by = Expr::bits(of, 7);
                         expr(ExprKind::Divide(Divide::Rest, any, by, None), of)
                     }
                     _ => Expr::bits(of, own.random.below(7) as u64),
@@ -646,9 +631,9 @@ pub fn program(seed: u64, fails: bool) -> Made {
             Reduce::Or => Binary::Or,
             Reduce::Xor => Binary::Xor,
         };
-        let value = Box::new(maker.expr(*of, 2));
+        let value = maker.expr(*of, 2);
         let change = expr(
-            ExprKind::Binary(binary, Box::new(expr(ExprKind::Local(local), *of)), value),
+            ExprKind::Binary(binary, expr(ExprKind::Local(local), *of), value),
             *of,
         );
         let change = Stmt::Set(local, change);
