@@ -83,17 +83,10 @@ fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>, is_serial: bool) -> Option<
         return None;
     }
     let whole = rounds - rounds % AT_ONCE;
-    let counter = Expr {
-        kind: ExprKind::Local(*var),
-        of: step.of,
-    };
-    let further = |round: i64| Expr {
-        kind: ExprKind::Binary(
-            Binary::Add,
-            Box::new(counter.clone()),
-            Box::new(constant(round * by)),
-        ),
-        of: step.of,
+    let counter = Expr::new(ExprKind::Local(*var), step.of);
+    let further = |round: i64| {
+        let sum = ExprKind::Binary(Binary::Add, counter.clone(), constant(round * by));
+        Expr::new(sum, step.of)
     };
     let four = (1..AT_ONCE).flat_map(|round| with(body, *var, &further(round)));
     let mut all = vec![Stmt::For {

@@ -32,7 +32,7 @@ pub(super) fn loops(program: &Program) -> Set<Label> {
 /// By how much one integer is above another, as far as can be seen.
 fn distance(start: &Expr, stop: &Expr) -> Option<i64> {
     match &stop.kind {
-        ExprKind::Binary(Binary::Add, a, b) if **a == *start && start.of.is_signed() => {
+        ExprKind::Binary(Binary::Add, a, b) if a == start && start.of.is_signed() => {
             constant_int(b).filter(|by| *by > 0)
         }
         _ => None,

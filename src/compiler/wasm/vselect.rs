@@ -52,10 +52,10 @@ impl Emitter<'_> {
         let parts = parts(of);
         if let ExprKind::Compare(Compare::Less, x, y) = &c.kind
             && of != Scalar::Bool
-            && ([&**x, y] == [a, b] || [&**x, y] == [b, a])
+            && ([x, y] == [a, b] || [x, y] == [b, a])
         {
             // Of two that are equal, and where one is a NaN, the instructions leave the one that the comparison does.
-            let is_least = **x == *a;
+            let is_least = x == a;
             self.lanewise(x);
             if is_least {
                 let first = self.keep(of);
@@ -69,7 +69,7 @@ impl Emitter<'_> {
         }
         if let ExprKind::Unary(Unary::Minus, minus) = &a.kind
             && of.is_float()
-            && **minus == *b
+            && minus == b
         {
             self.sign_where(c, of);
             let signs = self.keep(of);
