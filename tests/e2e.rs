@@ -112,19 +112,17 @@ const ALONE: &[&str] = &[
     "coarse_clock",
     "many_runs_leak_nothing",
     "many_more_runs_leak_nothing",
+    "a_random_walk",
     "a_long_random_walk",
 ];
-
-/// Takes minutes whatever the machine does, so that it begins first and the others go on beside it.
-const FIRST: &str = "a_random_walk";
 
 /// Tests that take longer are told of: all together have minutes.
 const LONG: Duration = Duration::from_secs(10);
 
 fn main() {
     let mut arguments = Arguments::from_args();
-    // Most of a test is waiting; more at a time would time each other out on a small machine. The walk is a third.
-    arguments.test_threads = Some(3);
+    // Most of a test is waiting; more at a time would time each other out on a small machine.
+    arguments.test_threads = Some(2);
     let mut trials = Vec::new();
     if let Some(house) = House::from_env().map(Arc::new) {
         let full = env::var_os("PARALLAX_FULL").is_some();
@@ -133,7 +131,7 @@ fn main() {
         let machine = Arc::new(RwLock::new(()));
         let mut all: Vec<_> = TESTS.iter().chain(faults).chain(full_tests).collect();
         // They are begun in this order: one that waits for the machine would keep all others waiting.
-        all.sort_by_key(|(name, _)| (*name != FIRST, ALONE.contains(name)));
+        all.sort_by_key(|(name, _)| ALONE.contains(name));
         for &(name, test) in all {
             let (house, machine) = (Arc::clone(&house), Arc::clone(&machine));
             let run = move || {
