@@ -181,7 +181,7 @@ fn remove(body: &mut Vec<Stmt>, is_gone: &dyn Fn(&Stmt) -> bool) {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Request, prepare};
+    use super::super::printed;
 
     /// A kernel's program, of one integer.
     fn made(body: &str) -> String {
@@ -190,13 +190,7 @@ mod tests {
             "import numpy as np\nfrom numba import njit\n@njit\ndef many(v):\n    return v > 0.5\n@njit\ndef f(a, n):\n    \
              {body}\ndef setup(n):\n    return np.ones(n), n\n"
         );
-        let request = Request {
-            size: 50,
-            ..Request::default()
-        };
-        let prepared = prepare(&text, &request, &|| false);
-        let prepared = prepared.unwrap_or_else(|failed| panic!("{}", failed.render(&text)));
-        prepared.program.to_string()
+        printed(&text)
     }
 
     #[test]

@@ -237,3 +237,15 @@ impl Hoister {
         });
     }
 }
+
+/// What becomes of a text whose `setup` is called with 50.
+#[cfg(test)]
+fn printed(text: &str) -> String {
+    let request = crate::Request {
+        size: 50,
+        ..crate::Request::default()
+    };
+    let prepared = crate::prepare(text, &request, &|| false);
+    let prepared = prepared.unwrap_or_else(|failed| panic!("{}", failed.render(text)));
+    prepared.program.to_string()
+}

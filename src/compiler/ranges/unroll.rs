@@ -179,7 +179,7 @@ fn signed(of: Scalar, bits: u64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Request, prepare};
+    use super::super::printed;
 
     fn text(body: &str) -> String {
         let body = body.replace('\n', "\n    ");
@@ -187,13 +187,7 @@ mod tests {
             "import numpy as np\nfrom numba import njit, prange\n@njit(parallel=True)\ndef f(x, h):\n    {body}\n\
              def setup(n):\n    return np.arange(n).astype(np.uint8), np.zeros(256)\n"
         );
-        let request = Request {
-            size: 50,
-            ..Request::default()
-        };
-        let prepared = prepare(&text, &request, &|| false);
-        let prepared = prepared.unwrap_or_else(|failed| panic!("{}", failed.render(&text)));
-        prepared.program.to_string()
+        printed(&text)
     }
 
     #[test]
