@@ -29,6 +29,28 @@ pub(super) const NAMES: [&str; 16] = [
     "zip",
 ];
 
+/// Python's own names that no kernel here has: they are there, but not to be compiled.
+pub(super) const NOT_COMPILED: [&str; 18] = [
+    "complex",
+    "dict",
+    "filter",
+    "frozenset",
+    "hash",
+    "input",
+    "isinstance",
+    "iter",
+    "list",
+    "map",
+    "next",
+    "open",
+    "ord",
+    "reversed",
+    "set",
+    "sorted",
+    "str",
+    "type",
+];
+
 impl Maker<'_> {
     pub(super) fn builtin(&mut self, name: &str, mut args: Vec<Operand>, span: Span) -> Operand {
         let is_unknown = |one: &Operand| matches!(one, Operand::Unknown | Operand::Known(Global::Invalid));

@@ -145,6 +145,15 @@ impl Maker<'_> {
             // Said when the function's variables were found.
             return Operand::Unknown;
         }
+        if super::builtins::NOT_COMPILED.contains(&name) {
+            let refused = self.refuse(
+                Kind::Unsupported,
+                span,
+                format!("Python's '{name}' is not compiled: kernels work on numbers and arrays"),
+            );
+            self.help("do in 'setup(n)' what needs it, or write its loop");
+            return refused;
+        }
         let refused = self.refuse(Kind::Name, span, format!("name '{name}' is not defined"));
         if let Some(near) = self.nearest(name) {
             self.help(format!("did you mean '{near}'?"));
