@@ -141,7 +141,11 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
         first: imports,
         behind: plan::behind(program),
         kept: keep::kept(program),
-        steady: steady::loops(program),
+        // Only lanes may part.
+        steady: match target.simd {
+            true => steady::loops(program),
+            false => Default::default(),
+        },
     };
 
     let mut refusals = Vec::new();

@@ -7,8 +7,7 @@ use crate::sorted::Set;
 
 /// The loops whose end is a constant above their start, and does not wrap: it is reached in every lane at once.
 pub(super) fn loops(program: &Program) -> Set<Label> {
-    let facts = facts(program, program.made_for.as_deref().unwrap_or_default());
-    let mut found = Set::new();
+    let mut likely = Vec::new();
     crate::walk::statements(&program.body, &mut |stmt| {
         if let Stmt::For {
             label,
@@ -20,13 +19,20 @@ pub(super) fn loops(program: &Program) -> Set<Label> {
             && let Some(by) = distance(start, stop)
             && constant_int(step).is_some_and(|step| step > 0)
         {
-            let (from, to) = (facts.of(start), facts.of(stop));
-            if to == (from.0 + i128::from(by), from.1 + i128::from(by)) {
-                found.insert(*label);
-            }
+            likely.push((*label, start, stop, i128::from(by)));
         }
     });
-    found
+    if likely.is_empty() {
+        // Most programs have none, and intervals take a while.
+        return Set::new();
+    }
+    let facts = facts(program, program.made_for.as_deref().unwrap_or_default());
+    let does_not_wrap = |(_, start, stop, by): &(Label, &Expr, &Expr, i128)| {
+        let (from, to) = (facts.of(start), facts.of(stop));
+        to == (from.0 + by, from.1 + by)
+    };
+    let found = likely.into_iter().filter(does_not_wrap);
+    found.map(|(label, ..)| label).collect()
 }
 
 /// By how much one integer is above another, as far as can be seen.
