@@ -60,7 +60,7 @@ fn made(body: &[Stmt]) -> Set {
                     found.insert(*to);
                 }
                 Stmt::ParFor(_) => {}
-                _ => walk::bodies(one).into_iter().for_each(|inner| step(inner, found)),
+                _ => walk::blocks(one).into_iter().for_each(|inner| step(inner, found)),
             }
         }
     }

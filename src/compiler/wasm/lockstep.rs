@@ -97,7 +97,7 @@ impl Split {
         let mut inside = Map::new();
         super::plan::count(std::slice::from_ref(one), &mut inside);
         let mut nested = Seen::default();
-        for inner in body.iter().flat_map(walk::bodies) {
+        for inner in body.iter().flat_map(walk::blocks) {
             walk::body(inner, &mut nested);
         }
         let mut found: Vec<Local> = Vec::new();
@@ -237,7 +237,7 @@ fn labels(body: &[Stmt], inner: &mut Vec<Label>) {
         if let Stmt::Block { label, .. } | Stmt::While { label, .. } | Stmt::For { label, .. } = one {
             inner.push(*label);
         }
-        walk::bodies(one).into_iter().for_each(|body| labels(body, inner));
+        walk::blocks(one).into_iter().for_each(|body| labels(body, inner));
     }
 }
 

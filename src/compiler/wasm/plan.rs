@@ -186,7 +186,6 @@ impl Plan {
                 part(a)
             }
             _ => match walk::operands(e)
-                .into_iter()
                 .all(|operand| self.kind(operand) == SAME)
             {
                 true => SAME,
@@ -301,9 +300,7 @@ impl Looker {
     }
 
     fn statement(&mut self, one: &Stmt) {
-        for e in walk::expressions(one) {
-            self.expression(e);
-        }
+        walk::own(one, &mut |e| self.expression(e));
         let parks = self.plan.parks(one);
         match one {
             Stmt::Set(local, value) => {
@@ -486,9 +483,7 @@ impl Liveness<'_> {
             }
             _ => after,
         };
-        for e in walk::expressions(one) {
-            reads(e, &mut live);
-        }
+        walk::own(one, &mut |e| reads(e, &mut live));
         live
     }
 
@@ -516,7 +511,7 @@ fn counters(var: Local, body: &[Stmt]) -> Set {
 fn is_plain(seen: &Seen, body: &[Stmt]) -> bool {
     fn ends(body: &[Stmt]) -> bool {
         body.iter()
-            .any(|one| matches!(one, Stmt::Return) || walk::bodies(one).into_iter().any(|body| ends(body)))
+            .any(|one| matches!(one, Stmt::Return) || walk::blocks(one).into_iter().any(|body| ends(body)))
     }
     !seen.binds && !seen.parallel && !seen.vector && !ends(body)
 }
@@ -583,7 +578,7 @@ pub(super) fn of_serial(
 fn leaves(body: &[Stmt], label: Label) -> bool {
     body.iter().any(|one| match one {
         Stmt::Leave(to) => *to == label,
-        _ => walk::bodies(one).into_iter().any(|body| leaves(body, label)),
+        _ => walk::blocks(one).into_iter().any(|body| leaves(body, label)),
     })
 }
 
@@ -598,10 +593,8 @@ pub(super) fn count(body: &[Stmt], reads: &mut BTreeMap<Local, usize>) {
         }
     }
     for one in body {
-        for e in walk::expressions(one) {
-            expression(e, reads);
-        }
-        for inner in walk::bodies(one) {
+        walk::own(one, &mut |e| expression(e, reads));
+        for inner in walk::blocks(one) {
             count(inner, reads);
         }
     }

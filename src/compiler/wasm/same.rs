@@ -30,7 +30,7 @@ fn is_same(e: &Expr, sets: &BTreeSet<Local>) -> bool {
         ExprKind::Const(_) | ExprKind::Length(..) => true,
         ExprKind::Local(local) => !sets.contains(local),
         ExprKind::Unary(..) | ExprKind::Binary(..) | ExprKind::Convert(_) => {
-            walk::operands(e).into_iter().all(|one| is_same(one, sets))
+            walk::operands(e).all(|one| is_same(one, sets))
         }
         _ => false,
     }

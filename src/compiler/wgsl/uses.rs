@@ -6,7 +6,7 @@ use crate::walk;
 
 /// Whether something holds of an expression or of anything in it.
 pub fn any(expr: &Expr, test: &dyn Fn(&Expr) -> bool) -> bool {
-    test(expr) || walk::operands(expr).into_iter().any(|part| any(part, test))
+    test(expr) || walk::operands(expr).any(|part| any(part, test))
 }
 
 /// What statements use.
@@ -147,7 +147,7 @@ impl Uses {
             ExprKind::Let(sets, _) => self.writes.extend(sets.iter().map(|(local, _)| *local)),
             _ => {}
         }
-        walk::operands(expr).into_iter().for_each(|part| self.expr(part));
+        walk::operands(expr).for_each(|part| self.expr(part));
     }
 }
 
