@@ -121,7 +121,9 @@ impl<'a> Iterator for Operands<'a> {
         let at = self.1;
         self.1 += 1;
         let (a, b, c) = match &self.0.kind {
-            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => return None,
+            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {
+                return None;
+            }
             ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => {
                 (a, None, None)
             }

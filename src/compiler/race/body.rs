@@ -403,8 +403,9 @@ impl<'p> Body<'p> {
             | ExprKind::And(..)
             | ExprKind::Or(..)
             | ExprKind::Math(..)
-            | ExprKind::Table(..) => walk::operands(expr)
-                .fold(Form::of(Class::Uniform), |form, one| form.mixed(&self.value(one))),
+            | ExprKind::Table(..) => {
+                walk::operands(expr).fold(Form::of(Class::Uniform), |form, one| form.mixed(&self.value(one)))
+            }
         }
     }
 

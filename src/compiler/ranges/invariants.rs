@@ -231,9 +231,7 @@ impl Mover<'_> {
             ExprKind::Let(..) | ExprKind::Apart(..) => false,
             _ => true,
         };
-        itself
-            && walk::operands(value)
-                .all(|one| self.stays(one, around))
+        itself && walk::operands(value).all(|one| self.stays(one, around))
     }
 }
 

@@ -88,6 +88,7 @@ impl Plan {
             plan: &mut plan,
             targets: vec![(label, crossing.clone(), crossing.clone())],
             over: Set::new(),
+            is_trial: false,
         }
         .body(body, &crossing);
         for local in &crossing {
@@ -185,9 +186,7 @@ impl Plan {
             {
                 part(a)
             }
-            _ => match walk::operands(e)
-                .all(|operand| self.kind(operand) == SAME)
-            {
+            _ => match walk::operands(e).all(|operand| self.kind(operand) == SAME) {
                 true => SAME,
                 false => Kind::Varying,
             },
@@ -367,12 +366,16 @@ struct Liveness<'p> {
     targets: Vec<(Label, Set, Set)>,
     /// What is live at the kernel's end.
     over: Set,
+    /// Whether a loop around is only tried, and nothing is kept.
+    is_trial: bool,
 }
 
 fn reads(e: &Expr, live: &mut Set) {
-    let mut seen = Seen::default();
-    walk::expression(e, &mut seen);
-    live.extend(seen.reads);
+    crate::walk::within(e, &mut |e| {
+        if let ExprKind::Local(local) = e.kind {
+            live.insert(local);
+        }
+    });
 }
 
 impl Liveness<'_> {
@@ -382,6 +385,35 @@ impl Liveness<'_> {
             live = self.statement(one, live);
         }
         live
+    }
+
+    fn park(&mut self, one: &Stmt, first: Set, second: Set) {
+        if !self.is_trial {
+            self.plan.parks.insert(key(one), Parks { first, second });
+        }
+    }
+
+    /// What is live at a loop's head. Of what is live at its end a round hands on what it does not set, and adds what it
+    /// reads, so that one that only tries finds all that there is.
+    fn rounds(
+        &mut self,
+        label: Label,
+        after: &Set,
+        mut head: Set,
+        round: impl Fn(&mut Self, &Set) -> Set,
+    ) -> Set {
+        let was = std::mem::replace(&mut self.is_trial, true);
+        for is_trial in [true, was] {
+            self.is_trial = is_trial;
+            self.targets.push((label, after.clone(), head.clone()));
+            let begin = round(self, &head);
+            self.targets.pop();
+            head.extend(begin);
+            if was {
+                break;
+            }
+        }
+        head
     }
 
     fn statement(&mut self, one: &Stmt, after: Set) -> Set {
@@ -394,27 +426,15 @@ impl Liveness<'_> {
             Stmt::If { yes, no, .. } => {
                 let no_live = self.body(no, &after);
                 let mut live = self.body(yes, &after);
-                self.plan.parks.insert(
-                    key(one),
-                    Parks {
-                        first: no_live.clone(),
-                        second: after,
-                    },
-                );
-                live.extend(no_live);
+                live.extend(&no_live);
+                self.park(one, no_live, after);
                 live
             }
             Stmt::Block { label, body } => {
                 self.targets.push((*label, after.clone(), Set::new()));
                 let live = self.body(body, &after);
                 self.targets.pop();
-                self.plan.parks.insert(
-                    key(one),
-                    Parks {
-                        first: after,
-                        second: Set::new(),
-                    },
-                );
+                self.park(one, after, Set::new());
                 live
             }
             Stmt::While {
@@ -423,50 +443,20 @@ impl Liveness<'_> {
                 test,
                 body,
             } => {
-                let mut head = after.clone();
-                loop {
-                    self.targets.push((*label, after.clone(), head.clone()));
-                    let end = self.body(body, &head);
-                    let mut tested = after.clone();
-                    tested.extend(end);
+                let head = self.rounds(*label, &after, after.clone(), |own, head| {
+                    let mut tested = own.body(body, head);
+                    tested.extend(&after);
                     reads(test, &mut tested);
-                    let begin = self.body(before, &tested);
-                    self.targets.pop();
-                    let n = head.len();
-                    head.extend(begin);
-                    if head.len() == n {
-                        break;
-                    }
-                }
-                self.plan.parks.insert(
-                    key(one),
-                    Parks {
-                        first: after,
-                        second: head.clone(),
-                    },
-                );
+                    own.body(before, &tested)
+                });
+                self.park(one, after, head.clone());
                 return head;
             }
             Stmt::For { label, var, body, .. } => {
                 let mut head = after.clone();
                 head.insert(*var);
-                loop {
-                    self.targets.push((*label, after.clone(), head.clone()));
-                    let begin = self.body(body, &head);
-                    self.targets.pop();
-                    let n = head.len();
-                    head.extend(begin);
-                    if head.len() == n {
-                        break;
-                    }
-                }
-                self.plan.parks.insert(
-                    key(one),
-                    Parks {
-                        first: after,
-                        second: head.clone(),
-                    },
-                );
+                let mut head = self.rounds(*label, &after, head, |own, head| own.body(body, head));
+                self.park(one, after, head.clone());
                 head.remove(var);
                 head
             }
@@ -537,6 +527,7 @@ pub(super) fn behind(program: &Program) -> Plan {
         plan: &mut plan,
         targets: Vec::new(),
         over: over.clone(),
+        is_trial: false,
     };
     liveness.body(&program.body, &over);
     plan
