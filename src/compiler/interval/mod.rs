@@ -23,11 +23,35 @@ use crate::wgsl::uses::{Uses, region};
 use count::counters;
 use number::{join, meet};
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Lengths on a GPU.
 const LENGTH: Interval = (0, i32::MAX as i128);
 /// Lengths on a CPU: of an array without elements one axis may be as long as it likes.
 const LONG: Interval = (0, i64::MAX as i128);
+
+/// Addresses are as good as random once they are multiplied: the standard library's hash takes longer than all else here.
+type ByAddress = BuildHasherDefault<Address>;
+
+#[derive(Default)]
+struct Address(u64);
+
+impl Hasher for Address {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize((*byte).into()));
+    }
+
+    fn write_usize(&mut self, one: usize) {
+        // Half of the bits of each half of the number.
+        self.0 = (self.0 ^ one as u64)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Of a float: nothing, and it fits.
 const FLOAT: Interval = (0, 0);
@@ -36,13 +60,13 @@ const FLOAT: Interval = (0, 0);
 #[derive(Debug, Default)]
 pub struct Facts {
     /// By the place of the expression in memory: the program is borrowed, and stays where it is.
-    values: HashMap<*const Expr, Interval>,
+    values: HashMap<*const Expr, Interval, ByAddress>,
     /// The lengths of arrays where they were last used.
     lengths: Map<(Array, u8), Interval>,
     /// The ranges of numbers where a shader takes them over.
     captured: Map<(*const Stmt, Local), Interval>,
     /// Accesses, by the first of their indices, that are within their array.
-    inside: HashSet<*const Expr>,
+    inside: HashSet<*const Expr, ByAddress>,
 }
 
 impl Facts {
