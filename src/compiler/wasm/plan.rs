@@ -43,7 +43,8 @@ pub(super) struct Parks {
 /// What is known of a loop's body.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
-    kinds: BTreeMap<Local, Kind>,
+    /// By number; of what has not been met, nothing. They are asked for at every expression.
+    kinds: Vec<Option<Kind>>,
     parks: BTreeMap<Key, Parks>,
     /// Labels that only some of the lanes leave to, or go on to.
     pub leaves: BTreeSet<Label>,
@@ -92,9 +93,9 @@ impl Plan {
         }
         .body(body, &crossing);
         for local in &crossing {
-            plan.kinds.insert(*local, Kind::Varying);
+            plan.set_kind(*local, Kind::Varying);
         }
-        plan.kinds.insert(var, Kind::Step(1));
+        plan.set_kind(var, Kind::Step(1));
         let mut looker = Looker {
             plan,
             around: vec![Around::Again(label), Around::Leave(label)],
@@ -112,7 +113,19 @@ impl Plan {
     }
 
     pub fn local(&self, local: Local) -> Kind {
-        self.kinds.get(&local).copied().unwrap_or(SAME)
+        self.known(local).unwrap_or(SAME)
+    }
+
+    fn known(&self, local: Local) -> Option<Kind> {
+        self.kinds.get(local.0 as usize).copied().flatten()
+    }
+
+    fn set_kind(&mut self, local: Local, kind: Kind) {
+        let at = local.0 as usize;
+        if at >= self.kinds.len() {
+            self.kinds.resize(at + 1, None);
+        }
+        self.kinds[at] = Some(kind);
     }
 
     /// Whether lanes leave a loop at different times.
@@ -206,13 +219,13 @@ impl Looker {
             .iter()
             .any(|one| matches!(one, Around::Parked(set) | Around::ParkedAt(set) if set.contains(&local)));
         let kind = if parked { Kind::Varying } else { kind };
-        let new = match self.plan.kinds.get(&local) {
-            Some(old) if *old == kind => return,
+        let new = match self.plan.known(local) {
+            Some(old) if old == kind => return,
             Some(Kind::Varying) => return,
             Some(_) => Kind::Varying,
             None => kind,
         };
-        self.plan.kinds.insert(local, new);
+        self.plan.set_kind(local, new);
         self.changed = true;
     }
 
@@ -224,9 +237,16 @@ impl Looker {
         if let ExprKind::Let(bound, _) = &e.kind {
             // In order, and again in the next round, as one may be of another.
             for (local, value) in bound {
-                let kind = self.plan.kind(value);
-                self.raise(*local, kind);
+                self.given(*local, value);
             }
+        }
+    }
+
+    fn given(&mut self, local: Local, value: &Expr) {
+        // It gets no further.
+        if self.plan.local(local) != Kind::Varying {
+            let kind = self.plan.kind(value);
+            self.raise(local, kind);
         }
     }
 
@@ -302,10 +322,7 @@ impl Looker {
         walk::own(one, &mut |e| self.expression(e));
         let parks = self.plan.parks(one);
         match one {
-            Stmt::Set(local, value) => {
-                let kind = self.plan.kind(value);
-                self.raise(*local, kind);
-            }
+            Stmt::Set(local, value) => self.given(*local, value),
             Stmt::If { test, yes, no } => {
                 let parts = self.plan.kind(test) != SAME;
                 self.parked(parts.then_some(parks.first), yes);
