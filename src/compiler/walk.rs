@@ -98,45 +98,74 @@ pub fn blocks(stmt: &Stmt) -> [&[Stmt]; 2] {
 }
 
 /// The same, to change them.
-pub fn blocks_mut(stmt: &mut Stmt) -> Vec<&mut Vec<Stmt>> {
-    match stmt {
-        Stmt::If { yes, no, .. } => vec![yes, no],
-        Stmt::While { before, body, .. } => vec![before, body],
-        Stmt::Block { body, .. } | Stmt::For { body, .. } => vec![body],
-        Stmt::ParFor(par) => vec![&mut par.body],
-        _ => Vec::new(),
+pub fn blocks_mut(stmt: &mut Stmt) -> impl Iterator<Item = &mut Vec<Stmt>> {
+    let both = match stmt {
+        Stmt::If { yes, no, .. } => [Some(yes), Some(no)],
+        Stmt::While { before, body, .. } => [Some(before), Some(body)],
+        Stmt::Block { body, .. } | Stmt::For { body, .. } => [Some(body), None],
+        Stmt::ParFor(par) => [Some(&mut par.body), None],
+        _ => [None, None],
+    };
+    both.into_iter().flatten()
+}
+
+/// An expression's operands, in order.
+pub struct Operands<'a>(&'a Expr, usize);
+
+impl<'a> Iterator for Operands<'a> {
+    type Item = &'a Expr;
+
+    // Not inlined, as each use would get it all.
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a Expr> {
+        let at = self.1;
+        self.1 += 1;
+        let (a, b, c) = match &self.0.kind {
+            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {
+                return None;
+            }
+            ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => {
+                (a, None, None)
+            }
+            ExprKind::Binary(_, a, b)
+            | ExprKind::Divide(_, a, b, _)
+            | ExprKind::Compare(_, a, b)
+            | ExprKind::And(a, b)
+            | ExprKind::Or(a, b) => (a, Some(b), None),
+            ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => (a, Some(b), Some(c)),
+            ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => return all.get(at),
+            ExprKind::Let(all, last) => {
+                let set = all.get(at).map(|(_, one)| one);
+                return set.or((at == all.len()).then_some(last));
+            }
+        };
+        match at {
+            0 => Some(a),
+            1 => b,
+            2 => c,
+            _ => None,
+        }
     }
 }
 
 /// The operands of an expression.
-pub fn operands(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => Vec::new(),
-        ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => vec![a],
-        ExprKind::Binary(_, a, b)
-        | ExprKind::Divide(_, a, b, _)
-        | ExprKind::Compare(_, a, b)
-        | ExprKind::And(a, b)
-        | ExprKind::Or(a, b) => vec![a, b],
-        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
-        ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => all.iter().collect(),
-        ExprKind::Let(all, last) => all.iter().map(|(_, one)| one).chain([last]).collect(),
-    }
+pub fn operands(expr: &Expr) -> Operands<'_> {
+    Operands(expr, 0)
 }
 
 /// The same, to change them.
-pub fn operands_mut(expr: &mut Expr) -> Vec<&mut Expr> {
+pub fn operands_mut(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
     match &mut expr.kind {
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => Vec::new(),
-        ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => vec![a],
+        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => {}
+        ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => visit(a),
         ExprKind::Binary(_, a, b)
         | ExprKind::Divide(_, a, b, _)
         | ExprKind::Compare(_, a, b)
         | ExprKind::And(a, b)
-        | ExprKind::Or(a, b) => vec![a, b],
-        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => vec![a, b, c],
-        ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => all.iter_mut().collect(),
-        ExprKind::Let(all, last) => all.iter_mut().map(|(_, one)| one).chain([last]).collect(),
+        | ExprKind::Or(a, b) => [a, b].into_iter().for_each(visit),
+        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => [a, b, c].into_iter().for_each(visit),
+        ExprKind::Load { index: all, .. } | ExprKind::Math(_, all) => all.iter_mut().for_each(visit),
+        ExprKind::Let(all, last) => all.iter_mut().map(|(_, one)| one).chain([last]).for_each(visit),
     }
 }
 
@@ -150,9 +179,7 @@ pub fn within<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
 
 /// The same, to change them, from below.
 pub fn within_mut(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
-    for one in operands_mut(expr) {
-        within_mut(one, visit);
-    }
+    operands_mut(expr, &mut |one| within_mut(one, visit));
     visit(expr);
 }
 

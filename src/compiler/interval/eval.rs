@@ -3,7 +3,7 @@
 use super::number::{
     I32, Interval, U32, all, binary, bits_of, chosen, compare, divide, meet, signed, within,
 };
-use super::{Analysis, join_states};
+use super::{Analysis, FLOAT, join_states};
 use crate::ir::*;
 use crate::types::Scalar;
 use crate::walk;
@@ -70,7 +70,7 @@ impl Analysis<'_> {
     }
 
     fn note_inside(&mut self, array: Array, index: &[Expr]) {
-        if self.gpu.is_some() || !self.is_noted {
+        if self.gpu.is_some() {
             return;
         }
         let mut axes = (0..).zip(index);
@@ -86,22 +86,23 @@ impl Analysis<'_> {
 
     pub fn eval(&mut self, expr: &Expr) -> Interval {
         let value = self.compute(expr);
-        let value = match expr.of.is_float() {
-            true => (0, 0),
-            // Beyond its type it wraps.
-            false if within(value, all(expr.of)) => value,
-            false if value.0 == value.1 && value.0.abs() < i128::MAX => {
-                let wrapped = signed(expr.of, bits_of(expr.of, value.0));
-                (wrapped, wrapped)
-            }
-            false => all(expr.of),
-        };
         if let ExprKind::Load { array, index, .. } = &expr.kind {
             self.note_inside(*array, index);
         }
-        if self.is_noted {
-            self.facts.values.insert(std::ptr::from_ref(expr), value);
+        if expr.of.is_float() {
+            return FLOAT;
         }
+        let all = all(expr.of);
+        let value = match value.0 == value.1 {
+            // Beyond its type it wraps.
+            _ if within(value, all) => value,
+            true if value.0.abs() < i128::MAX => {
+                let wrapped = signed(expr.of, bits_of(expr.of, value.0));
+                (wrapped, wrapped)
+            }
+            _ => all,
+        };
+        self.facts.values.insert(std::ptr::from_ref(expr), value);
         value
     }
 
@@ -148,7 +149,7 @@ impl Analysis<'_> {
                 };
             }
             _ => {
-                for (at, part) in walk::operands(expr).into_iter().enumerate() {
+                for (at, part) in walk::operands(expr).enumerate() {
                     let value = self.eval(part);
                     if let Some(place) = parts.get_mut(at) {
                         *place = value;

@@ -23,28 +23,58 @@ use crate::wgsl::uses::{Uses, region};
 use count::counters;
 use number::{join, meet};
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Lengths on a GPU.
 const LENGTH: Interval = (0, i32::MAX as i128);
 /// Lengths on a CPU: of an array without elements one axis may be as long as it likes.
 const LONG: Interval = (0, i64::MAX as i128);
 
+/// Addresses are as good as random once they are multiplied: the standard library's hash takes longer than all else here.
+type ByAddress = BuildHasherDefault<Address>;
+
+#[derive(Default)]
+struct Address(u64);
+
+impl Hasher for Address {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize((*byte).into()));
+    }
+
+    fn write_usize(&mut self, one: usize) {
+        // Half of the bits of each half of the number.
+        self.0 = (self.0 ^ one as u64)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Of a float: nothing, and it fits.
+const FLOAT: Interval = (0, 0);
+
 /// What is known of a program.
 #[derive(Debug, Default)]
 pub struct Facts {
     /// By the place of the expression in memory: the program is borrowed, and stays where it is.
-    values: HashMap<*const Expr, Interval>,
+    values: HashMap<*const Expr, Interval, ByAddress>,
     /// The lengths of arrays where they were last used.
     lengths: Map<(Array, u8), Interval>,
     /// The ranges of numbers where a shader takes them over.
     captured: Map<(*const Stmt, Local), Interval>,
     /// Accesses, by the first of their indices, that are within their array.
-    inside: HashSet<*const Expr>,
+    inside: HashSet<*const Expr, ByAddress>,
 }
 
 impl Facts {
-    /// Of an integer or a truth value.
+    /// Of an integer or a truth value. A float's is not looked at.
     pub fn of(&self, expr: &Expr) -> Interval {
+        if expr.of.is_float() {
+            return FLOAT;
+        }
         let known = self.values.get(&std::ptr::from_ref(expr)).copied();
         known.unwrap_or(all(expr.of))
     }
@@ -87,8 +117,6 @@ struct Analysis<'a> {
     leaves: Map<Label, State>,
     agains: Map<Label, State>,
     in_shader: bool,
-    /// Whether what is found is a fact yet.
-    is_noted: bool,
     zeros: stride::Zeros,
     /// Statements that may still be looked at; nested loops multiply.
     budget: usize,
@@ -122,7 +150,6 @@ fn found(program: &Program, args: &[Arg], gpu: Option<(&Options, &Uses)>) -> Fac
         leaves: Map::new(),
         agains: Map::new(),
         in_shader: false,
-        is_noted: true,
         zeros: stride::Zeros::of(program),
         budget: if gpu.is_some() { BUDGET } else { SMALL_BUDGET },
     };
@@ -347,8 +374,8 @@ impl Analysis<'_> {
                 this.put(one.local.0 as usize, all(this.type_of(one.local)));
             }
         };
-        let uses = Uses::of(std::slice::from_ref(stmt));
-        self.shader(stmt, &uses, |this| {
+        let uses = self.gpu.map(|_| Uses::of(std::slice::from_ref(stmt)));
+        self.shader(stmt, &uses.unwrap_or_default(), |this| {
             unknown(this);
             let before = this.state.clone();
             for local in &it.private {
@@ -397,22 +424,28 @@ impl Analysis<'_> {
         for (local, range) in &counted {
             head[local.0 as usize] = *range;
         }
-        // Of rounds that only try, nothing is noted; what a shader is like depends on all of them.
-        let is_noted = self.is_noted;
-        self.is_noted &= self.gpu.is_some();
+        // Each round looks at the same expressions, so that what the last one notes is what stays.
+        let mut is_last = false;
         loop {
             self.state = Some(head.clone());
-            round(self);
+            let exit = round(self);
             join_states(&mut self.state, self.agains.remove(&label));
-            let back = self.state.take();
-            self.leaves.remove(&label);
+            let back = std::mem::replace(&mut self.state, exit);
+            let left = self.leaves.remove(&label);
+            if self.budget == 0 {
+                return;
+            }
             let mut next = Some(entry.clone());
             join_states(&mut next, back);
-            let next = next.unwrap_or_else(|| entry.clone());
+            let next = next.unwrap_or_default();
             let mut grows = false;
+            let mut is_less = false;
             for (slot, (head, next)) in head.iter_mut().zip(&next).enumerate() {
-                let is_counted = counted.contains_key(&Local(slot as u32));
-                if is_counted || within(*next, *head) {
+                if is_last || *next == *head {
+                    continue;
+                }
+                if within(*next, *head) || counted.contains_key(&Local(slot as u32)) {
+                    is_less |= meet(*head, *next) != *head;
                     continue;
                 }
                 grows = true;
@@ -422,24 +455,17 @@ impl Analysis<'_> {
                 let high = if next.1 > head.1 { most.1 } else { head.1 };
                 *head = (low, high);
             }
-            if self.budget == 0 {
-                return;
-            }
             if grows {
                 continue;
             }
-            self.is_noted = is_noted;
-            // A last round from what came back, which is less than what was assumed.
-            self.state = Some(
-                head.iter()
+            if is_less {
+                // A last round from what came back, which is less than what was assumed.
+                head.iter_mut()
                     .zip(&next)
-                    .map(|(head, next)| meet(*head, *next))
-                    .collect(),
-            );
-            let exit = round(self);
-            self.agains.remove(&label);
-            self.state = exit;
-            let left = self.leaves.remove(&label);
+                    .for_each(|(head, next)| *head = meet(*head, *next));
+                is_last = true;
+                continue;
+            }
             join_states(&mut self.state, left);
             return;
         }

@@ -17,11 +17,11 @@ pub fn within(a: Interval, b: Interval) -> bool {
 
 /// All that a type has. A float's is not looked at.
 pub fn all(of: Scalar) -> Interval {
-    let bits = 8 * of.bytes();
+    let unused = 64 - 8 * of.bytes();
     match of {
         Scalar::Bool => (0, 1),
-        _ if of.is_signed() => (-1 << (bits - 1), (1 << (bits - 1)) - 1),
-        _ => (0, (1 << bits) - 1),
+        _ if of.is_signed() => ((i64::MIN >> unused).into(), (i64::MAX >> unused).into()),
+        _ => (0, (u64::MAX >> unused).into()),
     }
 }
 

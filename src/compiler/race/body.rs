@@ -243,7 +243,7 @@ impl<'p> Body<'p> {
                 !self.sets.contains_key(local) && self.handles.sets.get(local).is_none_or(|count| *count <= 1)
             }
             ExprKind::Unary(..) | ExprKind::Binary(..) | ExprKind::Convert(_) => {
-                walk::operands(expr).into_iter().all(|one| self.is_lasting(one))
+                walk::operands(expr).all(|one| self.is_lasting(one))
             }
             _ => false,
         }
@@ -403,9 +403,9 @@ impl<'p> Body<'p> {
             | ExprKind::And(..)
             | ExprKind::Or(..)
             | ExprKind::Math(..)
-            | ExprKind::Table(..) => walk::operands(expr)
-                .into_iter()
-                .fold(Form::of(Class::Uniform), |form, one| form.mixed(&self.value(one))),
+            | ExprKind::Table(..) => {
+                walk::operands(expr).fold(Form::of(Class::Uniform), |form, one| form.mixed(&self.value(one)))
+            }
         }
     }
 
@@ -609,7 +609,7 @@ impl<'p> Body<'p> {
                 self.loads(b);
                 self.guards.pop();
             }
-            _ => walk::operands(expr).into_iter().for_each(|one| self.loads(one)),
+            _ => walk::operands(expr).for_each(|one| self.loads(one)),
         }
     }
 

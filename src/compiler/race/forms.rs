@@ -292,6 +292,7 @@ pub(super) fn same(a: &Expr, b: &Expr) -> bool {
         (ExprKind::Convert(_), ExprKind::Convert(_)) => true,
         _ => return a == b,
     };
-    let (mine, others) = (crate::walk::operands(a), crate::walk::operands(b));
-    head && a.of == b.of && mine.len() == others.len() && mine.iter().zip(others).all(|(a, b)| same(a, b))
+    let (mut mine, mut others) = (crate::walk::operands(a), crate::walk::operands(b));
+    let mut is_same = |a: &Expr| others.next().is_some_and(|b| same(a, b));
+    head && a.of == b.of && mine.all(&mut is_same) && others.next().is_none()
 }

@@ -196,9 +196,7 @@ impl Mover<'_> {
                 around.is_reached = false;
             }
             _ => {
-                for operand in walk::operands_mut(value) {
-                    self.value(operand, around);
-                }
+                walk::operands_mut(value, &mut |operand| self.value(operand, around));
             }
         }
         around.is_reached &= !matches!(
@@ -233,10 +231,7 @@ impl Mover<'_> {
             ExprKind::Let(..) | ExprKind::Apart(..) => false,
             _ => true,
         };
-        itself
-            && walk::operands(value)
-                .into_iter()
-                .all(|one| self.stays(one, around))
+        itself && walk::operands(value).all(|one| self.stays(one, around))
     }
 }
 
@@ -286,9 +281,9 @@ pub fn is_plain(e: &Expr) -> bool {
             | ExprKind::Binary(..)
             | ExprKind::Convert(_)
     );
-    itself && walk::operands(e).into_iter().all(is_plain)
+    itself && walk::operands(e).all(is_plain)
 }
 
 fn loads(e: &Expr) -> bool {
-    matches!(e.kind, ExprKind::Load { .. }) || walk::operands(e).into_iter().any(loads)
+    matches!(e.kind, ExprKind::Load { .. }) || walk::operands(e).any(loads)
 }

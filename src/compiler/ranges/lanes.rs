@@ -11,9 +11,9 @@ use crate::walk;
 /// How much more an access counts in each loop within a loop.
 const DEEPER: i64 = 8;
 
-/// Marks the loops of a nest that run in lanes, and tells which arrays have to be apart for that.
-pub fn choose(stmt: &mut Stmt, facts: &Facts) -> Vec<(Array, Array)> {
-    let mut pairs = Vec::new();
+/// The loops of a nest that run in lanes, and which arrays have to be apart for that.
+pub fn choose(stmt: &Stmt, facts: &Facts) -> (Vec<Label>, Vec<(Array, Array)>) {
+    let (mut labels, mut pairs) = (Vec::new(), Vec::new());
     match stmt {
         Stmt::ParFor(par) => {
             let own = score(par.var, &par.body);
@@ -23,7 +23,7 @@ pub fn choose(stmt: &mut Stmt, facts: &Facts) -> Vec<(Array, Array)> {
                 && best > own
             {
                 for one in found.into_iter().filter(|one| one.score == best) {
-                    mark(&mut par.body, one.label);
+                    labels.push(one.label);
                     pairs.extend(one.pairs);
                 }
             }
@@ -37,13 +37,13 @@ pub fn choose(stmt: &mut Stmt, facts: &Facts) -> Vec<(Array, Array)> {
                 && best > 0
                 && let Some(one) = found.into_iter().find(|one| one.score == best)
             {
-                mark(std::slice::from_mut(stmt), one.label);
+                labels.push(one.label);
                 pairs.extend(one.pairs);
             }
         }
         _ => {}
     }
-    pairs
+    (labels, pairs)
 }
 
 struct Candidate {
@@ -52,12 +52,11 @@ struct Candidate {
     pairs: Vec<(Array, Array)>,
 }
 
-fn mark(body: &mut [Stmt], wanted: Label) {
-    walk::statements_mut(body, &mut |stmt| {
-        if let Stmt::For { label, vector, .. } = stmt
-            && *label == wanted
-        {
-            *vector = true;
+/// Has these loops of a nest run in lanes.
+pub fn mark(stmt: &mut Stmt, labels: &[Label]) {
+    walk::statements_mut(std::slice::from_mut(stmt), &mut |stmt| {
+        if let Stmt::For { label, vector, .. } = stmt {
+            *vector |= labels.contains(label);
         }
     });
 }

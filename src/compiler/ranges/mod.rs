@@ -98,6 +98,20 @@ fn count(body: &[Stmt]) -> usize {
     count
 }
 
+/// Whether an access in a statement is checked.
+fn is_checked(stmt: &Stmt) -> bool {
+    let mut found = false;
+    walk::statements(std::slice::from_ref(stmt), &mut |stmt| {
+        found |= matches!(stmt, Stmt::Store { site: Some(_), .. });
+        walk::own(stmt, &mut |expr| {
+            walk::within(expr, &mut |expr| {
+                found |= matches!(expr.kind, ExprKind::Load { site: Some(_), .. });
+            });
+        });
+    });
+    found
+}
+
 struct Hoister {
     facts: Facts,
     labels: u32,
@@ -141,14 +155,25 @@ impl Hoister {
         if self.size + size > LARGEST {
             return stmt;
         }
-        let mut proof = self.facts.at(&stmt);
-        let mut fast = stmt.clone();
-        proof.take_checks(&mut fast);
-        if self.copies.is_some() && fast == stmt {
-            return self.inside(stmt);
+        let mut fast = stmt;
+        // Most have nothing to take, and need no other version.
+        let mut slow = is_checked(&fast).then(|| fast.clone());
+        let mut tests = Vec::new();
+        if slow.is_some() {
+            let mut proof = self.facts.at(&fast);
+            proof.take_checks(&mut fast);
+            tests = proof.tests;
         }
-        let pairs = lanes::choose(&mut fast, &self.facts);
-        let mut tests = proof.tests;
+        if self.copies.is_some() && slow.as_ref().is_none_or(|slow| fast == *slow) {
+            return self.inside(fast);
+        }
+        let (labels, pairs) = lanes::choose(&fast, &self.facts);
+        if !pairs.is_empty() && slow.is_none() {
+            slow = Some(fast.clone());
+        }
+        if !labels.is_empty() {
+            lanes::mark(&mut fast, &labels);
+        }
         for (a, b) in pairs {
             tests.push(Expr::new(ExprKind::Apart(a, b), Scalar::Bool));
         }
@@ -162,11 +187,11 @@ impl Hoister {
         let whole = seen
             .into_iter()
             .reduce(|a, b| Expr::new(ExprKind::And(a, b), Scalar::Bool));
-        let Some(test) = whole else {
+        let (Some(test), Some(slow)) = (whole, slow) else {
             return fast;
         };
         self.size += size;
-        let mut slow = vec![stmt];
+        let mut slow = vec![slow];
         self.relabel(&mut slow);
         self.rename(&mut slow);
         Stmt::If {

@@ -113,7 +113,7 @@ pub fn can_fail(expr: &Expr) -> bool {
         ExprKind::Math(..) => true,
         _ => false,
     };
-    own || walk::operands(expr).into_iter().any(can_fail)
+    own || walk::operands(expr).any(can_fail)
 }
 
 struct Specialise<'a> {

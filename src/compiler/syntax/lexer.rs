@@ -357,7 +357,9 @@ impl<'a> Lexer<'a> {
     fn sign(&mut self, c: char) {
         let begin = self.at;
         let rest = self.rest();
-        let Some((text, kind)) = SIGNS.iter().find(|(text, _)| rest.starts_with(text)) else {
+        let first = rest.as_bytes().first();
+        let is_it = |text: &str| text.as_bytes().first() == first && rest.starts_with(text);
+        let Some((text, kind)) = SIGNS.iter().find(|(text, _)| is_it(text)) else {
             self.at += c.len_utf8();
             let span = Span::new(begin, self.at);
             let code = u32::from(c);

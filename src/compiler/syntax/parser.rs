@@ -76,8 +76,8 @@ impl Parser<'_> {
             kind: Tok::End,
             span: Span::default(),
         };
-        let end = self.tokens.last().copied().unwrap_or(last);
-        self.tokens.get(self.at + by).copied().unwrap_or(end)
+        let there = self.tokens.get(self.at + by).or_else(|| self.tokens.last());
+        there.copied().unwrap_or(last)
     }
 
     fn peek(&self) -> Tok {

@@ -92,6 +92,6 @@ fn take_apart(mut body: Vec<Stmt>) {
         }
     }
     while let Some(mut expr) = exprs.pop() {
-        exprs.extend(walk::operands_mut(&mut expr).into_iter().map(out));
+        walk::operands_mut(&mut expr, &mut |one| exprs.push(out(one)));
     }
 }

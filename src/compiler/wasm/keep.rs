@@ -35,6 +35,7 @@ pub(super) fn kept(program: &Program) -> BTreeMap<Key, Set> {
         over: over.clone(),
         made: made(&program.body),
         loops: 0,
+        binds: 0,
     };
     keeper.body(&program.body, over);
     keeper.kept
@@ -60,7 +61,7 @@ fn made(body: &[Stmt]) -> Set {
                     found.insert(*to);
                 }
                 Stmt::ParFor(_) => {}
-                _ => walk::bodies(one).into_iter().for_each(|inner| step(inner, found)),
+                _ => walk::blocks(one).into_iter().for_each(|inner| step(inner, found)),
             }
         }
     }
@@ -93,6 +94,8 @@ struct Keeper {
     made: Set,
     /// Loops around, in the function at hand.
     loops: usize,
+    /// Handles that were given to variables, as often as that was looked at.
+    binds: usize,
 }
 
 impl Keeper {
@@ -106,6 +109,7 @@ impl Keeper {
     fn statement(&mut self, one: &Stmt, after: Set) -> Set {
         let mut needed = match one {
             Stmt::Bind(to, value) => {
+                self.binds += 1;
                 let mut needed = after;
                 let is_needed = needed.remove(to);
                 match source(value) {
@@ -164,7 +168,7 @@ impl Keeper {
         let mut head = after.clone();
         self.loops += 1;
         loop {
-            let size = head.len();
+            let (size, binds) = (head.len(), self.binds);
             self.targets.push((label, after.clone(), head.clone()));
             let mut tested = self.body(body, head.clone());
             tested.extend(&after);
@@ -173,7 +177,8 @@ impl Keeper {
             }
             head.extend(self.body(before, tested));
             self.targets.pop();
-            if head.len() == size {
+            // Where no variable gets another handle, one round finds all.
+            if head.len() == size || self.binds == binds {
                 break;
             }
         }

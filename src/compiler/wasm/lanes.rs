@@ -184,17 +184,18 @@ impl Emitter<'_> {
         if parts == 1 {
             return f(self);
         }
-        let kept: Vec<u32> = (0..parts * operands)
-            .map(|_| self.borrow(ValType::V128))
-            .collect();
-        self.set_parts(&kept);
+        // Of 64 bits there are four vectors, and no more than three operands.
+        let mut kept = [0; 12];
+        let kept = &mut kept[..parts * operands];
+        kept.fill_with(|| self.borrow(ValType::V128));
+        self.set_parts(kept);
         for part in 0..parts {
             for operand in 0..operands {
                 self.get(kept[operand * parts + part]);
             }
             f(self);
         }
-        self.give_back(&kept);
+        self.give_back(kept);
     }
 
     /// The same value in all lanes, from the stack.

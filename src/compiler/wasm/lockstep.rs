@@ -7,15 +7,24 @@ use crate::ir::{Expr, ExprKind, Label, Local, LocalInfo, Program, Stmt, Unary};
 use crate::sorted::Map;
 use crate::types::Scalar;
 
-/// Gives loops in bodies that may run in lanes counters of their own.
-pub(super) fn split(program: &mut Program) {
-    let reads = super::parallel::reads(program);
+/// Gives loops in bodies that may run in lanes counters of their own, if there is any that might take one.
+pub(super) fn split(program: &Program) -> Option<Program> {
+    let mut loops = false;
+    crate::walk::statements(&program.body, &mut |one| {
+        loops |= matches!(one, Stmt::While { .. })
+    });
+    if !loops {
+        return None;
+    }
+    let mut program = program.clone();
+    let reads = super::parallel::reads(&program);
     let mut split = Split {
         locals: std::mem::take(&mut program.locals),
         reads,
     };
     split.find(&mut program.body);
     program.locals = split.locals;
+    Some(program)
 }
 
 struct Split {
@@ -97,7 +106,7 @@ impl Split {
         let mut inside = Map::new();
         super::plan::count(std::slice::from_ref(one), &mut inside);
         let mut nested = Seen::default();
-        for inner in body.iter().flat_map(walk::bodies) {
+        for inner in body.iter().flat_map(walk::blocks) {
             walk::body(inner, &mut nested);
         }
         let mut found: Vec<Local> = Vec::new();
@@ -237,7 +246,7 @@ fn labels(body: &[Stmt], inner: &mut Vec<Label>) {
         if let Stmt::Block { label, .. } | Stmt::While { label, .. } | Stmt::For { label, .. } = one {
             inner.push(*label);
         }
-        walk::bodies(one).into_iter().for_each(|body| labels(body, inner));
+        walk::blocks(one).into_iter().for_each(|body| labels(body, inner));
     }
 }
 

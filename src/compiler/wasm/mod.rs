@@ -63,7 +63,7 @@ mod walk;
 
 pub use abi::{Abi, RECORD, Slot, SlotKind};
 
-use crate::ir::{Math, ParFor, Program};
+use crate::ir::{Math, ParFor};
 use crate::validate::Valid;
 use abi::Layouts;
 use function::{Emitter, Unit};
@@ -125,11 +125,8 @@ const PAGES: u64 = 65_536;
 /// # Errors
 /// All that it refuses.
 pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
-    let mut own = Program::clone(program);
-    if target.simd {
-        lockstep::split(&mut own);
-    }
-    let program = &own;
+    let split = target.simd.then(|| lockstep::split(program)).flatten();
+    let program = split.as_ref().unwrap_or(program);
     let loops = parallel::outer_loops(&program.body);
     let layouts = Layouts::new(program, &loops)?;
     let imports = PARALLEL + u32::from(target.threads);

@@ -20,7 +20,7 @@ pub(super) fn outer_loops(all: &[Stmt]) -> Vec<&ParFor> {
     for one in all {
         match one {
             Stmt::ParFor(one) => found.push(&**one),
-            _ => walk::bodies(one)
+            _ => walk::blocks(one)
                 .into_iter()
                 .for_each(|body| found.extend(outer_loops(body))),
         }

@@ -43,7 +43,8 @@ pub(super) struct Parks {
 /// What is known of a loop's body.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
-    kinds: BTreeMap<Local, Kind>,
+    /// By number; of what has not been met, nothing. They are asked for at every expression.
+    kinds: Vec<Option<Kind>>,
     parks: BTreeMap<Key, Parks>,
     /// Labels that only some of the lanes leave to, or go on to.
     pub leaves: BTreeSet<Label>,
@@ -88,12 +89,13 @@ impl Plan {
             plan: &mut plan,
             targets: vec![(label, crossing.clone(), crossing.clone())],
             over: Set::new(),
+            is_trial: false,
         }
         .body(body, &crossing);
         for local in &crossing {
-            plan.kinds.insert(*local, Kind::Varying);
+            plan.set_kind(*local, Kind::Varying);
         }
-        plan.kinds.insert(var, Kind::Step(1));
+        plan.set_kind(var, Kind::Step(1));
         let mut looker = Looker {
             plan,
             around: vec![Around::Again(label), Around::Leave(label)],
@@ -111,7 +113,19 @@ impl Plan {
     }
 
     pub fn local(&self, local: Local) -> Kind {
-        self.kinds.get(&local).copied().unwrap_or(SAME)
+        self.known(local).unwrap_or(SAME)
+    }
+
+    fn known(&self, local: Local) -> Option<Kind> {
+        self.kinds.get(local.0 as usize).copied().flatten()
+    }
+
+    fn set_kind(&mut self, local: Local, kind: Kind) {
+        let at = local.0 as usize;
+        if at >= self.kinds.len() {
+            self.kinds.resize(at + 1, None);
+        }
+        self.kinds[at] = Some(kind);
     }
 
     /// Whether lanes leave a loop at different times.
@@ -185,10 +199,7 @@ impl Plan {
             {
                 part(a)
             }
-            _ => match walk::operands(e)
-                .into_iter()
-                .all(|operand| self.kind(operand) == SAME)
-            {
+            _ => match walk::operands(e).all(|operand| self.kind(operand) == SAME) {
                 true => SAME,
                 false => Kind::Varying,
             },
@@ -208,13 +219,13 @@ impl Looker {
             .iter()
             .any(|one| matches!(one, Around::Parked(set) | Around::ParkedAt(set) if set.contains(&local)));
         let kind = if parked { Kind::Varying } else { kind };
-        let new = match self.plan.kinds.get(&local) {
-            Some(old) if *old == kind => return,
+        let new = match self.plan.known(local) {
+            Some(old) if old == kind => return,
             Some(Kind::Varying) => return,
             Some(_) => Kind::Varying,
             None => kind,
         };
-        self.plan.kinds.insert(local, new);
+        self.plan.set_kind(local, new);
         self.changed = true;
     }
 
@@ -226,9 +237,16 @@ impl Looker {
         if let ExprKind::Let(bound, _) = &e.kind {
             // In order, and again in the next round, as one may be of another.
             for (local, value) in bound {
-                let kind = self.plan.kind(value);
-                self.raise(*local, kind);
+                self.given(*local, value);
             }
+        }
+    }
+
+    fn given(&mut self, local: Local, value: &Expr) {
+        // It gets no further.
+        if self.plan.local(local) != Kind::Varying {
+            let kind = self.plan.kind(value);
+            self.raise(local, kind);
         }
     }
 
@@ -301,15 +319,10 @@ impl Looker {
     }
 
     fn statement(&mut self, one: &Stmt) {
-        for e in walk::expressions(one) {
-            self.expression(e);
-        }
+        walk::own(one, &mut |e| self.expression(e));
         let parks = self.plan.parks(one);
         match one {
-            Stmt::Set(local, value) => {
-                let kind = self.plan.kind(value);
-                self.raise(*local, kind);
-            }
+            Stmt::Set(local, value) => self.given(*local, value),
             Stmt::If { test, yes, no } => {
                 let parts = self.plan.kind(test) != SAME;
                 self.parked(parts.then_some(parks.first), yes);
@@ -370,12 +383,16 @@ struct Liveness<'p> {
     targets: Vec<(Label, Set, Set)>,
     /// What is live at the kernel's end.
     over: Set,
+    /// Whether a loop around is only tried, and nothing is kept.
+    is_trial: bool,
 }
 
 fn reads(e: &Expr, live: &mut Set) {
-    let mut seen = Seen::default();
-    walk::expression(e, &mut seen);
-    live.extend(seen.reads);
+    crate::walk::within(e, &mut |e| {
+        if let ExprKind::Local(local) = e.kind {
+            live.insert(local);
+        }
+    });
 }
 
 impl Liveness<'_> {
@@ -385,6 +402,35 @@ impl Liveness<'_> {
             live = self.statement(one, live);
         }
         live
+    }
+
+    fn park(&mut self, one: &Stmt, first: Set, second: Set) {
+        if !self.is_trial {
+            self.plan.parks.insert(key(one), Parks { first, second });
+        }
+    }
+
+    /// What is live at a loop's head. Of what is live at its end a round hands on what it does not set, and adds what it
+    /// reads, so that one that only tries finds all that there is.
+    fn rounds(
+        &mut self,
+        label: Label,
+        after: &Set,
+        mut head: Set,
+        round: impl Fn(&mut Self, &Set) -> Set,
+    ) -> Set {
+        let was = std::mem::replace(&mut self.is_trial, true);
+        for is_trial in [true, was] {
+            self.is_trial = is_trial;
+            self.targets.push((label, after.clone(), head.clone()));
+            let begin = round(self, &head);
+            self.targets.pop();
+            head.extend(begin);
+            if was {
+                break;
+            }
+        }
+        head
     }
 
     fn statement(&mut self, one: &Stmt, after: Set) -> Set {
@@ -397,27 +443,15 @@ impl Liveness<'_> {
             Stmt::If { yes, no, .. } => {
                 let no_live = self.body(no, &after);
                 let mut live = self.body(yes, &after);
-                self.plan.parks.insert(
-                    key(one),
-                    Parks {
-                        first: no_live.clone(),
-                        second: after,
-                    },
-                );
-                live.extend(no_live);
+                live.extend(&no_live);
+                self.park(one, no_live, after);
                 live
             }
             Stmt::Block { label, body } => {
                 self.targets.push((*label, after.clone(), Set::new()));
                 let live = self.body(body, &after);
                 self.targets.pop();
-                self.plan.parks.insert(
-                    key(one),
-                    Parks {
-                        first: after,
-                        second: Set::new(),
-                    },
-                );
+                self.park(one, after, Set::new());
                 live
             }
             Stmt::While {
@@ -426,50 +460,20 @@ impl Liveness<'_> {
                 test,
                 body,
             } => {
-                let mut head = after.clone();
-                loop {
-                    self.targets.push((*label, after.clone(), head.clone()));
-                    let end = self.body(body, &head);
-                    let mut tested = after.clone();
-                    tested.extend(end);
+                let head = self.rounds(*label, &after, after.clone(), |own, head| {
+                    let mut tested = own.body(body, head);
+                    tested.extend(&after);
                     reads(test, &mut tested);
-                    let begin = self.body(before, &tested);
-                    self.targets.pop();
-                    let n = head.len();
-                    head.extend(begin);
-                    if head.len() == n {
-                        break;
-                    }
-                }
-                self.plan.parks.insert(
-                    key(one),
-                    Parks {
-                        first: after,
-                        second: head.clone(),
-                    },
-                );
+                    own.body(before, &tested)
+                });
+                self.park(one, after, head.clone());
                 return head;
             }
             Stmt::For { label, var, body, .. } => {
                 let mut head = after.clone();
                 head.insert(*var);
-                loop {
-                    self.targets.push((*label, after.clone(), head.clone()));
-                    let begin = self.body(body, &head);
-                    self.targets.pop();
-                    let n = head.len();
-                    head.extend(begin);
-                    if head.len() == n {
-                        break;
-                    }
-                }
-                self.plan.parks.insert(
-                    key(one),
-                    Parks {
-                        first: after,
-                        second: head.clone(),
-                    },
-                );
+                let mut head = self.rounds(*label, &after, head, |own, head| own.body(body, head));
+                self.park(one, after, head.clone());
                 head.remove(var);
                 head
             }
@@ -486,9 +490,7 @@ impl Liveness<'_> {
             }
             _ => after,
         };
-        for e in walk::expressions(one) {
-            reads(e, &mut live);
-        }
+        walk::own(one, &mut |e| reads(e, &mut live));
         live
     }
 
@@ -516,7 +518,7 @@ fn counters(var: Local, body: &[Stmt]) -> Set {
 fn is_plain(seen: &Seen, body: &[Stmt]) -> bool {
     fn ends(body: &[Stmt]) -> bool {
         body.iter()
-            .any(|one| matches!(one, Stmt::Return) || walk::bodies(one).into_iter().any(|body| ends(body)))
+            .any(|one| matches!(one, Stmt::Return) || walk::blocks(one).into_iter().any(|body| ends(body)))
     }
     !seen.binds && !seen.parallel && !seen.vector && !ends(body)
 }
@@ -542,6 +544,7 @@ pub(super) fn behind(program: &Program) -> Plan {
         plan: &mut plan,
         targets: Vec::new(),
         over: over.clone(),
+        is_trial: false,
     };
     liveness.body(&program.body, &over);
     plan
@@ -583,7 +586,7 @@ pub(super) fn of_serial(
 fn leaves(body: &[Stmt], label: Label) -> bool {
     body.iter().any(|one| match one {
         Stmt::Leave(to) => *to == label,
-        _ => walk::bodies(one).into_iter().any(|body| leaves(body, label)),
+        _ => walk::blocks(one).into_iter().any(|body| leaves(body, label)),
     })
 }
 
@@ -598,10 +601,8 @@ pub(super) fn count(body: &[Stmt], reads: &mut BTreeMap<Local, usize>) {
         }
     }
     for one in body {
-        for e in walk::expressions(one) {
-            expression(e, reads);
-        }
-        for inner in walk::bodies(one) {
+        walk::own(one, &mut |e| expression(e, reads));
+        for inner in walk::blocks(one) {
             count(inner, reads);
         }
     }

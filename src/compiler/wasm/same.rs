@@ -30,7 +30,7 @@ fn is_same(e: &Expr, sets: &BTreeSet<Local>) -> bool {
         ExprKind::Const(_) | ExprKind::Length(..) => true,
         ExprKind::Local(local) => !sets.contains(local),
         ExprKind::Unary(..) | ExprKind::Binary(..) | ExprKind::Convert(_) => {
-            walk::operands(e).into_iter().all(|one| is_same(one, sets))
+            walk::operands(e).all(|one| is_same(one, sets))
         }
         _ => false,
     }
@@ -40,16 +40,13 @@ impl Emitter<'_> {
     /// Works out the addresses of the rows that a loop's body accesses, and tells how many were known before.
     pub fn begin_rows(&mut self, var: Local, body: &[Stmt]) -> usize {
         let known = self.rows.len();
-        let (mut sets, binds) = crate::walk::set_in(body);
-        sets.insert(var);
         let mut found: Vec<(Array, &[Expr])> = Vec::new();
         let mut take = |array: Array, index| {
             let Some((_, rows @ [_, ..])) = <[Expr]>::split_last(index) else {
                 return;
             };
             let one = (array, rows);
-            if !binds.contains(&array) && rows.iter().all(|one| is_same(one, &sets)) && !found.contains(&one)
-            {
+            if !found.contains(&one) {
                 found.push(one);
             }
         };
@@ -74,6 +71,12 @@ impl Emitter<'_> {
                 take(*array, index);
             }
         });
+        if found.is_empty() {
+            return known;
+        }
+        let (mut sets, binds) = crate::walk::set_in(body);
+        sets.insert(var);
+        found.retain(|(array, rows)| !binds.contains(array) && rows.iter().all(|one| is_same(one, &sets)));
         for (array, rows) in found {
             let differs = rows.iter().any(|one| self.varies(one));
             if differs || self.row(array, rows).is_some() || self.rows.len() - known == MOST_ROWS {
@@ -133,7 +136,7 @@ impl Emitter<'_> {
                 }
                 _ => false,
             };
-            if !spreads || !self.varies(e) {
+            if !spreads || found.len() == MOST_SPREADS || !self.varies(e) {
                 return;
             }
             for one in walk::operands(e) {

@@ -19,7 +19,7 @@ fn is_cheap(e: &Expr) -> bool {
             ExprKind::Divide(..) => CHEAP,
             _ => 1,
         };
-        own + walk::operands(e).into_iter().map(size).sum::<usize>()
+        own + walk::operands(e).map(size).sum::<usize>()
     }
     size(e) < CHEAP
 }

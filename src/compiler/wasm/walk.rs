@@ -3,25 +3,7 @@
 use crate::ir::{Array, ArrayExpr, Expr, ExprKind, Local, Stmt};
 use crate::sorted::Set;
 
-pub use crate::walk::operands;
-
-/// The expressions of a statement itself, without those of the statements in it, in order.
-pub fn expressions(one: &Stmt) -> Vec<&Expr> {
-    let mut all = Vec::new();
-    crate::walk::own(one, &mut |e| all.push(e));
-    all
-}
-
-/// The statements in a statement.
-pub fn bodies(one: &Stmt) -> Vec<&Vec<Stmt>> {
-    match one {
-        Stmt::If { yes, no, .. } => vec![yes, no],
-        Stmt::Block { body, .. } | Stmt::For { body, .. } => vec![body],
-        Stmt::While { before, body, .. } => vec![before, body],
-        Stmt::ParFor(one) => vec![&one.body],
-        _ => Vec::new(),
-    }
-}
+pub use crate::walk::{blocks, operands, own};
 
 /// What a body mentions.
 #[derive(Debug, Default)]
@@ -103,10 +85,8 @@ pub fn body(all: &[Stmt], seen: &mut Seen) {
             }
             _ => {}
         }
-        for value in expressions(one) {
-            expression(value, seen);
-        }
-        for inner in bodies(one) {
+        own(one, &mut |value| expression(value, seen));
+        for inner in blocks(one) {
             body(inner, seen);
         }
     }

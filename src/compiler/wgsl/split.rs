@@ -3,7 +3,7 @@
 use super::host;
 use super::plan::*;
 use super::shader;
-use super::uses::{Uses, region};
+use super::uses::{Uses, any, region};
 use crate::interval::Facts;
 use crate::ir::*;
 use crate::sorted::{Map as HashMap, Set as BTreeSet};
@@ -269,7 +269,10 @@ fn exposed(body: &[Stmt], local: Local, is_set: &mut bool) -> bool {
     for stmt in body {
         let mut is_read = false;
         walk::own(stmt, &mut |expr| {
-            is_read |= Uses::of_expr(expr).reads.contains_key(&local)
+            is_read |= any(
+                expr,
+                &|part| matches!(part.kind, ExprKind::Local(other) if other == local),
+            );
         });
         // A loop's test may come after what is before it, which is not worth the difference.
         if is_read && !*is_set {

@@ -6,7 +6,7 @@ use crate::walk;
 
 /// Whether something holds of an expression or of anything in it.
 pub fn any(expr: &Expr, test: &dyn Fn(&Expr) -> bool) -> bool {
-    test(expr) || walk::operands(expr).into_iter().any(|part| any(part, test))
+    test(expr) || walk::operands(expr).any(|part| any(part, test))
 }
 
 /// What statements use.
@@ -147,7 +147,7 @@ impl Uses {
             ExprKind::Let(sets, _) => self.writes.extend(sets.iter().map(|(local, _)| *local)),
             _ => {}
         }
-        walk::operands(expr).into_iter().for_each(|part| self.expr(part));
+        walk::operands(expr).for_each(|part| self.expr(part));
     }
 }
 
@@ -156,8 +156,7 @@ impl Uses {
 ///
 /// `total` is what the whole program uses: an array that is bound here and named elsewhere is the host's.
 pub fn region(body: &[Stmt], from: usize, total: &Uses) -> Option<usize> {
-    let fits = |stmt: &Stmt| {
-        let uses = Uses::of(std::slice::from_ref(stmt));
+    let fits = |uses: &Uses, stmt: &Stmt| {
         let binds_own = uses
             .binds
             .iter()
@@ -165,15 +164,11 @@ pub fn region(body: &[Stmt], from: usize, total: &Uses) -> Option<usize> {
         let ok = !uses.has_parallel && !uses.escapes() && binds_own && !matches!(stmt, Stmt::Print(_));
         ok.then_some(uses.has_elements)
     };
-    if fits(body.get(from)?) != Some(true) {
-        return None;
-    }
-    let mut end = from + 1;
-    let mut written = Uses::of(&body[from..end]).writes;
-    for (at, stmt) in body.iter().enumerate().skip(end) {
-        let fits = fits(stmt);
+    let mut end = from;
+    let mut written = BTreeSet::new();
+    for (at, stmt) in body.iter().enumerate().skip(from) {
         let uses = Uses::of(std::slice::from_ref(stmt));
-        match fits {
+        match fits(&uses, stmt) {
             Some(true) => end = at + 1,
             // What the host can do without waiting for results is the host's.
             Some(false) if uses.reads.keys().any(|local| written.contains(local)) => {}
@@ -181,5 +176,5 @@ pub fn region(body: &[Stmt], from: usize, total: &Uses) -> Option<usize> {
         }
         written.extend(uses.writes);
     }
-    Some(end)
+    (end > from).then_some(end)
 }
