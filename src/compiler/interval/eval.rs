@@ -3,7 +3,7 @@
 use super::number::{
     I32, Interval, U32, all, binary, bits_of, chosen, compare, divide, meet, signed, within,
 };
-use super::{Analysis, FLOAT, join_states};
+use super::{Analysis, float, join_states};
 use crate::ir::*;
 use crate::types::Scalar;
 use crate::walk;
@@ -89,18 +89,22 @@ impl Analysis<'_> {
         if let ExprKind::Load { array, index, .. } = &expr.kind {
             self.note_inside(*array, index);
         }
-        if expr.of.is_float() {
-            return FLOAT;
-        }
         let all = all(expr.of);
-        let value = match value.0 == value.1 {
+        let value = match expr.of.is_float() {
+            // Shaders round as they like.
+            true if self.gpu.is_some() => return all,
+            true => value,
+            false if within(value, all) => value,
             // Beyond its type it wraps.
-            _ if within(value, all) => value,
-            true if value.0.abs() < i128::MAX => {
+            false if value.0 == value.1 && value.0.abs() < i128::MAX => {
                 let wrapped = signed(expr.of, bits_of(expr.of, value.0));
                 (wrapped, wrapped)
             }
-            _ => all,
+            false => all,
+        };
+        let value = match expr.of.is_int() && self.zeros.is_odd(expr) {
+            true => (value.0 | 1, (value.1 - 1) | 1),
+            false => value,
         };
         self.facts.values.insert(std::ptr::from_ref(expr), value);
         value
@@ -110,7 +114,7 @@ impl Analysis<'_> {
         let top = all(expr.of);
         let mut parts = [top; 3];
         match &expr.kind {
-            ExprKind::Const(bits) => {
+            ExprKind::Const(bits) if !expr.of.is_float() => {
                 let value = signed(expr.of, *bits);
                 return (value, value);
             }
@@ -164,12 +168,21 @@ impl Analysis<'_> {
                     // It is checked there, or was to be narrowed.
                     (true, Scalar::I64) => I32,
                     (true, Scalar::U64) => U32,
-                    _ => top,
+                    _ if !float::is_number(parts[0]) => top,
+                    _ => {
+                        if self.zeros.in_value(from) > 0 {
+                            self.facts.whole.insert(std::ptr::from_ref(expr));
+                        }
+                        let (low, high) = float::bounds(parts[0]);
+                        let cut = |end: f64| (end as i128).clamp(top.0, top.1);
+                        (cut(low), cut(high))
+                    }
                 }
             }
+            ExprKind::Select(..) => chosen(int(0), int(1), int(2)),
+            _ if expr.of.is_float() => float::compute(expr, &parts),
             ExprKind::Convert(from) if from.of.is_float() => top,
             ExprKind::Convert(_) => int(0),
-            ExprKind::Select(..) => chosen(int(0), int(1), int(2)),
             ExprKind::Compare(op, a, b) if !a.of.is_float() && !b.of.is_float() => {
                 compare(*op, int(0), int(1))
             }

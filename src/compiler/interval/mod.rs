@@ -1,4 +1,4 @@
-//! Ranges of integers, for certain arguments: what is one number needs no computing, what is within an axis no check, what
+//! Ranges of numbers, for certain arguments: what is one whole number needs no computing, what is within an axis no check, what
 //! provably fits 32 bits no 64. [`crate::specialise`] goes by it, and the GPU's shaders.
 //!
 //! Abstract interpretation with intervals (Cousot and Cousot 1977): a state has an interval for each number
@@ -9,15 +9,18 @@
 
 mod count;
 mod eval;
+mod float;
 mod number;
 mod stride;
 
+pub use float::{bounds, is_number};
 pub use number::{I32, Interval, U32, all, bits_of, signed, within};
 
 use crate::ir::*;
 use crate::sorted::Map;
 use crate::types::Scalar;
 use crate::value::Arg;
+use crate::walk;
 use crate::wgsl::Options;
 use crate::wgsl::uses::{Uses, region};
 use count::counters;
@@ -53,9 +56,6 @@ impl Hasher for Address {
     }
 }
 
-/// Of a float: nothing, and it fits.
-const FLOAT: Interval = (0, 0);
-
 /// What is known of a program.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -67,14 +67,13 @@ pub struct Facts {
     captured: Map<(*const Stmt, Local), Interval>,
     /// Accesses, by the first of their indices, that are within their array.
     inside: HashSet<*const Expr, ByAddress>,
+    /// Floats made integers that are whole numbers, by the integer.
+    whole: HashSet<*const Expr, ByAddress>,
 }
 
 impl Facts {
-    /// Of an integer or a truth value. A float's is not looked at.
+    /// What an expression is.
     pub fn of(&self, expr: &Expr) -> Interval {
-        if expr.of.is_float() {
-            return FLOAT;
-        }
         let known = self.values.get(&std::ptr::from_ref(expr)).copied();
         known.unwrap_or(all(expr.of))
     }
@@ -82,6 +81,11 @@ impl Facts {
     /// Whether an access' indices are all from 0 to the axis' length - 1.
     pub fn is_inside(&self, index: &[Expr]) -> bool {
         self.inside.contains(&index.as_ptr())
+    }
+
+    /// Whether a float that becomes this integer is a whole number, where it has bounds.
+    pub fn is_whole(&self, integer: &Expr) -> bool {
+        self.whole.contains(&std::ptr::from_ref(integer))
     }
 
     /// Of a length, wherever the array is used in a shader.
@@ -421,6 +425,13 @@ impl Analysis<'_> {
             }
         }
         let mut head = entry.clone();
+        // What becomes of a float in a loop has no end; it is not waited for.
+        for local in bodies.iter().flat_map(|body| walk::set_in(body).0) {
+            let of = self.type_of(local);
+            if of.is_float() {
+                head[local.0 as usize] = all(of);
+            }
+        }
         for (local, range) in &counted {
             head[local.0 as usize] = *range;
         }

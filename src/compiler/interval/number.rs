@@ -15,11 +15,12 @@ pub fn within(a: Interval, b: Interval) -> bool {
     b.0 <= a.0 && a.1 <= b.1
 }
 
-/// All that a type has. A float's is not looked at.
+/// All that a type has.
 pub fn all(of: Scalar) -> Interval {
     let unused = 64 - 8 * of.bytes();
     match of {
         Scalar::Bool => (0, 1),
+        _ if of.is_float() => super::float::all(),
         _ if of.is_signed() => ((i64::MIN >> unused).into(), (i64::MAX >> unused).into()),
         _ => (0, (u64::MAX >> unused).into()),
     }

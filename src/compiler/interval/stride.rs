@@ -2,12 +2,13 @@
 
 use super::number::Interval;
 use crate::ir::{Binary, Expr, ExprKind, Local, Param, Program, Stmt, Unary};
-use crate::sorted::Map;
+use crate::sorted::{Map, Set};
 use crate::walk;
 
-/// Of variables that are given one thing only: how many of their low bits are always zero.
+/// Of variables that are given one thing only: how many of their low bits are always zero. A float is whole where any is.
+/// And which are odd.
 #[derive(Debug, Default)]
-pub struct Zeros(Map<Local, u32>);
+pub struct Zeros(Map<Local, u32>, Set<Local>);
 
 impl Zeros {
     /// Looks at a program.
@@ -32,18 +33,35 @@ impl Zeros {
             };
             if sets.get(local) == Some(&1) {
                 zeros.0.insert(*local, known);
+                if matches!(stmt, Stmt::Set(_, value) if zeros.is_odd(value)) {
+                    zeros.1.insert(*local);
+                }
             }
         });
         zeros
     }
 
+    /// Whether an integer's lowest bit is set.
+    pub fn is_odd(&self, e: &Expr) -> bool {
+        match &e.kind {
+            ExprKind::Const(bits) => bits & 1 == 1,
+            ExprKind::Local(local) => self.1.contains(local),
+            ExprKind::Convert(a) => a.of.is_int() && self.is_odd(a),
+            ExprKind::Binary(Binary::Or, a, b) => self.is_odd(a) || self.is_odd(b),
+            _ => false,
+        }
+    }
+
     /// Wrapping takes none away, as a type has a power of two of numbers.
-    fn in_value(&self, e: &Expr) -> u32 {
+    pub fn in_value(&self, e: &Expr) -> u32 {
         let of = |e: &Expr| self.in_value(e);
         match &e.kind {
+            ExprKind::Local(local) => self.0.get(local).copied().unwrap_or_default(),
+            ExprKind::Unary(Unary::Floor | Unary::Ceil | Unary::Trunc | Unary::Nearest, _) => 1,
+            ExprKind::Convert(a) if e.of.is_float() && a.of.is_int() => 1,
             _ if !e.of.is_int() => 0,
             ExprKind::Const(bits) => bits.trailing_zeros().min(32),
-            ExprKind::Local(local) => self.0.get(local).copied().unwrap_or_default(),
+            ExprKind::Convert(a) if !a.of.is_int() => 0,
             ExprKind::Unary(Unary::Minus, a) | ExprKind::Convert(a) => of(a),
             ExprKind::Binary(Binary::Add | Binary::Sub, a, b) => of(a).min(of(b)),
             ExprKind::Binary(Binary::Mul, a, b) => (of(a) + of(b)).min(32),

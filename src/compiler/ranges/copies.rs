@@ -1,7 +1,8 @@
 //! Variables that are another by another name are that other: `x = y` where neither is ever given anything else. Truth values and
-//! ends of loops that are named just for the next statement stand in it, where tests and steps are seen.
+//! ends of loops that are named just for the next statement stand in it, where tests and steps are seen, and halves of words where they
+//! are multiplied.
 
-use crate::ir::{Array, ArrayExpr, ExprKind, Local, Param, Printed, Program, Stmt};
+use crate::ir::{Array, ArrayExpr, Binary, Expr, ExprKind, Local, Param, Printed, Program, Stmt};
 use crate::sorted::Map as HashMap;
 use crate::specialise::can_fail;
 use crate::types::Scalar;
@@ -141,6 +142,57 @@ pub fn forward(program: &mut Program) {
         Stmt::Set(..) | Stmt::Store { .. } | Stmt::If { .. } => is_bool(&local),
         _ => false,
     });
+    halves(&mut program.body);
+}
+
+/// The variable of 32 bits that an expression is one half of, with its sign.
+fn word_of(e: &Expr) -> Option<Local> {
+    match &e.kind {
+        ExprKind::Local(local) if e.of.bytes() == 4 => Some(*local),
+        ExprKind::Convert(a) if a.of.is_int() && e.of.bytes() >= 2 => word_of(a),
+        ExprKind::Binary(Binary::ShiftRight, a, by) if by.kind == ExprKind::Const(16) => word_of(a),
+        _ => None,
+    }
+}
+
+/// A variable's half of a word, with what it is, in the place of the variable.
+fn stand_in(factor: &mut Expr, known: &[(Local, Local, Expr)]) {
+    match factor.kind {
+        ExprKind::Convert(ref mut inner) => stand_in(inner, known),
+        ExprKind::Local(local) => {
+            if let Some((.., half)) = known.iter().find(|one| one.0 == local) {
+                *factor = half.clone();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Puts halves of words, `np.int16(w)` and `np.int32(w) >> 16`, where they are multiplied: lanes do that to both at once.
+fn halves(body: &mut [Stmt]) {
+    let mut known: Vec<(Local, Local, Expr)> = Vec::new();
+    for stmt in body {
+        walk::blocks_mut(stmt).for_each(|block| halves(block));
+        if let Stmt::Set(..) | Stmt::Store { .. } | Stmt::If { .. } = stmt {
+            walk::own_mut(stmt, &mut |expr| {
+                walk::within_mut(expr, &mut |expr| {
+                    let ExprKind::Binary(Binary::Mul, a, b) = &mut expr.kind else {
+                        return;
+                    };
+                    [a, b].into_iter().for_each(|factor| stand_in(factor, &known));
+                });
+            });
+        }
+        let (sets, _) = walk::set_in(std::slice::from_ref(stmt));
+        known.retain(|(half, word, _)| !sets.contains(half) && !sets.contains(word));
+        if let Stmt::Set(half, value) = stmt
+            && !matches!(value.kind, ExprKind::Local(_))
+            && let Some(word) = word_of(value)
+            && word != *half
+        {
+            known.push((*half, word, value.clone()));
+        }
+    }
 }
 
 fn forward_in(body: &mut Vec<Stmt>, may: &dyn Fn(Local, &Stmt) -> bool) {

@@ -6,9 +6,9 @@
 //! of the same index. The program holds for [`Program::made_for`] alone.
 
 mod narrow;
-mod positive;
+mod whole;
 
-use crate::interval::{Facts, bits_of, facts, signed};
+use crate::interval::{Facts, bits_of, bounds, facts, signed};
 use crate::ir::{Expr, ExprKind, Local, Program, Site, Stmt};
 use crate::sorted::{Map as BTreeMap, Set as HashSet};
 use crate::types::Scalar;
@@ -17,7 +17,6 @@ use crate::walk;
 /// Makes use of what a program's arguments are, if it is made for any.
 pub fn specialise(program: &mut Program) {
     rewrite(program, false);
-    positive::divisors(program);
 }
 
 /// The same, and computes in 32 bits whatever needs no more.
@@ -231,7 +230,9 @@ impl Specialise<'_> {
         let (low, high) = self.facts.of(old);
         let is_safe = match new.kind {
             ExprKind::Const(bits) if new.of.is_float() => bits << (64 - 8 * new.of.bytes()) << 1 != 0,
-            _ => !new.of.is_float() && (low > 0 || high < 0),
+            // Or it is a NaN.
+            _ if new.of.is_float() => bounds((low, high)).0 > 0.0,
+            _ => low > 0 || high < 0,
         };
         site.filter(|_| !is_safe)
     }
@@ -338,6 +339,21 @@ mod tests {
                  if i + 3 < {guard}:\n            x += a.shape[0]\n    t = j + 8\nreturn x"
             ));
             assert_eq!(!text.contains("if "), is_known, "{range}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_odd_is_not_the_least() {
+        for (value, is_odd) in [
+            ("v | 1", true),
+            ("v | 65539", true),
+            ("v | 2", false),
+            ("v + 1", false),
+        ] {
+            let text = body(&format!(
+                "v = np.int64(a[0, 0])\nw = {value}\nif np.int16(w) < -32767:\n    return 1\nreturn 0"
+            ));
+            assert_eq!(!text.contains("if "), is_odd, "{value}: {text}");
         }
     }
 

@@ -108,6 +108,18 @@ fn cut(new: Expr, to: Scalar) -> Expr {
     }
 }
 
+/// An operation of two, the first of which need not be subtracted from what is not looked at.
+fn binary(op: Binary, a: Expr, b: Expr) -> ExprKind {
+    if let (Binary::And, ExprKind::Binary(Binary::Sub, value, by), ExprKind::Const(mask)) =
+        (op, &a.kind, &b.kind)
+        && let ExprKind::Const(by) = by.kind
+        && by.trailing_zeros() + mask.leading_zeros() >= 64
+    {
+        return ExprKind::Binary(op, value.clone(), b);
+    }
+    ExprKind::Binary(op, a, b)
+}
+
 fn converted(new: Expr, to: Scalar) -> Expr {
     Expr::new(ExprKind::Convert(new), to)
 }
@@ -148,6 +160,7 @@ impl Specialise<'_> {
             }
         };
         Some(match &old.kind {
+            ExprKind::Convert(a) if a.of.is_float() => self.whole(old, a, old.of)?.into_kind(),
             ExprKind::Local(local) => {
                 let kind = ExprKind::Local(*local);
                 let of = self.narrowed(*local)?;
@@ -180,9 +193,8 @@ impl Specialise<'_> {
             return cut(self.expr(old), to);
         }
         let low = |part: &Expr, of: Scalar| self.low(part, of);
-        let of_two = |op: Binary, of: Scalar, a: &Expr, b: &Expr| {
-            Expr::new(ExprKind::Binary(op, low(a, of), low(b, of)), of)
-        };
+        let of_two =
+            |op: Binary, of: Scalar, a: &Expr, b: &Expr| Expr::new(binary(op, low(a, of), low(b, of)), of);
         let is_count = |b: &Expr| within(self.facts.of(b), (0, 31));
         let as_it_is = || cut(self.known(old, self.parts(old)), to);
         let new = match &old.kind {
@@ -221,6 +233,10 @@ impl Specialise<'_> {
                 Expr::new(ExprKind::Choice(self.expr(test), low(a, to), low(b, to)), to)
             }
             ExprKind::Convert(a) if a.of.is_int() => return self.low(a, to),
+            ExprKind::Convert(a) => match self.whole(old, a, to) {
+                Some(new) => new,
+                None => return cut(self.expr(old), to),
+            },
             ExprKind::Unary(..) => return as_it_is(),
             _ => return cut(self.expr(old), to),
         };

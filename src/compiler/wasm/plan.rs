@@ -518,7 +518,7 @@ fn counters(var: Local, body: &[Stmt]) -> Set {
 fn is_plain(seen: &Seen, body: &[Stmt]) -> bool {
     fn ends(body: &[Stmt]) -> bool {
         body.iter()
-            .any(|one| matches!(one, Stmt::Return) || walk::blocks(one).into_iter().any(|body| ends(body)))
+            .any(|one| matches!(one, Stmt::Return) || walk::blocks(one).into_iter().any(ends))
     }
     !seen.binds && !seen.parallel && !seen.vector && !ends(body)
 }

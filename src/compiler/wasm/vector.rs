@@ -7,6 +7,34 @@ use super::scalar::constant_int;
 use crate::ir::{Binary, Compare, Divide, Expr, ExprKind, Local, Site, Unary};
 use crate::types::Scalar;
 
+/// The words of which two products multiply the low and the high halves, with their signs.
+fn dot<'e>(a: &'e Expr, b: &'e Expr) -> Option<[&'e Expr; 2]> {
+    // The word itself, whatever its sign, and whether this is its high half.
+    fn half(e: &Expr) -> Option<(&Expr, bool)> {
+        let (mut word, is_high) = match &e.kind {
+            ExprKind::Convert(a) if a.of == Scalar::I16 => match &a.kind {
+                ExprKind::Convert(word) => (word, false),
+                _ => return None,
+            },
+            ExprKind::Binary(Binary::ShiftRight, word, by) if constant_int(by) == Some(16) => (word, true),
+            _ => return None,
+        };
+        while let ExprKind::Convert(a) = &word.kind
+            && a.of.is_int()
+            && a.of.bytes() == 4
+        {
+            word = a;
+        }
+        (e.of == Scalar::I32 && word.of.is_int() && word.of.bytes() == 4).then_some((word, is_high))
+    }
+    let words = |e: &'e Expr| match &e.kind {
+        ExprKind::Binary(Binary::Mul, a, b) => Some([half(a)?, half(b)?]),
+        _ => None,
+    };
+    let ([(x, first), (y, second)], [(z, third), (w, fourth)]) = (words(a)?, words(b)?);
+    (first == second && third == fourth && first != third && (x, y) == (z, w)).then_some([x, y])
+}
+
 impl Emitter<'_> {
     /// Leaves an expression's vectors on the stack.
     pub fn lanewise(&mut self, e: &Expr) {
@@ -29,6 +57,12 @@ impl Emitter<'_> {
                 self.each(parts, 1, |own| own.unary_vector(*op, e.of));
             }
             ExprKind::Binary(op @ (Binary::ShiftLeft | Binary::ShiftRight), a, b) => self.shift(*op, a, b),
+            ExprKind::Binary(Binary::Add, a, b) if dot(a, b).is_some() => {
+                for word in dot(a, b).into_iter().flatten() {
+                    self.lanewise(word);
+                }
+                self.each(parts, 2, |own| _ = own.put().i32x4_dot_i16x8_s());
+            }
             // What is set in a mask is -1.
             ExprKind::Binary(Binary::Add, a, b) if e.of.is_int() && self.truth(b).is_some() => {
                 self.lanewise(a);

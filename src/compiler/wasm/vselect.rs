@@ -91,14 +91,15 @@ impl Emitter<'_> {
     fn sign_where(&mut self, test: &Expr, of: Scalar) {
         // A bit that is looked at is moved there.
         if let ExprKind::Compare(Compare::Unequal, bit, zero) = &test.kind
-            && let ExprKind::Binary(Binary::And, _, mask) = &bit.kind
+            && let ExprKind::Binary(Binary::And, word, mask) = &bit.kind
             && let (Some(mask), Some(0)) = (constant_int(mask), constant_int(zero))
             && mask.count_ones() == 1
             && (of, bit.of.bytes()) == (Scalar::F32, 4)
             && bit.of == zero.of
             && self.varies(bit)
         {
-            self.lanewise(bit);
+            // The lowest is then all that is left.
+            self.lanewise(if mask == 1 { word } else { bit });
             let by = (mask as u32).leading_zeros() as i32;
             return self.each(parts(of), 1, |own| _ = own.put().i32_const(by).i32x4_shl());
         }
@@ -226,6 +227,27 @@ pub mod tests {
     }
 
     #[test]
+    fn halves_of_words_are_multiplied_together() {
+        for (value, is_one) in [
+            ("u * u + v * v", true),
+            ("v * w + u * u", false),
+            ("u * v + v * u", false),
+            ("v * v + v * v", false),
+            ("u * u - v * v", false),
+        ] {
+            let body =
+                "u = np.int32(np.int16(m))\nv = m >> 16\nif q > p:\n    m = np.int32(m + 1)\nw = m >> 15\n";
+            for (body, is_one) in [
+                (body.replace("m = np", "t = np"), is_one),
+                (body.to_owned(), false),
+            ] {
+                let done = done(&format!("{body}b[i] = f32(np.int32({value}))"));
+                assert_eq!(done.contains("Dot"), is_one, "{value} {body}:\n{done}");
+            }
+        }
+    }
+
+    #[test]
     fn masks_are_of_the_values_places() {
         for (value, with, without) in [
             ("max(p, q)", "F32x4PMax", "Bitselect"),
@@ -236,6 +258,11 @@ pub mod tests {
             ("-p if p < q else p", "V128Xor", "Bitselect"),
             ("f32(np.int32(m + (p < q)))", "I32x4Sub", "Narrow"),
             ("f32(p < q)", "V128And", "Narrow"),
+            (
+                "f32(np.int32(np.int32(np.int16(m)) * np.int32(np.int16(m)) + (m >> 16) * (m >> 16)))",
+                "Dot",
+                "I32x4Mul",
+            ),
             // Masks of other places.
             ("p if np.float64(p) < 0.1 else f32(2)", "Narrow", "PMin"),
         ] {

@@ -39,8 +39,8 @@ def hit(word):
     word = u32(word | u32(0x00010001))
     x = np.int32(np.int16(word))
     y = np.int32(word) >> 16
-    # Squares and this difference fit into 31 bits, as every processor has them.
-    return x * x < 2**30 - y * y
+    # Squares of odd numbers and their sum fit into 31 bits, as every processor has them.
+    return x * x + y * y < 2**30
 
 
 @njit(parallel=True)
