@@ -264,7 +264,7 @@ impl Run<'_> {
             .iter()
             .enumerate()
             .filter(|(_, row)| row.support.is_yes())
-            .filter_map(|(i, row)| Some((i, paces.get(base_id(&row.backend))?.at(row.flops)?)))
+            .filter_map(|(i, row)| Some((i, paces.get(base_id(&row.backend))?.at(work_of(row))?)))
             .collect();
         expected.sort_by(|a, b| b.1.total_cmp(&a.1));
         let mut block_ms: f64 = expected.iter().map(|(_, ms)| ms).sum();
@@ -546,7 +546,7 @@ impl Run<'_> {
             let quickest = row.samples.iter().map(|s| s.ms).fold(first, f64::min);
             let mut paces = self.paces.borrow_mut();
             let own = paces.entry(base_id(&row.id).into()).or_default();
-            own.add(row.entry.plan.flops.max(1.0), quickest);
+            own.add(work_of(&row.entry.plan).max(1.0), quickest);
         }
     }
 
@@ -723,6 +723,14 @@ fn decide(blocks: u32, rows: &[Row]) -> Look {
         _ if looks.contains(&Look::LastLook) => Look::LastLook,
         _ if LOOKS.contains(&blocks) => Look::Settled,
         _ => Look::GoOn,
+    }
+}
+
+/// How much a row does: operations, or where nobody has counted them what it is given.
+fn work_of(row: &PlanRow) -> f64 {
+    match row.flops > 0.0 {
+        true => row.flops,
+        false => f64::from(row.size),
     }
 }
 

@@ -371,7 +371,8 @@ mod sources {
             (kernel.entry.as_deref(), kernel.values, kernel.narrow),
             (Some("f"), true, false)
         );
-        assert_eq!(encode_link(&spec, None), Err(LinkError::Kernel));
+        let opened = decode_link(&encode_link(&spec, None).unwrap()).unwrap().spec;
+        assert_eq!(opened.kernel.map(|kernel| kernel.text), Some(kernel.text.clone()));
         assert_eq!(Asked::from(&spec).source.as_deref(), Some("def f(): ..."));
     }
 
@@ -380,7 +381,7 @@ mod sources {
         let source = ("source", text("x"));
         let refused = |fields: &[(&str, Value)]| asked(fields).unwrap_err().to_string();
         assert!(refused(&[source.clone(), ("workload", text("heat"))]).contains("not of both"));
-        assert!(refused(&[source.clone(), ("experiment", text("sizes"))]).contains("a source is raced"));
+        assert!(refused(&[source.clone(), ("experiment", text("machine"))]).contains("no kernel"));
         assert!(refused(&[("workload", text("heat")), ("narrow", Value::Bool(true))]).contains("source"));
         assert!(refused(&[source.clone(), ("values", text("yes"))]).contains("true or false"));
         assert!(refused(&[source.clone(), ("size", Value::Number(0.0))]).contains("size 0"));
