@@ -115,6 +115,11 @@ impl Session {
         }
     }
 
+    /// The engine is up.
+    pub fn is_up(&self) -> bool {
+        self.engine == Engine::Ready
+    }
+
     /// A run is on its way.
     pub fn is_active(&self) -> bool {
         self.run.as_ref().is_some_and(Run::is_active)
@@ -334,7 +339,12 @@ impl Session {
             return Vec::new();
         };
         match event {
-            Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } => {}
+            Event::Ready(_)
+            | Event::Frame { .. }
+            | Event::Compiled { .. }
+            | Event::Explained { .. }
+            | Event::Drawn { .. }
+            | Event::Printed { .. } => {}
             Event::Outputs { backend, outputs, .. } => {
                 if let Some(row) = run.row(&backend) {
                     row.outputs = Some(outputs);
@@ -446,7 +456,7 @@ impl Session {
 
 fn job_of(event: &Event) -> Option<u32> {
     match event {
-        Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } => None,
+        Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } | Event::Explained { .. } => None,
         Event::Planned { job, .. }
         | Event::Stage { job, .. }
         | Event::Verified { job, .. }
@@ -459,6 +469,8 @@ fn job_of(event: &Event) -> Option<u32> {
         | Event::Quantity { job, .. }
         | Event::Progress { job, .. }
         | Event::Outputs { job, .. }
+        | Event::Drawn { job, .. }
+        | Event::Printed { job, .. }
         | Event::Sampled { job, .. }
         | Event::Failed { job, .. }
         | Event::Finished { job, .. } => Some(*job),

@@ -378,12 +378,14 @@ impl Run<'_> {
         if inject == Some(InjectKind::Wrong) {
             corrupt(&mut output);
         }
+        let mut is_first = false;
         let reference = match self.reference_of(&output, backend, work, entry).await? {
             Some(reference) => reference,
             None => {
                 let own = Arc::new(output.clone());
                 work.reference.replace(Some(Arc::clone(&own)));
                 self.note(&row.backend, "the others are compared with this one".into());
+                is_first = true;
                 own
             }
         };
@@ -401,6 +403,11 @@ impl Run<'_> {
         }
         self.breathe().await?;
         if self.spec.experiment == Experiment::Race {
+            if let Some(text) = prepared.printed() {
+                self.printed(row, text);
+            }
+            let reference = (!is_first).then_some(&*reference);
+            let output = self.drawn(row, output, reference);
             let output = self.outputs(row, output, shape).await?;
             if work.workload.is_some() {
                 self.picture(row, problem, output).await?;

@@ -1,8 +1,8 @@
 //! Requests to the engine and its events.
 
 use crate::{
-    Capabilities, Cold, Compilation, Diagnosis, GpuMs, KernelSource, OutputOf, Picture, Quantity, RunPlan,
-    RunSpec, Sample, Sampled, Timeline, Verification,
+    Capabilities, Cold, Compilation, Diagnosis, Explained, GpuMs, KernelSource, OutputOf, Picture, Quantity,
+    RawOutput, RunPlan, RunSpec, Sample, Sampled, Timeline, Verification,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,15 @@ pub enum Request {
         /// What to compile.
         kernel: KernelSource,
         /// What its `setup` is given, for the types of the arguments.
+        size: u32,
+    },
+    /// Tell all that the compiler knows of a kernel, likewise. Answered by [`Event::Explained`].
+    Explain {
+        /// Comes back with the answer.
+        explain: u32,
+        /// What to explain.
+        kernel: KernelSource,
+        /// What its `setup` is given.
         size: u32,
     },
     /// The page was hidden or shown: samples taken while it was hidden are discarded.
@@ -159,6 +168,31 @@ pub enum Event {
         compile: u32,
         /// All of it.
         compilation: Compilation,
+    },
+    /// What the compiler knows of a kernel.
+    Explained {
+        /// The request's number.
+        explain: u32,
+        /// All of it.
+        explained: Explained,
+    },
+    /// What a row's first run gave, to be drawn, if that was asked for.
+    Drawn {
+        /// The job.
+        job: u32,
+        /// Row id.
+        backend: String,
+        /// The outputs; `None` if they are those of the first row, bit for bit.
+        outputs: Option<Vec<RawOutput>>,
+    },
+    /// What a kernel printed; only the interpreter prints.
+    Printed {
+        /// The job.
+        job: u32,
+        /// Row id.
+        backend: String,
+        /// All of it.
+        text: String,
     },
     /// What a row's first run gave.
     Outputs {

@@ -322,6 +322,7 @@ impl Asked {
                 entry: self.entry.clone(),
                 narrow: self.narrow,
                 values: self.values,
+                ..KernelSource::default()
             }),
             ..plain.resolve(catalogue)?
         })

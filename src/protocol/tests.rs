@@ -16,6 +16,11 @@ fn kernel() -> KernelSource {
         entry: Some("f".into()),
         narrow: true,
         values: true,
+        drawn: true,
+        files: vec![KernelFile {
+            name: "x.npy".into(),
+            bytes: vec![0x93, 1],
+        }],
     }
 }
 
@@ -197,6 +202,54 @@ fn events() -> Vec<Event> {
                 wasm_bytes: Some(1200),
                 compile_ms: 1.5,
             },
+        },
+        Event::Explained {
+            explain: 4,
+            explained: Explained {
+                stages: vec![StageTime {
+                    name: "types".into(),
+                    ms: 0.25,
+                }],
+                functions: vec![FunctionTypes {
+                    name: "f".into(),
+                    line: 2,
+                    gives: Some("float64".into()),
+                    variables: vec![("x".into(), "float64".into())],
+                }],
+                hovers: vec![Hover {
+                    line: 3,
+                    column: 12,
+                    end_column: 13,
+                    text: "float64".into(),
+                }],
+                listings: vec![Listing {
+                    id: "ir".into(),
+                    text: "return x\n".into(),
+                    lines: vec![3],
+                }],
+                remarks: vec![Remark {
+                    line: 3,
+                    kind: "lanes".into(),
+                    good: false,
+                    text: "not in lanes".into(),
+                }],
+                modules: kernel().files,
+                ..Explained::of(Compilation::failed(vec![diagnosis()]))
+            },
+        },
+        Event::Drawn {
+            job: 1,
+            backend: "scalar:python".into(),
+            outputs: Some(vec![RawOutput {
+                dtype: "float32".into(),
+                shape: vec![1],
+                bytes: vec![0, 0, 0x80, 0x3f],
+            }]),
+        },
+        Event::Printed {
+            job: 1,
+            backend: "interpreter".into(),
+            text: "1 2\n".into(),
         },
         Event::Outputs {
             job: 1,

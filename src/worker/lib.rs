@@ -125,6 +125,18 @@ fn receive(engine: &Rc<Engine>, bytes: &[u8]) {
                 post(&Event::Compiled { compile, compilation });
             });
         }
+        Request::Explain {
+            explain,
+            kernel,
+            size,
+        } => {
+            let pool = engine.machine.pool.clone();
+            wasm_bindgen_futures::spawn_local(async move {
+                let explained =
+                    parallax_backends::compiler::explain(&pool, kernel, size, StopFlag::new()).await;
+                post(&Event::Explained { explain, explained });
+            });
+        }
         Request::Visible(visible) => {
             engine.hidden.set(!visible);
             if let Some((_, control)) = &*engine.job.borrow() {

@@ -147,7 +147,7 @@ fn with_kernel() -> RunSpec {
             text: "from numba import njit\n\n@njit\ndef twice(x):\n    return 2 * x\n".into(),
             entry: Some("twice".into()),
             narrow: true,
-            values: false,
+            ..KernelSource::default()
         }),
         ..spec()
     }

@@ -43,8 +43,8 @@ impl Link {
             text: self.text,
             entry: self.entry,
             narrow: self.narrow,
-            // Whoever opens the link sees what comes out on their own machine.
-            values: false,
+            // What is wanted of the outputs, and the files that it reads, are the receiver's own.
+            ..KernelSource::default()
         };
         if let Some(report) = &mut link.results {
             report.spec.source = Some(kernel.text.clone());
