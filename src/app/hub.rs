@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use parallax_protocol::{Compilation, Event, Explained, KernelSource, Picture, Request, Stage};
+use parallax_protocol::{Compilation, Event, KernelSource, Picture, Request, Stage};
 use wasm_bindgen::prelude::*;
 
 use crate::BUILD;
@@ -35,12 +35,12 @@ type Waiting = Rc<RefCell<Vec<(u32, Box<dyn FnOnce(Option<Told>)>)>>>;
 pub enum Told {
     /// Whether a kernel can be run.
     Compilation(Compilation),
-    /// All about it.
-    Explained(Explained),
+    /// All about it, in bytes for the lab.
+    Explained(Vec<u8>),
 }
 
-/// Who hears of what a kernel's rows gave.
-type Heard = Rc<RefCell<Option<Box<dyn Fn(&Event)>>>>;
+/// Who hears of what a kernel's rows gave: the lab, in bytes that only it reads.
+type Heard = Rc<RefCell<Option<Box<dyn Fn(&[u8])>>>>;
 
 /// The session and its client.
 #[derive(Clone)]
@@ -99,17 +99,18 @@ impl Hub {
             Input::Engine(Event::Compiled { compile, compilation }) => {
                 return self.answer(compile, Told::Compilation(compilation));
             }
-            Input::Engine(Event::Explained { explain, explained }) => {
-                return self.answer(explain, Told::Explained(explained));
-            }
-            // Large, and for the lab alone.
-            Input::Engine(event @ (Event::Drawn { .. } | Event::Printed { .. })) => {
-                return self.hear(&event);
+            Input::Engine(Event::Lab { explain, bytes }) => {
+                match explain {
+                    Some(id) => self.answer(id, Told::Explained(bytes)),
+                    None => {
+                        if let Some(heard) = &*self.heard.borrow() {
+                            heard(&bytes);
+                        }
+                    }
+                }
+                return;
             }
             _ => {}
-        }
-        if let Input::Engine(event @ Event::Failed { .. }) = &input {
-            self.hear(event);
         }
         // Samples come faster than frames: they are folded at once and drawn with the next frame.
         let can_wait = matches!(
@@ -196,14 +197,8 @@ impl Hub {
     }
 
     /// Tells this what a kernel's rows gave, from now on.
-    pub fn on_kernel(&self, heard: impl Fn(&Event) + 'static) {
+    pub fn on_kernel(&self, heard: impl Fn(&[u8]) + 'static) {
         self.heard.replace(Some(Box::new(heard)));
-    }
-
-    fn hear(&self, event: &Event) {
-        if let Some(heard) = &*self.heard.borrow() {
-            heard(event);
-        }
     }
 
     /// Calls this at every moment from now on.

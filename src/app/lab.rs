@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 
 use js_sys::Uint8Array;
 use leptos::prelude::*;
-use parallax_protocol::{KernelSource, encode};
+use parallax_protocol::KernelSource;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
@@ -79,8 +79,8 @@ pub fn begin(page: Page, desk: HtmlElement, seen: HtmlElement, failed: RwSignal<
 fn connect(page: Page) {
     page.hub.with_value(|hub| {
         hub.on_kernel(|event| {
-            if let (Some(lab), Ok(bytes)) = (program(), encode(event)) {
-                lab.event(&bytes);
+            if let Some(lab) = program() {
+                lab.event(event);
             }
         });
     });
@@ -165,10 +165,9 @@ fn explain(page: Page, text: String, size: u32, narrow: bool) -> js_sys::Promise
         };
         let answer = move |told| {
             let _ = match told {
-                Some(Told::Explained(explained)) => match encode(&explained) {
-                    Ok(bytes) => resolve.call1(&JsValue::UNDEFINED, &Uint8Array::from(&bytes[..])),
-                    Err(_) => reject.call0(&JsValue::UNDEFINED),
-                },
+                Some(Told::Explained(bytes)) => {
+                    resolve.call1(&JsValue::UNDEFINED, &Uint8Array::from(&bytes[..]))
+                }
                 _ => reject.call0(&JsValue::UNDEFINED),
             };
         };

@@ -342,9 +342,7 @@ impl Session {
             Event::Ready(_)
             | Event::Frame { .. }
             | Event::Compiled { .. }
-            | Event::Explained { .. }
-            | Event::Drawn { .. }
-            | Event::Printed { .. } => {}
+            | Event::Lab { .. } => {}
             Event::Outputs { backend, outputs, .. } => {
                 if let Some(row) = run.row(&backend) {
                     row.outputs = Some(outputs);
@@ -456,7 +454,7 @@ impl Session {
 
 fn job_of(event: &Event) -> Option<u32> {
     match event {
-        Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } | Event::Explained { .. } => None,
+        Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } | Event::Lab { .. } => None,
         Event::Planned { job, .. }
         | Event::Stage { job, .. }
         | Event::Verified { job, .. }
@@ -469,8 +467,6 @@ fn job_of(event: &Event) -> Option<u32> {
         | Event::Quantity { job, .. }
         | Event::Progress { job, .. }
         | Event::Outputs { job, .. }
-        | Event::Drawn { job, .. }
-        | Event::Printed { job, .. }
         | Event::Sampled { job, .. }
         | Event::Failed { job, .. }
         | Event::Finished { job, .. } => Some(*job),

@@ -18,6 +18,8 @@ pub const LAB: &str = "Lab";
 pub const LAB_TITLE: &str = "The kernel";
 pub const LAB_QUESTION: &str = "What becomes of your own loop?";
 pub const LAB_SIZE: &str = "n, which setup(n) is given";
+pub const LAB_PRESS_RUN: &str =
+    "Press Run: every back end runs your kernel, is checked against the first, and is timed.";
 pub const LAB_KERNEL: &str = "your kernel";
 
 pub fn lab_missing(why: &str) -> String {

@@ -7,7 +7,7 @@ use crate::stages::{Stage as Step, stages};
 use crate::{Control, calibrate, probing};
 use parallax_backends::{Backend, BackendError, Deal, Job, Machine, Order, Pool, Prepared, Team};
 use parallax_protocol::{
-    Cold, Event, Experiment, Fault, FaultKind, InjectKind, Outcome, PlanRow, RunSpec, Sample, Stage, Support,
+    Cold, Event, Experiment, Fault, FaultKind, InjectKind, LabEvent, Outcome, PlanRow, RunSpec, Sample, Stage, Support,
     Verification, base_id,
 };
 use parallax_stats::{LOOKS, Look, look};
@@ -54,7 +54,7 @@ pub async fn run(
         Ok(outcome) => outcome,
         Err(End::Stopped) => Outcome::Stopped,
         Err(End::Failed(fault)) => {
-            emit(Event::Failed { job, fault });
+            run.failed(fault);
             Outcome::NothingToTime
         }
     };
@@ -404,7 +404,7 @@ impl Run<'_> {
         self.breathe().await?;
         if self.spec.experiment == Experiment::Race {
             if let Some(text) = prepared.printed() {
-                self.printed(row, text);
+                self.lab(LabEvent::Printed(text));
             }
             let reference = (!is_first).then_some(&*reference);
             let output = self.drawn(row, output, reference);
@@ -670,8 +670,16 @@ impl Run<'_> {
             diagnostics: error.diagnostics().to_vec(),
             ..Fault::new(Some(backend.into()), kind, error.to_string())
         };
-        (self.emit)(Event::Failed { job: self.job, fault });
+        self.failed(fault);
         Ok(())
+    }
+
+    /// Tells a failure to the page, and what is wrong with the kernel to the lab.
+    fn failed(&self, fault: Fault) {
+        if !fault.diagnostics.is_empty() {
+            self.lab(LabEvent::Failed(fault.diagnostics.clone()));
+        }
+        (self.emit)(Event::Failed { job: self.job, fault });
     }
 
     fn note(&self, backend: &str, text: String) {

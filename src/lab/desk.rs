@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, Diagnosis, Event, Explained, LONGEST_SOURCE, RawOutput, decode};
+use parallax_protocol::{Catalogue, Diagnosis, Explained, LONGEST_SOURCE, LabEvent, RawOutput, decode};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -200,8 +200,8 @@ impl Lab {
             let Some(bytes) = answer.ok().and_then(|bytes| bytes.dyn_into::<js_sys::Uint8Array>().ok()) else {
                 return;
             };
-            if let Ok(explained) = decode::<Explained>(&bytes.to_vec()) {
-                self.know(explained);
+            if let Ok(event) = decode::<LabEvent>(&bytes.to_vec()) {
+                self.event(event);
             }
         });
     }
@@ -282,21 +282,22 @@ impl Lab {
         }
     }
 
-    /// What the engine said of a run.
-    pub fn event(self, event: Event) {
+    /// What the engine says.
+    pub fn event(self, event: LabEvent) {
         match event {
-            Event::Drawn { backend, outputs, .. } => {
+            LabEvent::Explained(explained) => self.know(explained),
+            LabEvent::Drawn { backend, outputs } => {
                 let outputs = outputs.map(Arc::new);
                 self.outputs.update(|all| {
                     all.retain(|(id, _)| *id != backend);
                     all.push((backend, outputs));
                 });
             }
-            Event::Printed { text, .. } => self.printed.set(text),
-            Event::Failed { fault, .. } if !fault.diagnostics.is_empty() => {
+            LabEvent::Printed(text) => self.printed.set(text),
+            LabEvent::Failed(diagnostics) => {
                 self.failed.update(|all| {
                     // Of several rows that fail alike one is enough.
-                    for one in fault.diagnostics {
+                    for one in diagnostics {
                         if !all.iter().any(|d| (d.line, &d.message) == (one.line, &one.message)) {
                             all.push(one);
                         }
@@ -304,7 +305,6 @@ impl Lab {
                 });
                 self.mark();
             }
-            _ => {}
         }
     }
 }

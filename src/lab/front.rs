@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, Event, decode};
+use parallax_protocol::{Catalogue, LabEvent, decode};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -22,7 +22,8 @@ extern "C" {
     /// The GPU may use 32 bits for 64.
     #[wasm_bindgen(method)]
     pub fn narrow(this: &Calls, narrow: bool);
-    /// All that the compiler knows of a text: a promise of postcard bytes of an `Explained`. Rejected while a
+    /// All that the compiler knows of a text: a promise of postcard bytes of a
+    /// `LabEvent`. Rejected while a
     /// run is on its way or the engine is not up.
     #[wasm_bindgen(method, catch)]
     pub async fn explain(this: &Calls, text: &str, size: u32, narrow: bool) -> Result<JsValue, JsValue>;
@@ -91,11 +92,11 @@ pub fn running(is: bool) {
     with(|lab| lab.running(is));
 }
 
-/// Something that the engine said of a run: bytes of an `Event`.
+/// Something that the engine says to the lab: bytes of a `LabEvent`.
 #[wasm_bindgen]
 pub fn event(bytes: &[u8]) {
-    // Of the same build as the page, which has read it before.
-    if let Ok(event) = decode::<Event>(bytes) {
+    // Of the same build as the page, which saw to that.
+    if let Ok(event) = decode::<LabEvent>(bytes) {
         with(|lab| lab.event(event));
     }
 }

@@ -21,7 +21,7 @@ pub struct KernelSource {
     pub narrow: bool,
     /// The outputs' elements are wanted, not only their checksums.
     pub values: bool,
-    /// The outputs are to be drawn: they come as [`crate::Event::Drawn`].
+    /// The outputs are to be drawn: they come as [`crate::LabEvent::Drawn`].
     pub drawn: bool,
     /// What its `setup` may read, by name.
     pub files: Vec<KernelFile>,

@@ -33,7 +33,7 @@ pub use kernel::{
     OutputOf, Refused, checksum,
 };
 pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode_link};
-pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};
+pub use message::{Event, Fault, FaultKind, LabEvent, Outcome, Request, Stage};
 pub use opened::{Figures, FiguresRow, Opened};
 pub use plan::{PlanRow, RunPlan};
 pub use report::{

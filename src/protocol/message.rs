@@ -42,7 +42,8 @@ pub enum Request {
         /// What its `setup` is given, for the types of the arguments.
         size: u32,
     },
-    /// Tell all that the compiler knows of a kernel, likewise. Answered by [`Event::Explained`].
+    /// Tell all that the compiler knows of a kernel, likewise. Answered by [`Event::Lab`] with a
+    /// [`LabEvent::Explained`].
     Explain {
         /// Comes back with the answer.
         explain: u32,
@@ -169,30 +170,12 @@ pub enum Event {
         /// All of it.
         compilation: Compilation,
     },
-    /// What the compiler knows of a kernel.
-    Explained {
-        /// The request's number.
-        explain: u32,
-        /// All of it.
-        explained: Explained,
-    },
-    /// What a row's first run gave, to be drawn, if that was asked for.
-    Drawn {
-        /// The job.
-        job: u32,
-        /// Row id.
-        backend: String,
-        /// The outputs; `None` if they are those of the first row, bit for bit.
-        outputs: Option<Vec<RawOutput>>,
-    },
-    /// What a kernel printed; only the interpreter prints.
-    Printed {
-        /// The job.
-        job: u32,
-        /// Row id.
-        backend: String,
-        /// All of it.
-        text: String,
+    /// Something for the lab's program alone: bytes of a [`LabEvent`], which the page hands on unread.
+    Lab {
+        /// The number of the request that this answers.
+        explain: Option<u32>,
+        /// What it is.
+        bytes: Vec<u8>,
     },
     /// What a row's first run gave.
     Outputs {
@@ -233,6 +216,24 @@ pub enum Event {
         /// How it ended.
         outcome: Outcome,
     },
+}
+
+/// What the engine tells the lab.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum LabEvent {
+    /// What the compiler knows of a kernel.
+    Explained(Explained),
+    /// What a row's first run gave, to be drawn.
+    Drawn {
+        /// Row id.
+        backend: String,
+        /// The outputs; `None` if they are those of the first row, bit for bit.
+        outputs: Option<Vec<RawOutput>>,
+    },
+    /// What a kernel printed; only the interpreter prints.
+    Printed(String),
+    /// What is wrong with the kernel, found while it ran.
+    Failed(Vec<Diagnosis>),
 }
 
 /// What the engine is doing.

@@ -198,6 +198,14 @@ impl RunSpec {
 }
 
 impl RunSpec {
+    /// The id of the row that others are compared with, of those that a baseline's id names.
+    pub fn baseline(&self, id: &str) -> String {
+        match self.kernel {
+            Some(_) => python_id(id),
+            None => id.into(),
+        }
+    }
+
     /// Asks the same, whatever is wanted of the outputs.
     pub fn asks_like(&self, other: &RunSpec) -> bool {
         let plain = |spec: &RunSpec| {

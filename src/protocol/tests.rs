@@ -203,53 +203,9 @@ fn events() -> Vec<Event> {
                 compile_ms: 1.5,
             },
         },
-        Event::Explained {
-            explain: 4,
-            explained: Explained {
-                stages: vec![StageTime {
-                    name: "types".into(),
-                    ms: 0.25,
-                }],
-                functions: vec![FunctionTypes {
-                    name: "f".into(),
-                    line: 2,
-                    gives: Some("float64".into()),
-                    variables: vec![("x".into(), "float64".into())],
-                }],
-                hovers: vec![Hover {
-                    line: 3,
-                    column: 12,
-                    end_column: 13,
-                    text: "float64".into(),
-                }],
-                listings: vec![Listing {
-                    id: "ir".into(),
-                    text: "return x\n".into(),
-                    lines: vec![3],
-                }],
-                remarks: vec![Remark {
-                    line: 3,
-                    kind: "lanes".into(),
-                    good: false,
-                    text: "not in lanes".into(),
-                }],
-                modules: kernel().files,
-                ..Explained::of(Compilation::failed(vec![diagnosis()]))
-            },
-        },
-        Event::Drawn {
-            job: 1,
-            backend: "scalar:python".into(),
-            outputs: Some(vec![RawOutput {
-                dtype: "float32".into(),
-                shape: vec![1],
-                bytes: vec![0, 0, 0x80, 0x3f],
-            }]),
-        },
-        Event::Printed {
-            job: 1,
-            backend: "interpreter".into(),
-            text: "1 2\n".into(),
+        Event::Lab {
+            explain: Some(4),
+            bytes: vec![1, 2],
         },
         Event::Outputs {
             job: 1,
@@ -441,5 +397,56 @@ mod sources {
         assert!(refused(&[source, ("backends", Value::List(vec![text("gpu")]))]).contains("gpu:python"));
         let long = "x".repeat(LONGEST_SOURCE + 1);
         assert!(refused(&[("source", text(&long))]).contains("bytes"));
+    }
+}
+
+#[test]
+fn what_is_for_the_lab_survives() {
+    let explained = Explained {
+        stages: vec![StageTime {
+            name: "types".into(),
+            ms: 0.25,
+        }],
+        functions: vec![FunctionTypes {
+            name: "f".into(),
+            line: 2,
+            gives: Some("float64".into()),
+            variables: vec![("x".into(), "float64".into())],
+        }],
+        hovers: vec![Hover {
+            line: 3,
+            column: 12,
+            end_column: 13,
+            text: "float64".into(),
+        }],
+        listings: vec![Listing {
+            id: "ir".into(),
+            text: "return x\n".into(),
+            lines: vec![3],
+        }],
+        remarks: vec![Remark {
+            line: 3,
+            kind: "lanes".into(),
+            good: false,
+            text: "not in lanes".into(),
+        }],
+        modules: kernel().files,
+        ..Explained::of(Compilation::failed(vec![diagnosis()]))
+    };
+    let output = RawOutput {
+        dtype: "float32".into(),
+        shape: vec![1],
+        bytes: vec![0, 0, 0x80, 0x3f],
+    };
+    for event in [
+        LabEvent::Explained(explained),
+        LabEvent::Drawn {
+            backend: "scalar:python".into(),
+            outputs: Some(vec![output]),
+        },
+        LabEvent::Printed("1 2\n".into()),
+        LabEvent::Failed(vec![diagnosis()]),
+    ] {
+        assert_eq!(decode::<LabEvent>(&encode(&event).unwrap()).unwrap(), event);
     }
 }

@@ -2,26 +2,27 @@
 
 use super::Run;
 use parallax_backends::BackendError;
-use parallax_protocol::{Event, MOST_DRAWN, MOST_VALUES, Number, OutputOf, PlanRow, RawOutput, checksum};
+use parallax_protocol::{
+    Event, LabEvent, MOST_DRAWN, MOST_VALUES, Number, OutputOf, PlanRow, RawOutput, checksum, encode,
+};
 use parallax_workloads::{Array, Output};
 use std::borrow::Cow;
 
 impl Run<'_> {
-    /// Tells what a run printed.
-    pub(super) fn printed(&self, row: &PlanRow, text: String) {
-        (self.emit)(Event::Printed {
-            job: self.job,
-            backend: row.backend.clone(),
-            text,
-        });
+    /// Tells the lab something, if the kernel is the lab's.
+    pub(super) fn lab(&self, event: LabEvent) {
+        let is_labs = self.spec.kernel.as_ref().is_some_and(|kernel| kernel.drawn);
+        // Our own data can always be written.
+        if let (true, Ok(bytes)) = (is_labs, encode(&event)) {
+            (self.emit)(Event::Lab { explain: None, bytes });
+        }
     }
 
     /// Tells a run's outputs as they are, if they are to be drawn and are not those of the first row again.
     pub(super) fn drawn(&self, row: &PlanRow, output: Output, first: Option<&Output>) -> Output {
         if self.spec.kernel.as_ref().is_some_and(|kernel| kernel.drawn) {
             let outputs = (first != Some(&output)).then(|| raw(&output));
-            (self.emit)(Event::Drawn {
-                job: self.job,
+            self.lab(LabEvent::Drawn {
                 backend: row.backend.clone(),
                 outputs,
             });

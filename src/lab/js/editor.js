@@ -154,7 +154,7 @@ export const editor = (place, label, text, words, heard) => {
     };
   });
   const shared = mount(place, label, text, [
-    history(), indentOnInput(), indentUnit.of('    '), bracketMatching(), closeBrackets(),
+    history(), EditorView.lineWrapping, indentOnInput(), indentUnit.of('    '), bracketMatching(), closeBrackets(),
     highlightActiveLine(), highlightActiveLineGutter(), lintGutter(), hover,
     new LanguageSupport(pythonLanguage), syntaxHighlighting(colours),
     autocompletion({ override: [complete] }),
