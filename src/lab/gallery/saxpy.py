@@ -1,10 +1,11 @@
-"""Saxpy
+"""Vector addition
 
-One multiplication and one addition for twelve bytes of memory: does a second thread, or a GPU, make it faster?
+Every element takes one multiplication, one addition and twelve bytes of memory.
+What do lanes and threads gain where there is so little to compute?
 
-Try: put `np.sqrt(x[i])` in the place of `x[i]`. Now there is more to do for each byte.
+Try: a size of 1000. Which back ends are now slower than the scalar one?
 """
-# parallax: size=1000000 show=line
+# parallax: size=500000 show=line
 import numpy as np
 from numba import njit, prange
 
@@ -19,6 +20,6 @@ def saxpy(a, x, y):
 
 def setup(n):
     rng = np.random.default_rng(1)
-    x = rng.random(n).astype(np.float32)
-    y = rng.random(n).astype(np.float32)
+    x = rng.random(n, dtype=np.float32)
+    y = rng.random(n, dtype=np.float32)
     return np.float32(2.5), x, y
