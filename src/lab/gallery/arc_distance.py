@@ -3,8 +3,8 @@
 How far is it from one city to every other, over a round Earth? Sine, cosine and square
 root for each pair: what does a row of the table cost?
 
-Try: `math.sin(x)` may be replaced by `x - x * x * x / SIX`, which is wrong but quick.
-Which back end gains most?
+Try: `half` for `math.asin(half)`, nearly right for near cities. What share of the time
+was it, and for whom?
 """
 # parallax: size=700 show=image tolerance=2e-6
 import math
@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit, prange
 
 HALF = np.float32(0.5)
+ONE = np.float32(1)
 TWO = np.float32(2)
 RADIUS = np.float32(6371)
 
@@ -25,12 +26,13 @@ def arc_distances(latitude, longitude):
             a = math.sin((latitude[i] - latitude[j]) * HALF)
             b = math.sin((longitude[i] - longitude[j]) * HALF)
             across = math.cos(latitude[i]) * math.cos(latitude[j])
-            out[i, j] = TWO * RADIUS * math.asin(math.sqrt(a * a + across * b * b))
+            half = min(ONE, math.sqrt(a * a + across * b * b))
+            out[i, j] = TWO * RADIUS * math.asin(half)
     return out
 
 
 def setup(n):
     rng = np.random.default_rng(5)
-    latitude = np.sort(rng.uniform(-1.5, 1.5, n)).astype(np.float32)
-    longitude = rng.uniform(-3.1, 3.1, n).astype(np.float32)
+    latitude = np.sort(rng.uniform(0.6, 1.1, n)).astype(np.float32)
+    longitude = rng.uniform(-0.2, 0.6, n).astype(np.float32)
     return latitude, longitude

@@ -6,7 +6,7 @@ where the processor has no instruction for them?
 Try: take `astype(np.float32)` out of `setup`, three times. What do lanes gain now, and
 what does the GPU say?
 """
-# parallax: size=100000 show=histogram tolerance=1e-4
+# parallax: size=100000 show=histogram tolerance=1e-5
 import math
 import numpy as np
 from numba import njit, prange

@@ -1,31 +1,30 @@
 """Blocked matrix product
 
-The same product, but a block of `b` is used for many rows while it is still in the
-cache. From which size on does that pay?
+Four terms of each sum at once, so that the result is fetched and stored a quarter as
+often. Which back end needs that done by hand, and which has it from the compiler?
 
-Try: `BLOCK` of 8, and of 512. Which is best, and what do threads do with one block?
+Try: blocks of two, without `a2` and `a3`. Who loses, and how much?
 """
-# parallax: size=256 show=image tolerance=1e-4
+# parallax: size=256 show=image
 import numpy as np
 from numba import njit, prange
-
-BLOCK = 32
 
 
 @njit(parallel=True)
 def matmul(a, b):
     n = a.shape[0]
     c = np.zeros_like(a)
-    for block in prange((n + BLOCK - 1) // BLOCK):
-        for first in range(0, n, BLOCK):
-            for i in range(block * BLOCK, min(n, (block + 1) * BLOCK)):
-                for k in range(first, min(n, first + BLOCK)):
-                    for j in range(n):
-                        c[i, j] += a[i, k] * b[k, j]
+    for i in prange(n):
+        for k in range(0, n, 4):
+            a0, a1, a2, a3 = a[i, k], a[i, k + 1], a[i, k + 2], a[i, k + 3]
+            for j in range(n):
+                half = c[i, j] + a0 * b[k, j] + a1 * b[k + 1, j]
+                c[i, j] = half + a2 * b[k + 2, j] + a3 * b[k + 3, j]
     return c
 
 
 def setup(n):
+    n -= n % 4
     rng = np.random.default_rng(11)
     a = rng.random((n, n), dtype=np.float32)
     b = rng.random((n, n), dtype=np.float32)

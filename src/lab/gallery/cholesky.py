@@ -3,9 +3,9 @@
 The root of a symmetric matrix, column by column. Inner sums run along rows, which lie
 together in memory. Can lanes add up what must be added in order?
 
-Try: `prange` for `range` where `rest` is summed up. What may lanes do now?
+Try: a size of 64. Does anything beat the scalar loop?
 """
-# parallax: size=300 show=image tolerance=1e-4
+# parallax: size=300 show=image
 import math
 import numpy as np
 from numba import njit, prange

@@ -3,8 +3,8 @@
 Halve if even, else triple and add one, until it is one. Eight lanes work until the
 slowest of them is done: how much of their work is lost?
 
-Try: `starts[::-1].copy()` changes nothing, but `np.sort(values % 64)` in `setup` brings
-equal starts together. What do lanes gain then?
+Try: `np.full(n, 97)` for the `np.arange` in `setup`. All lanes are done at the same
+time: what do they gain now?
 """
 # parallax: size=100000 show=scatter
 import numpy as np
@@ -28,5 +28,4 @@ def collatz(starts):
 
 
 def setup(n):
-    values = np.arange(1, n + 1).astype(np.int32)
-    return values
+    return np.arange(1, n + 1).astype(np.int32)

@@ -1,9 +1,10 @@
 """Shortest paths
 
-Floyd and Warshall: may the way from i to j be shorter through k? Rows are changed while
-others read them. Why is that no race?
+Floyd and Warshall: is the way from i to j shorter through k? Every row is compared with
+row k, and row k is one of them. Why is a copy of it taken?
 
-Try: exchange `i` and `k` in the two loops. It is as quick: is it still right?
+Try: leave out the second `.copy()`. The result stays the same: what do lanes lose, and
+why?
 """
 # parallax: size=300 show=image
 import numpy as np

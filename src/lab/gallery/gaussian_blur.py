@@ -5,7 +5,7 @@ cost against numbers in the program?
 
 Try: `np.ones((9, 9))` for the weights in `setup`. Is it 81 / 25 times as slow?
 """
-# parallax: size=400 show=image tolerance=1e-6
+# parallax: size=400 show=image
 import numpy as np
 from numba import njit, prange
 

@@ -5,7 +5,7 @@ one another: what is left for threads?
 
 Try: a size of 1000. Do threads still pay when a step is that short?
 """
-# parallax: size=200000 show=numbers tolerance=1e-4
+# parallax: size=200000 show=numbers tolerance=1e-5
 import numpy as np
 from numba import njit, prange
 

@@ -9,6 +9,7 @@ Try: `growth` as float64, by leaving out the last `astype`. Who refuses?
 import numpy as np
 from numba import njit, prange
 
+HALF = np.float32(0.5)
 ONE = np.float32(1)
 
 
@@ -16,7 +17,7 @@ ONE = np.float32(1)
 def settle(growth, rounds):
     last = np.empty_like(growth)
     for i in prange(growth.size):
-        x = ONE / np.float32(2)
+        x = HALF
         for _ in range(rounds):
             x = growth[i] * x * (ONE - x)
         last[i] = x

@@ -5,7 +5,7 @@ there is less to do every time. Which of the three loops is parallel?
 
 Try: a size of 64. What does it cost to call the threads n times?
 """
-# parallax: size=300 show=image tolerance=1e-5
+# parallax: size=300 show=image
 import numpy as np
 from numba import njit, prange
 

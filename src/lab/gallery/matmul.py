@@ -5,7 +5,7 @@ neighbours in memory?
 
 Try: swap the loops over `j` and `k`. The product is the same: what of the times?
 """
-# parallax: size=256 show=image tolerance=1e-4
+# parallax: size=256 show=image
 import numpy as np
 from numba import njit, prange
 

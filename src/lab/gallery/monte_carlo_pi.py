@@ -3,14 +3,14 @@
 Random points in a square: the share within the circle gives pi. How do many throwers
 get random numbers without sharing one generator?
 
-Try: give every thrower the seed 1. The time stays the same: what of the answer?
+Try: `np.uint32(1)` as the first state of every thrower. How good is pi now?
 """
 # parallax: size=4000000 show=numbers
 import numpy as np
 from numba import njit, prange
 
 THROWERS = 1024
-TO_ONE = np.float32(2.0**-32)
+TO_ONE = np.float32(2.0**-24)
 
 
 @njit
@@ -27,9 +27,9 @@ def monte_carlo_pi(n):
         state = np.uint32(1 + 2654435769 * thrower)
         for _ in range(n // THROWERS):
             state = xorshift(state)
-            x = np.float32(state) * TO_ONE
+            x = np.float32(state >> 8) * TO_ONE
             state = xorshift(state)
-            y = np.float32(state) * TO_ONE
+            y = np.float32(state >> 8) * TO_ONE
             if x * x + y * y < np.float32(1):
                 hits += 1
     return hits, 4 * hits / n

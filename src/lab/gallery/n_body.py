@@ -5,7 +5,7 @@ on do threads and the GPU pay?
 
 Try: a size of 50, then of 4000. Who is first each time?
 """
-# parallax: size=1000 show=scatter tolerance=1e-4
+# parallax: size=1000 show=scatter
 import math
 import numpy as np
 from numba import njit, prange

@@ -3,8 +3,8 @@
 Each of many points asks for the nearest of the others: a search for a minimum in each
 iteration. What becomes of `if` where eight lanes may disagree about it?
 
-Try: write `nearest = min(nearest, distance)` for the three lines of the `if`. Is the
-choice dearer than the minimum?
+Try: write `nearest = min(nearest, distance)` for the three lines of the `if`. What
+does it cost the lanes to remember who it was?
 """
 # parallax: size=3000 show=histogram
 import numpy as np

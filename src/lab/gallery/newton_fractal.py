@@ -3,14 +3,16 @@
 Newton's method finds a cube root of one. Which of the three it ends at depends on
 where it began. What does a division cost in each lane?
 
-Try: `40` rounds for `20`. The picture stays the same: what of the times?
+Try: divide once, `ONE / size`, and multiply by that twice. Is it any quicker?
 """
-# parallax: size=400 show=image tolerance=1e-3
+# parallax: size=400 show=image
 import numpy as np
 from numba import njit, prange
 
 THIRD = np.float32(1 / 3)
+ONE = np.float32(1)
 TWO = np.float32(2)
+TINY = np.float32(1e-9)
 
 
 @njit(parallel=True)
@@ -25,7 +27,7 @@ def newton(axis, rounds):
                 # z = (2 z + 1 / z^2) / 3
                 re = x * x - y * y
                 im = TWO * x * y
-                size = re * re + im * im
+                size = re * re + im * im + TINY
                 x = THIRD * (TWO * x + re / size)
                 y = THIRD * (TWO * y - im / size)
             angle[row, column] = y
@@ -33,4 +35,4 @@ def newton(axis, rounds):
 
 
 def setup(n):
-    return np.linspace(-1.99, 2, n).astype(np.float32), 20
+    return np.linspace(-2, 2, n).astype(np.float32), 20

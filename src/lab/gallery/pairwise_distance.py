@@ -3,9 +3,10 @@
 The distance from each point to each other, in three dimensions. Nothing depends on
 anything else: is that all it takes?
 
-Try: `abs(delta)` for `delta * delta` and no root: is taxi distance any cheaper?
+Try: `points.T.copy()` in `setup`, with `points[d, i]` and `points[d, j]`. Neighbouring
+lanes then read neighbours in memory: what do they gain?
 """
-# parallax: size=1000 show=image tolerance=1e-6
+# parallax: size=1000 show=image
 import math
 import numpy as np
 from numba import njit, prange

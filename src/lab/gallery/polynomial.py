@@ -3,7 +3,7 @@
 A polynomial of degree 15 at each point: fifteen multiplications that wait for each
 other. How much do lanes gain where there is much to compute for each element?
 
-Try: `2` for `16` in `setup`. Do lanes and threads still gain as much?
+Try: `2` for `16` in `setup`. Do threads still pay?
 """
 # parallax: size=200000 show=line
 import numpy as np

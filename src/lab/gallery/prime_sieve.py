@@ -3,7 +3,8 @@
 Every prime strikes out its multiples, block by block, so that a block stays in the
 cache. Can eight blocks be sieved at once by eight lanes?
 
-Try: a `BLOCK` of a million. One block is left for all threads: who waits?
+Try: a `BLOCK` of a million, too large for the nearest cache. What does the scalar loop
+lose, and what is left for threads?
 """
 # parallax: size=1000000 show=numbers
 import numpy as np

@@ -5,7 +5,7 @@ most lanes have nothing to do: does it matter?
 
 Try: 200 spheres for 20 in `setup`. Does any back end gain ten times more?
 """
-# parallax: size=200 show=image tolerance=1e-5
+# parallax: size=200 show=image
 import math
 import numpy as np
 from numba import njit, prange

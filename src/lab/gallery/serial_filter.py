@@ -3,7 +3,7 @@
 Each output needs the one before it: y[i] = a y[i - 1] + b x[i]. There is one chain and
 nothing beside it. Which back end can help?
 
-Try: write `prange` for `range`. What does the compiler say?
+Try: `@njit(parallel=True)`, and `prange` for `range`. What does the compiler say?
 """
 # parallax: size=500000 show=line
 import numpy as np

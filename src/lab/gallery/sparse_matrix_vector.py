@@ -3,9 +3,10 @@
 Only what is not zero is stored: values, their columns, and where each row begins.
 What do lanes gain if they must gather their operands one by one?
 
-Try: `np.sort(rng.integers(0, 16, ...))` for the columns. Does nearness in memory help?
+Try: `np.full(n, 30)` for `rng.integers(0, 60, n)`. Rows are then equally long: does it
+help the lanes?
 """
-# parallax: size=20000 show=line tolerance=1e-5
+# parallax: size=20000 show=line
 import numpy as np
 from numba import njit, prange
 

@@ -3,7 +3,7 @@
 A drop falls on still water. Each step needs the two before it: how many arrays are
 read and written, and what does that mean for memory?
 
-Try: `0.6` for `0.25` as the speed in `setup`. Why does the water go wild?
+Try: `0.6` for `0.25` as the speed in `setup`. What becomes of the water?
 """
 # parallax: size=400 show=image
 import numpy as np
