@@ -5,7 +5,7 @@ in each pixel a reason to go parallel?
 
 Try: `abs(gx) + abs(gy)` for the root. Is it any quicker?
 """
-# parallax: size=1000 show=image
+# parallax: size=600 show=image
 import math
 import numpy as np
 from numba import njit, prange

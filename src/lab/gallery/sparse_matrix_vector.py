@@ -6,7 +6,7 @@ What do lanes gain if they must gather their operands one by one?
 Try: `np.full(n, 30)` for `rng.integers(0, 60, n)`. Rows are then equally long: does it
 help the lanes?
 """
-# parallax: size=20000 show=line
+# parallax: size=10000 show=line
 import numpy as np
 from numba import njit, prange
 

@@ -5,7 +5,7 @@ read and written, and what does that mean for memory?
 
 Try: `0.6` for `0.25` as the speed in `setup`. What becomes of the water?
 """
-# parallax: size=400 show=image
+# parallax: size=300 show=image
 import numpy as np
 from numba import njit, prange
 
