@@ -20,6 +20,7 @@ mod unroll;
 
 use crate::ir::{Expr, ExprKind, Label, Local, LocalInfo, Param, Program, Stmt};
 use crate::sorted::Map as HashMap;
+use crate::told::{Told, What};
 use crate::types::Scalar;
 use crate::walk;
 use bounds::Facts;
@@ -52,6 +53,7 @@ fn versions(program: &mut Program, facts: Facts, copies: Option<u32>) -> Facts {
         labels: program.labels,
         uses: uses(program),
         locals: std::mem::take(&mut program.locals),
+        told: std::mem::take(&mut program.told),
         facts,
         copies,
     };
@@ -59,6 +61,7 @@ fn versions(program: &mut Program, facts: Facts, copies: Option<u32>) -> Facts {
     program.body = hoister.block(body);
     program.labels = hoister.labels;
     program.locals = hoister.locals;
+    program.told = hoister.told;
     hoister.facts
 }
 
@@ -102,6 +105,7 @@ struct Hoister {
     facts: Facts,
     labels: u32,
     locals: Vec<LocalInfo>,
+    told: Told,
     /// Of the program as it was.
     uses: HashMap<Local, usize>,
     size: usize,
@@ -143,11 +147,11 @@ impl Hoister {
         }
         let mut proof = self.facts.at(&stmt);
         let mut fast = stmt.clone();
-        proof.take_checks(&mut fast);
+        proof.take_checks(&mut fast, &mut self.told);
         if self.copies.is_some() && fast == stmt {
             return self.inside(stmt);
         }
-        let pairs = lanes::choose(&mut fast, &self.facts);
+        let pairs = lanes::choose(&mut fast, &self.facts, &mut self.told);
         let mut tests = proof.tests;
         for (a, b) in pairs {
             tests.push(Expr::new(ExprKind::Apart(a, b), Scalar::Bool));
@@ -166,6 +170,7 @@ impl Hoister {
             return fast;
         };
         self.size += size;
+        self.told.of(&stmt, What::Twice);
         let mut slow = vec![stmt];
         self.relabel(&mut slow);
         self.rename(&mut slow);
