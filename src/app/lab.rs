@@ -5,14 +5,14 @@ use std::cell::OnceCell;
 
 use js_sys::Uint8Array;
 use leptos::prelude::*;
-use parallax_protocol::KernelSource;
+use parallax_protocol::{KernelSource, encode};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
 use crate::client::words;
 use crate::components::Page;
-use crate::hub::Told;
+use crate::hub::{Moment, Told};
 use crate::state::Session;
 use crate::{BUILD, host, text, views};
 
@@ -37,6 +37,8 @@ extern "C" {
     fn sized(this: &Exports, size: u32);
     #[wasm_bindgen(method)]
     fn running(this: &Exports, is: bool);
+    #[wasm_bindgen(method)]
+    fn ended(this: &Exports, report: &[u8]);
     #[wasm_bindgen(method)]
     fn event(this: &Exports, event: &[u8]);
 }
@@ -78,6 +80,14 @@ pub fn begin(page: Page, desk: HtmlElement, seen: HtmlElement, failed: RwSignal<
 /// From now on each tells the other what changes.
 fn connect(page: Page) {
     page.hub.with_value(|hub| {
+        hub.listen(move |session, moment| {
+            let run = session.run.as_ref().filter(|run| run.spec.kernel.is_some());
+            if let (Moment::Ended, Some(run), Some(lab)) = (moment, run, program())
+                && let Ok(report) = encode(&page.report(session, run))
+            {
+                lab.ended(&report);
+            }
+        });
         hub.on_kernel(|event| {
             if let Some(lab) = program() {
                 lab.event(event);

@@ -29,7 +29,7 @@ pub use error::BackendError;
 pub use gpu::GpuSlot;
 pub use machine::{Machine, Pool, StopFlag};
 pub use overhead::overhead;
-pub use python::compiler;
+pub use python::{compiler, explain};
 pub use recorder::Recorder;
 pub use team::{Chaos, Job, Team};
 

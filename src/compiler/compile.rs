@@ -9,7 +9,7 @@ use crate::ir::{Array, ArrayExpr, Param, Program, Stmt};
 use crate::setup::{self, Limits};
 use crate::sorted::{Map, Set};
 use crate::source::{Source, Span, TooLong};
-use crate::syntax;
+use crate::syntax::{self, StmtKind};
 use crate::types::Type;
 use crate::validate::{self, Valid};
 use crate::value::{Arg, Value};
@@ -190,6 +190,38 @@ fn lowered(
     valid
 }
 
+/// The part of a text that decides what `setup` gives: all but the kernels that nothing of it names. `None` of a text
+/// that cannot be read. Two texts with the same part are given the same by the same `setup(n)`.
+pub fn setup_part(text: &str) -> Option<String> {
+    let source = Source::new(text).ok()?;
+    let (tree, _) = syntax::parse(source);
+    // From its name to the next statement.
+    let mut left_out: Vec<(&str, usize, usize)> = Vec::new();
+    for (at, stmt) in tree.body.iter().enumerate() {
+        let end = tree.body.get(at + 1).map_or(text.len(), |next| next.span.start as usize);
+        if let StmtKind::Def(def) = &stmt.kind
+            && !def.decorators.is_empty()
+        {
+            left_out.push((&def.name.name, def.name.span.start as usize, end));
+        }
+    }
+    loop {
+        let mut part = String::new();
+        let mut at = 0;
+        for (_, start, end) in &left_out {
+            part.push_str(text.get(at..*start)?);
+            at = *end;
+        }
+        part.push_str(text.get(at..)?);
+        // What is named in what is left is a part of it, and what that names in turn.
+        let before = left_out.len();
+        left_out.retain(|(name, ..)| !part.contains(name));
+        if left_out.len() == before {
+            return Some(part);
+        }
+    }
+}
+
 impl Prepared {
     /// The arguments as the program takes them: tuples' parts one after the other.
     pub fn flat_arguments(&self) -> Vec<Value> {
@@ -330,4 +362,23 @@ fn stored(program: &Program) -> Set<Array> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_decides_setup_is_all_but_kernels_that_it_does_not_name() {
+        let text = |body: &str, made: &str| {
+            format!("N = 3\n\n@njit\ndef f(x):\n    return {body}\n\n@njit\ndef g(x):\n    return x\n\ndef setup(n):\n    return {made}\n")
+        };
+        let part = |body, made| setup_part(&text(body, made));
+        assert_eq!(part("x + 1", "n"), part("x * (2 +", "n"));
+        assert_ne!(part("x", "n"), part("x", "n + 1"));
+        // What setup calls, and what that calls, decides.
+        assert_ne!(part("x + 1", "f(n)"), part("x + 2", "f(n)"));
+        assert!(part("g(x)", "f(n)").is_some_and(|part| part.contains("g(x):")));
+        assert!(part("g(x)", "n").is_some_and(|part| part.contains("N = 3") && !part.contains("g(x)")));
+    }
 }

@@ -35,7 +35,7 @@ pub mod walk;
 pub mod wasm;
 pub mod wgsl;
 
-pub use compile::{Failed, Prepared, Request, prepare};
+pub use compile::{Failed, Prepared, Request, prepare, setup_part};
 pub use diagnostic::{Diagnostic, Kind};
 pub use source::{Position, Source, Span};
 pub use types::{Layout, Scalar, Type};

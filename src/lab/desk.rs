@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, Diagnosis, Explained, LONGEST_SOURCE, LabEvent, RawOutput, decode};
+use parallax_protocol::{Catalogue, Diagnosis, Explained, LONGEST_SOURCE, LabEvent, RawOutput, Report, decode};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -13,6 +13,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use crate::editor::{self, Text, heard, object};
 use crate::front::{Calls, save_bytes, save_text};
 use crate::gallery::{self, LESSONS};
+use crate::guided::{self, Guide};
 use crate::panes::Panes;
 use crate::{text, words};
 
@@ -56,6 +57,10 @@ pub struct Lab {
     pub printed: RwSignal<String>,
     /// The run's text, whose hints say how its outputs are seen.
     pub ran: RwSignal<String>,
+    /// What the last run of the text as it stands came to.
+    pub report: RwSignal<Option<Arc<Report>>>,
+    /// The step of the guided way, if it is taken.
+    pub step: RwSignal<Option<usize>>,
 }
 
 impl Lab {
@@ -81,6 +86,8 @@ impl Lab {
             outputs: RwSignal::new(Vec::new()),
             printed: RwSignal::new(String::new()),
             ran: RwSignal::new(String::new()),
+            report: RwSignal::new(None),
+            step: RwSignal::new(None),
         }
     }
 
@@ -123,6 +130,14 @@ impl Lab {
         }
     }
 
+    /// A run is over.
+    pub fn ended(self, report: Report) {
+        // Of another text by now it says nothing of this one.
+        if self.ran.with_untracked(|ran| *ran == self.text()) {
+            self.report.set(Some(Arc::new(report)));
+        }
+    }
+
     /// A kernel of the gallery.
     fn choose(self, name: &str) {
         let all = LESSONS.iter().flat_map(|lesson| lesson.kernels);
@@ -133,13 +148,14 @@ impl Lab {
     }
 
     /// Another text, with what its `setup` is given; the page is told at once.
-    fn take(self, text: &str, size: u32) {
+    pub fn take(self, text: &str, size: u32) {
         self.size.set_value(size);
         self.show(text);
         self.tell(Some(size));
     }
 
     fn show(self, text: &str) {
+        self.report.set(None);
         self.edit(|editor| editor.set(text));
         self.failed.set(Vec::new());
         self.read(text);
@@ -158,6 +174,7 @@ impl Lab {
     fn typed(self) {
         self.note.set(String::new());
         self.failed.set(Vec::new());
+        self.report.set(None);
         self.asked.update_value(|n| *n += 1);
         let asked = self.asked.get_value();
         set_timeout(
@@ -353,9 +370,16 @@ pub fn Desk(lab: Lab) -> impl IntoView {
             </label>
             <Files lab/>
         </div>
+        <Guide lab/>
+        <p class="notice bad" role="alert" hidden=move || lab.note.with(String::is_empty)>
+            {move || lab.note.get()}
+        </p>
         <p class="notice" data-testid="lab-came" hidden=move || !lab.came.get()>{text::CAME}</p>
-        <p class="lede" data-testid="lab-question">{move || lab.about.with(|about| about.question.clone())}</p>
-        <p class="more" hidden=move || lab.about.with(|about| about.attempt.is_empty())>
+        <p class="lede" data-testid="lab-question" hidden=move || lab.step.get().is_some()>{move || lab.about.with(|about| about.question.clone())}</p>
+        <p
+            class="more"
+            hidden=move || lab.step.get().is_some() || lab.about.with(|about| about.attempt.is_empty())
+        >
             <b>{text::TRY}</b>
             {move || lab.about.with(|about| about.attempt.clone())}
         </p>
@@ -419,6 +443,15 @@ fn Files(lab: Lab) -> impl IntoView {
     };
     view! {
         <div class="files">
+            <button
+                type="button"
+                class="button quiet"
+                data-testid="lab-guide-open"
+                aria-expanded=move || lab.step.get().is_some().to_string()
+                on:click=move |_| guided::toggle(lab)
+            >
+                {text::GUIDE}
+            </button>
             <label class="button quiet">
                 {text::OPEN_FILE}
                 <input class="unseen" type="file" accept=".py,text/x-python" data-testid="lab-open" on:change=opened/>

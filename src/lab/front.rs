@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, LabEvent, decode};
+use parallax_protocol::{Catalogue, LabEvent, Report, decode};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -90,6 +90,14 @@ pub fn sized(size: u32) {
 #[wasm_bindgen]
 pub fn running(is: bool) {
     with(|lab| lab.running(is));
+}
+
+/// A run of a kernel is over: bytes of its `Report`.
+#[wasm_bindgen]
+pub fn ended(report: &[u8]) {
+    if let Ok(report) = decode::<Report>(report) {
+        with(|lab| lab.ended(report));
+    }
 }
 
 /// Something that the engine says to the lab: bytes of a `LabEvent`.

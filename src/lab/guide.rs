@@ -112,7 +112,10 @@ fn ahead(report: &Report) -> bool {
     };
     let others = ["scalar", "simd", "threads"].into_iter().filter_map(ms);
     let best = others.fold(f64::INFINITY, f64::min);
-    [ms("threads+simd"), ms("gpu")].into_iter().flatten().any(|ms| ms < best)
+    [ms("threads+simd"), ms("gpu")]
+        .into_iter()
+        .flatten()
+        .any(|ms| ms < best)
 }
 
 /// What is done of a step: each of its facts, and whether it holds.
@@ -233,7 +236,11 @@ mod tests {
         for pair in STEPS.windows(2) {
             assert_eq!(pair[0].ends, pair[1].begins, "{}", pair[0].title);
         }
-        assert!(STEPS.iter().all(|step| step.begins != step.ends && !step.facts.is_empty()));
+        assert!(
+            STEPS
+                .iter()
+                .all(|step| step.begins != step.ends && !step.facts.is_empty())
+        );
     }
 
     #[test]

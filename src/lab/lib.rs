@@ -6,6 +6,7 @@
 //! `front`, `editor` and `desk` are pure and tested natively.
 
 pub mod gallery;
+pub mod guide;
 pub mod outputs;
 pub mod text;
 pub mod words;
@@ -16,6 +17,8 @@ mod desk;
 mod editor;
 #[cfg(target_arch = "wasm32")]
 mod front;
+#[cfg(target_arch = "wasm32")]
+mod guided;
 #[cfg(target_arch = "wasm32")]
 mod panes;
 #[cfg(target_arch = "wasm32")]

@@ -37,6 +37,20 @@ pub const NONE_OF_THIS: &str = "There is none of this: the reason is among the p
 pub const LOOPS_HELP: &str = "What became of each loop. Go to a line to see where it is in the code.";
 pub const NO_LOOPS: &str = "There is no loop in it.";
 
+pub const GUIDE: &str = "Six steps to the GPU";
+pub const GUIDE_DO: &str = "Do: ";
+pub const GUIDE_SEEN: &str = "Done. ";
+pub const GUIDE_BACK: &str = "Step back";
+pub const GUIDE_NEXT: &str = "Next step";
+pub const GUIDE_AGAIN: &str = "Begin this step again";
+pub const GUIDE_SHOW: &str = "Show me";
+pub const DONE: &str = " (done)";
+pub const NOT_YET: &str = " (not yet)";
+
+pub fn step_of(step: usize, all: usize) -> String {
+    format!("Step {step} of {all}")
+}
+
 /// The panes beside the editor: id, heading.
 pub const PANE: [(&str, &str); 7] = [
     ("loops", "Loops"),

@@ -43,6 +43,8 @@ struct Engine {
     job: RefCell<Option<(u32, Rc<Control>)>>,
     /// Raised to end the film that is being made.
     film: RefCell<StopFlag>,
+    /// Raised to end the explanation that is being made.
+    explaining: RefCell<StopFlag>,
     hidden: Cell<bool>,
 }
 
@@ -71,6 +73,7 @@ pub async fn start(load_ms: f64, most_bytes: f64) -> js_sys::Function {
         timer_resolution_us: timer_resolution_us(&*host),
         job: RefCell::new(None),
         film: RefCell::default(),
+        explaining: RefCell::default(),
         hidden: Cell::new(false),
     });
     let overhead = overhead(&engine.machine.pool, &*host).await;
@@ -130,10 +133,13 @@ fn receive(engine: &Rc<Engine>, bytes: &[u8]) {
             kernel,
             size,
         } => {
-            let pool = engine.machine.pool.clone();
+            // Whoever asks again does not wait for the answer before.
+            let stop = StopFlag::new();
+            engine.explaining.replace(stop.clone()).raise();
+            let engine = Rc::clone(engine);
             wasm_bindgen_futures::spawn_local(async move {
                 let explained =
-                    parallax_backends::compiler::explain(&pool, kernel, size, StopFlag::new()).await;
+                    parallax_backends::explain::explain(&engine.machine, kernel, size, stop).await;
                 if let Ok(bytes) = encode(&LabEvent::Explained(explained)) {
                     post(&Event::Lab {
                         explain: Some(explain),

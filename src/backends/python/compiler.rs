@@ -1,5 +1,6 @@
 //! The compiler as back ends, engine and page use it: values and diagnostics in the words of the protocol.
 
+use super::explain::LastGiven;
 use crate::{BackendError, Machine, Pool, StopFlag};
 use parallax_compiler::failure;
 #[cfg(feature = "gpu")]
@@ -10,7 +11,7 @@ use parallax_compiler::wgsl;
 use parallax_compiler::{
     ArrayValue, Diagnostic, Failed, Position, Prepared, Request, Scalar, Source, Span, Value,
 };
-use parallax_protocol::{Compilation, Diagnosis, Explained, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
+use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
 use parallax_workloads::{Argument, Array, Own, Problem, PythonProgram};
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
@@ -61,19 +62,33 @@ pub async fn own(
 /// What the compiler makes of a kernel, on every back end.
 pub async fn compile(pool: &Pool, kernel: KernelSource, size: u32, stop: StopFlag) -> Compilation {
     let made = pool.offload(move || all(kernel, size, &stop)).await;
-    made.unwrap_or_else(|message| {
-        let panicked = Diagnostic::new(
-            parallax_compiler::Kind::Internal,
-            Span::default(),
-            format!("the compiler broke down: {message}"),
-        );
-        Compilation::failed(vec![diagnosis("", &panicked)])
-    })
+    made.unwrap_or_else(|message| Compilation::failed(vec![broken_down(&message)]))
 }
 
-/// All that the compiler knows of a kernel.
-pub async fn explain(pool: &Pool, kernel: KernelSource, size: u32, stop: StopFlag) -> Explained {
-    Explained::of(compile(pool, kernel, size, stop).await)
+/// Types of what a kernel is given, as Numba writes them.
+pub(super) fn types_of(prepared: &Prepared) -> Vec<String> {
+    let types = prepared.arguments.iter().map(|value| value.type_of().to_string());
+    types.collect()
+}
+
+/// What is said where the compiler itself broke down.
+pub(super) fn broken_down(message: &str) -> Diagnosis {
+    let words = format!("the compiler broke down: {message}");
+    diagnosis(
+        "",
+        &Diagnostic::new(parallax_compiler::Kind::Internal, Span::default(), words),
+    )
+}
+
+/// All that is wrong with a text.
+pub(super) fn failed_diagnoses(text: &str, failed: &Failed) -> Vec<Diagnosis> {
+    match failed {
+        Failed::Diagnostics(all) => diagnoses(text, all),
+        Failed::TooLong(why) => {
+            let why = Diagnostic::new(parallax_compiler::Kind::Limit, Span::default(), why.to_string());
+            diagnoses("", &[why])
+        }
+    }
 }
 
 fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
@@ -93,11 +108,10 @@ fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
                 shared: true,
             };
             let module = prepared.wasm(target).ok();
-            let types = prepared.arguments.iter().map(|value| value.type_of().to_string());
             Compilation {
                 ok: true,
                 entry: Some(prepared.name.clone()),
-                arguments: types.collect(),
+                arguments: types_of(&prepared),
                 refusals: refusals(&program.source, program.narrow, &prepared),
                 wasm_bytes: module.map(|module| module.bytes.len() as u32),
                 ..Compilation::failed(Vec::new())
@@ -135,18 +149,22 @@ type Compiled = (Weak<dyn Problem>, Weak<Shared>);
 
 /// The kernel that was compiled last. It holds no memory: a kernel lasts as long as any row has it.
 #[derive(Default)]
-pub struct Last(RefCell<Option<Compiled>>);
+pub struct Last {
+    kernel: RefCell<Option<Compiled>>,
+    /// What the last text that was explained was given.
+    pub(super) given: LastGiven,
+}
 
 impl Last {
     fn of(&self, problem: &Arc<dyn Problem>) -> Option<Arc<Shared>> {
-        let last = self.0.borrow();
+        let last = self.kernel.borrow();
         let (of, shared) = last.as_ref()?;
         // The address is not another's while there is a `Weak`.
         shared.upgrade().filter(|_| of.ptr_eq(&Arc::downgrade(problem)))
     }
 
     fn is(&self, problem: &Arc<dyn Problem>, shared: &Arc<Shared>) {
-        self.0
+        self.kernel
             .replace(Some((Arc::downgrade(problem), Arc::downgrade(shared))));
     }
 }
@@ -191,13 +209,7 @@ fn prepare(program: &PythonProgram, stop: &StopFlag) -> Result<Prepared, Backend
     let made = parallax_compiler::prepare(&program.source, &request, &|| stop.is_raised());
     made.map_err(|all| match stop.is_raised() {
         true => BackendError::Stopped,
-        false => BackendError::Python(match &all {
-            Failed::Diagnostics(all) => diagnoses(&program.source, all),
-            Failed::TooLong(why) => {
-                let why = Diagnostic::new(parallax_compiler::Kind::Limit, Span::default(), why.to_string());
-                diagnoses("", &[why])
-            }
-        }),
+        false => BackendError::Python(failed_diagnoses(&program.source, &all)),
     })
 }
 
@@ -374,7 +386,7 @@ pub(super) fn too_large(why: &[parallax_compiler::wasm::Refusal]) -> BackendErro
 }
 
 /// The back ends that refuse a kernel which others run.
-fn refusals(text: &str, narrow: bool, prepared: &Prepared) -> Vec<Refused> {
+pub(super) fn refusals(text: &str, narrow: bool, prepared: &Prepared) -> Vec<Refused> {
     let Err(why) = prepared.shaders(narrow) else {
         return Vec::new();
     };

@@ -6,6 +6,7 @@
 //! engine's own memory, and `gpu` takes a plan's steps on the device.
 
 pub mod compiler;
+pub mod explain;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod interpreter;

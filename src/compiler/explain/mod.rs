@@ -45,6 +45,8 @@ pub struct Explained {
     pub modules: Vec<(&'static str, Vec<u8>)>,
     /// Shaders, each a file of WGSL.
     pub shaders: Vec<String>,
+    /// What it was all read off, if it compiles.
+    pub prepared: Option<Prepared>,
 }
 
 /// A function that was compiled.
@@ -106,7 +108,10 @@ pub fn explain(
     looker.hovers(text);
     match prepared {
         Err(failed) => looker.out.failed = Some(failed),
-        Ok(prepared) => looker.prepared(&prepared, narrow),
+        Ok(prepared) => {
+            looker.prepared(&prepared, narrow);
+            looker.out.prepared = Some(prepared);
+        }
     }
     looker.out
 }
