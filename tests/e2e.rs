@@ -21,6 +21,8 @@ mod experiments;
 mod faults;
 #[path = "e2e/gaps.rs"]
 mod gaps;
+#[path = "e2e/gallery.rs"]
+mod gallery;
 #[path = "e2e/house.rs"]
 mod house;
 #[path = "e2e/javascript.rs"]
@@ -61,6 +63,8 @@ const TESTS: &[(&str, Test)] = &[
     ("a_kernel_by_command", kernels::by_command),
     ("every_kernel_agrees", kernel_files::agree),
     ("every_failing_kernel_fails_alike", kernel_files::fail_alike),
+    ("the_gallery_agrees", gallery::agrees),
+    ("six_steps_to_the_gpu", lab::six_steps),
     ("a_newcomer_in_the_lab", lab::newcomer),
     ("a_draft_survives", lab::draft),
     ("a_failing_kernel_in_the_lab", lab::failing),

@@ -175,6 +175,40 @@ pub fn failing(house: &House) -> Result<()> {
     page.console_is_clean()
 }
 
+/// The guided way: each step is done by its end and not before, whatever way it is typed.
+pub fn six_steps(house: &House) -> Result<()> {
+    let page = house.open("")?;
+    page.ready()?;
+    page.open_lab()?;
+    page.press("lab-guide-open")?;
+    page.type_into("budget", "0.6")?;
+    let is = |step: usize, done: bool| {
+        page.wait(&format!(
+            "(({{ step, done }}) => step === '{step}' && done === '{done}')(document.querySelector('{}').dataset)",
+            by("lab-guide")
+        ))
+        .with_context(|| format!("step {step}, done {done}: {}", page.text("lab-guide").unwrap_or_default()))
+    };
+    for step in 1..=5 {
+        is(step, false)?;
+        page.press("lab-guide-show")?;
+        if step == 2 {
+            // A race: there is nothing to run.
+            page.lab_knows(false)?;
+        } else {
+            page.lab_knows(true)?;
+            page.run()?;
+        }
+        is(step, true)?;
+        page.press("lab-guide-next")?;
+    }
+    // The last depends on the machine's speed: it is begun, and can be left.
+    is(6, false)?;
+    page.press("lab-guide-open")?;
+    page.wait(&format!("document.querySelector('{}') === null", by("lab-guide")))?;
+    page.console_is_clean()
+}
+
 /// Every pane by keys alone, no trap in the editor, and axe finds nothing.
 pub fn accessible(house: &House) -> Result<()> {
     house.chromium("imitates the sizes of phones and projectors")?;
