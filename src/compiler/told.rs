@@ -72,7 +72,7 @@ pub enum Serial {
     Plain,
     /// It is a `while`.
     While,
-    /// It is in another parallel loop.
+    /// It is within a parallel loop.
     Within,
     /// The decorator does not say `parallel=True`.
     NotAsked,

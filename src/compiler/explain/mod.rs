@@ -116,6 +116,14 @@ pub fn explain(
     looker.out
 }
 
+/// Why there is no module, for people.
+fn refused(why: &wasm::Refusal) -> String {
+    match why {
+        wasm::Refusal::Math(function) => format!("{function:?} was not expanded"),
+        wasm::Refusal::TooLarge { what, is, limit } => format!("too much {what}: {is}, at most {limit}"),
+    }
+}
+
 struct Looker<'a> {
     lines: Lines,
     clock: &'a dyn Fn() -> f64,
@@ -232,7 +240,7 @@ impl Looker<'_> {
         self.over(stage);
         match made {
             Err(refusals) => {
-                let why: Vec<String> = refusals.iter().map(|one| format!("{one:?}")).collect();
+                let why: Vec<String> = refusals.iter().map(refused).collect();
                 self.out.refused.push((name, why.join("\n")));
             }
             Ok((module, marks)) => {

@@ -59,3 +59,46 @@ pub fn names(table: &'static str) -> Vec<[&'static str; 2]> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasmparser::{BinaryReader, OperatorsReader};
+
+    /// What another reader calls an instruction, without dots and lines.
+    fn theirs(bytes: &[u8]) -> Option<String> {
+        let mut reader = OperatorsReader::new(BinaryReader::new(bytes, 0));
+        let debug = format!("{:?}", reader.read().ok()?);
+        let name = debug.chars().take_while(char::is_ascii_alphanumeric);
+        Some(name.collect::<String>().to_ascii_lowercase())
+    }
+
+    #[test]
+    fn names_are_those_of_the_standard() {
+        let mut compared = 0;
+        for (table, first, prefix) in [
+            (PLAIN, 0x45, None),
+            (MEMORY, 0x28, None),
+            (MORE, 0, Some(0xfc)),
+            (VECTOR, 0, Some(0xfd)),
+        ] {
+            for (number, [before, name]) in (first..).zip(names(table)) {
+                let mut bytes: Vec<u8> = prefix.into_iter().collect();
+                match number {
+                    0..0x80 => bytes.push(number as u8),
+                    // A prefix is followed by LEB128.
+                    _ if prefix.is_some() => bytes.extend([number as u8 | 0x80, (number >> 7) as u8]),
+                    _ => bytes.push(number as u8),
+                }
+                bytes.extend([0; 20]);
+                if name.is_empty() {
+                    continue;
+                }
+                let ours = format!("{before}{name}").replace(['.', '_'], "");
+                assert_eq!(theirs(&bytes).as_deref(), Some(ours.as_str()), "{number:#x}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 128 + 23 + 8 + 230, "{compared}");
+    }
+}

@@ -1,4 +1,5 @@
-//! What was decided about loops, as sentences. Each says what a pass said, or what is seen in the program that it left.
+//! What was decided about loops, as sentences. Each says what a pass said, or what is seen in the program that it left: of each access
+//! whether it had a check when it was typed, when the arguments were known, and behind the loops' passes.
 
 use super::lines::Lines;
 use crate::Prepared;
@@ -189,10 +190,17 @@ pub fn remarks(
         program: &prepared.program,
         found: Set::new(),
     };
-    // Of what is said again and again about a line, the last word counts, unless something better was said before.
+    // Of what the passes say again and again about a line, the last word counts; of what the writer does, the first: where a loop
+    // is there twice, the quick one comes first. The writer's word is the very last.
     let mut by_line: Map<u32, Vec<What>> = Map::new();
     let mut why_checked: Map<(u32, String), Checked> = Map::new();
-    for (at, what) in prepared.program.told.all().iter().chain(written.all()) {
+    for (at, what) in prepared
+        .program
+        .told
+        .all()
+        .iter()
+        .chain(written.all().iter().rev())
+    {
         by_line.entry(lines.of(*at)).or_default().push(*what);
         if let What::Checked(array, why) = what {
             let info = prepared.program.arrays.get(array.0 as usize);
@@ -240,14 +248,23 @@ fn parallel(writer: &mut Writer<'_>, line: u32, said: &[What]) {
         _ => None,
     });
     let text = match last {
-        Some(Serial::Plain) => "not parallel: a plain loop; use prange",
+        Some(Serial::Plain) => {
+            let is_bound = said.iter().any(|what| {
+                use NotLanes::{Behind, Crosses, Left, Memory};
+                matches!(what, What::NotLanes(Crosses(_) | Behind(_) | Left | Memory(_)))
+            });
+            match is_bound {
+                true => "not parallel: a plain loop",
+                false => "not parallel: a plain loop; use prange",
+            }
+        }
         Some(Serial::While) => "not parallel: a `while` goes round by round",
-        Some(Serial::Within) => "not parallel: a parallel loop around it is shared already",
+        Some(Serial::Within) => "not parallel: the loop around it is",
         Some(Serial::NotAsked) => "not parallel: the decorator does not say parallel=True",
         Some(Serial::Left) => "not parallel: `break` or `return` leaves it",
         None => return,
     };
-    writer.say(line, About::Parallel, false, text);
+    writer.say(line, About::Parallel, last == Some(Serial::Within), text);
 }
 
 fn rounds(writer: &mut Writer<'_>, line: u32, said: &[What]) {
@@ -266,7 +283,7 @@ fn rounds(writer: &mut Writer<'_>, line: u32, said: &[What]) {
                 writer.say(line, About::Unrolled, true, text);
             }
             What::Twice => {
-                let text = "there twice: without checks behind one test, and with them if it fails";
+                let text = "there twice: a quicker one behind a test of all that it needs, and as it was";
                 writer.say(line, About::Copied, true, text);
             }
             _ => {}
@@ -276,16 +293,20 @@ fn rounds(writer: &mut Writer<'_>, line: u32, said: &[What]) {
 
 /// Whether a line's loop runs in lanes.
 fn in_lanes(writer: &mut Writer<'_>, line: u32, said: &[What]) -> bool {
-    if said.contains(&What::Lanes) {
-        let text = format!("runs in lanes: {} iterations at once", crate::ir::LANES);
-        writer.say(line, About::Lanes, true, text);
-        return true;
-    }
     let last = said.iter().rev().find_map(|what| match what {
-        What::NotLanes(why) => Some(*why),
+        What::Lanes => Some(None),
+        What::NotLanes(why) => Some(Some(*why)),
         _ => None,
     });
-    let Some(why) = last else { return false };
+    let why = match last {
+        None => return false,
+        Some(Some(why)) => why,
+        Some(None) => {
+            let text = format!("runs in lanes: {} iterations at once", crate::ir::LANES);
+            writer.say(line, About::Lanes, true, text);
+            return true;
+        }
+    };
     // What became its rounds is no loop any more.
     if said.iter().any(|what| matches!(what, What::Rounds(_))) && why != NotLanes::Inside {
         return false;
@@ -296,7 +317,7 @@ fn in_lanes(writer: &mut Writer<'_>, line: u32, said: &[What]) -> bool {
         NotLanes::Left => "something leaves it before its end".into(),
         NotLanes::Fails => "something in it may fail, which must come at its very iteration".into(),
         NotLanes::Makes => "it makes arrays, or prints".into(),
-        NotLanes::Outside => "a loop within it is parallel or in lanes".into(),
+        NotLanes::Outside => "a loop within it is, or is parallel".into(),
         NotLanes::Crosses(local) => {
             format!("each iteration needs {} of the one before", writer.local(local))
         }
@@ -310,7 +331,8 @@ fn in_lanes(writer: &mut Writer<'_>, line: u32, said: &[What]) -> bool {
         NotLanes::Inside => "a loop around it is, and each lane goes its own rounds".into(),
     };
     let text = format!("not in lanes: {text}");
-    writer.say(line, About::Lanes, why == NotLanes::Inside, text);
+    let is_fine = matches!(why, NotLanes::Inside | NotLanes::Outside);
+    writer.say(line, About::Lanes, is_fine, text);
     false
 }
 

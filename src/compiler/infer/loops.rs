@@ -100,8 +100,8 @@ impl Maker<'_> {
             }
             Operand::Range(range) => {
                 let why = match (range.is_parallel, self.parallel.is_some(), self.is_outermost()) {
-                    (false, ..) => Serial::Plain,
                     (_, true, _) => Serial::Within,
+                    (false, ..) => Serial::Plain,
                     (.., false) => Serial::NotAsked,
                     (.., true) => Serial::Left,
                 };
