@@ -23,6 +23,8 @@ const DRAFT: &str = "parallax-lab";
 const ASK_AFTER: Duration = Duration::from_millis(12);
 /// The page and the store are told this long after the last key.
 const TELL_AFTER: Duration = Duration::from_millis(400);
+/// The stage that makes the arguments, which is not the compiler's time.
+const SETUP: &str = "setup";
 /// What `setup` is given where a text says nothing.
 const USUAL_SIZE: u32 = 1_000;
 
@@ -486,7 +488,12 @@ fn Problems(lab: Lab) -> impl IntoView {
             _ if failed > 0 => text::problems(failed),
             None => text::ENGINE_LOADING.into(),
             Some(explained) if explained.compilation.ok => {
-                text::compiled_in(explained.compilation.compile_ms)
+                let of = |is_setup: bool| {
+                    let stages = explained.stages.iter();
+                    let own = stages.filter(|stage| (stage.name == SETUP) == is_setup);
+                    own.map(|stage| stage.ms).sum::<f64>()
+                };
+                text::compiled_in(of(false), of(true))
             }
             Some(explained) => text::problems(explained.compilation.diagnostics.len()),
         })

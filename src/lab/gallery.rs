@@ -25,7 +25,16 @@ macro_rules! lesson {
 }
 
 /// All of them, in the order of teaching.
-pub const LESSONS: &[Lesson] = &[lesson!("First steps": "saxpy")];
+pub const LESSONS: &[Lesson] = &[
+    lesson!("First steps": "saxpy", "sum_of_squares", "three_point_stencil", "polynomial"),
+    lesson!("One loop, many lanes": "mandelbrot", "julia_set", "black_scholes", "arc_distance", "newton_fractal", "collatz"),
+    lesson!("Reductions and races": "monte_carlo_pi", "linear_regression", "histogram", "nearest_point", "k_means"),
+    lesson!("Neighbours": "jacobi", "sobel_edges", "gaussian_blur", "game_of_life", "wave_equation", "reaction_diffusion"),
+    lesson!("Matrices": "matmul", "blocked_matmul", "pairwise_distance", "lu", "cholesky", "floyd_warshall", "sparse_matrix_vector"),
+    lesson!("Particles and rays": "n_body", "ray_spheres", "random_walk", "lorenz"),
+    lesson!("Chains": "edit_distance", "smith_waterman", "prefix_sum", "logistic_map", "prime_sieve"),
+    lesson!("When it does not help": "memory_copy", "double_precision", "serial_filter", "tiny_work", "near_zero"),
+];
 
 /// What a kernel's file says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -74,7 +83,9 @@ fn docstring(text: &str) -> Option<&str> {
 
 /// The value of `name=VALUE` in a line `# parallax: ...`.
 pub fn hint<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let lines = text.lines().filter_map(|line| line.trim().strip_prefix("# parallax:"));
+    let lines = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("# parallax:"));
     lines
         .flat_map(str::split_whitespace)
         .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
@@ -108,7 +119,10 @@ mod tests {
             assert!(names.insert(name), "{name} is there twice");
             let about = about(text);
             assert!((3..=32).contains(&about.title.len()), "{name}: {about:?}");
-            assert!(about.question.contains('?') && !about.attempt.is_empty(), "{name}: {about:?}");
+            assert!(
+                about.question.contains('?') && !about.attempt.is_empty(),
+                "{name}: {about:?}"
+            );
             assert!(about.size.is_some() && about.show.is_some(), "{name}: {about:?}");
         }
     }

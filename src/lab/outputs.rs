@@ -276,7 +276,7 @@ fn coloured(numbers: &Numbers, width: usize, height: usize, depth: usize) -> Dra
 fn series(key: &str, how: How, points: Vec<Point>) -> Series {
     Series {
         key: key.into(),
-        name: String::new(),
+        name: crate::text::OUTPUT.into(),
         points,
         how,
         dashed: false,

@@ -66,8 +66,11 @@ pub fn line(line: u32) -> String {
     format!("line {line}")
 }
 
-pub fn compiled_in(ms: f64) -> String {
-    format!("{NO_PROBLEM} {ms:.1} ms.")
+pub fn compiled_in(ms: f64, setup_ms: f64) -> String {
+    match setup_ms >= 1.0 {
+        true => format!("{NO_PROBLEM} {ms:.1} ms, after {setup_ms:.0} ms for setup(n)."),
+        false => format!("{NO_PROBLEM} {ms:.1} ms."),
+    }
 }
 
 pub fn problems(count: usize) -> String {
