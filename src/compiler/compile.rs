@@ -287,6 +287,15 @@ impl Prepared {
         wgsl::write(&self.typed, &options)
     }
 
+    /// The same work, whose results are its operations and bytes ([`crate::count`]) instead.
+    pub fn counter(&self) -> Option<Prepared> {
+        let program = self.counting()?;
+        let mut counter = self.clone();
+        counter.typed.results.clone_from(&program.results);
+        counter.program = program;
+        Some(counter)
+    }
+
     /// Whether any loop runs in parallel.
     pub fn is_parallel(&self) -> bool {
         let mut found = false;

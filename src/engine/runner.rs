@@ -5,6 +5,7 @@
 use crate::planner::{Room, check, fits, plan};
 use crate::stages::{Stage as Step, stages};
 use crate::{Control, calibrate, probing};
+use parallax_backends::compiler::OwnKernel;
 use parallax_backends::{Backend, BackendError, Deal, Job, Machine, Order, Pool, Prepared, Team};
 use parallax_protocol::{
     Cold, Event, Experiment, Fault, FaultKind, InjectKind, LabEvent, Outcome, PlanRow, RunSpec, Sample, Stage, Support,
@@ -96,6 +97,8 @@ struct Run<'a> {
 struct Work {
     /// `None` for a kernel of one's own.
     workload: Option<&'static dyn Workload>,
+    /// That kernel.
+    own: Option<OwnKernel>,
     problem: Arc<dyn Problem>,
     /// Of a kernel of one's own what the first of its rows gave.
     reference: RefCell<Option<Arc<Output>>>,
@@ -193,7 +196,7 @@ impl Run<'_> {
             }
         };
         // Compiled once for its arguments and for its rows.
-        let kernel;
+        let mut kernel = None;
         let problem: Arc<dyn Problem> = match (workload, &self.spec.kernel) {
             (Some(workload), _) => {
                 let problem = pool.offload(move || workload.problem(size, seed)).await;
@@ -201,8 +204,13 @@ impl Run<'_> {
             }
             (None, text) => {
                 let (text, stop) = (text.clone().unwrap_or_default(), self.control.flag());
-                kernel = parallax_backends::compiler::own(self.machine, text, size, stop).await?;
-                Arc::clone(&kernel.problem)
+                let own = parallax_backends::compiler::own(self.machine, text, size, stop).await?;
+                if self.spec.experiment != Experiment::Race {
+                    own.count(self.machine, &self.control.flag(), true).await?;
+                }
+                let problem = Arc::clone(&own.problem);
+                kernel = Some(own);
+                problem
             }
         };
         let mut plan = plan(self.machine, &self.spec, step, room, Ok(&*problem));
@@ -228,6 +236,7 @@ impl Run<'_> {
         };
         let work = Work {
             workload,
+            own: kernel,
             reference: RefCell::new(reference),
             problem,
             budget_s: step.budget_s,
@@ -379,7 +388,7 @@ impl Run<'_> {
             corrupt(&mut output);
         }
         let mut is_first = false;
-        let reference = match self.reference_of(&output, backend, work, entry).await? {
+        let reference = match self.reference_of(&output, backend, work).await? {
             Some(reference) => reference,
             None => {
                 let own = Arc::new(output.clone());
@@ -406,9 +415,13 @@ impl Run<'_> {
             if let Some(text) = prepared.printed() {
                 self.lab(LabEvent::Printed(text));
             }
-            let reference = (!is_first).then_some(&*reference);
-            let output = self.drawn(row, output, reference);
-            let output = self.outputs(row, output, shape).await?;
+            let mut output = output;
+            // Of less than the whole they would be others.
+            if work.workload.is_some() || smaller.is_none() {
+                let reference = (!is_first).then_some(&*reference);
+                output = self.drawn(row, output, reference);
+                output = self.outputs(row, output, shape).await?;
+            }
             if work.workload.is_some() {
                 self.picture(row, problem, output).await?;
             }

@@ -1,7 +1,7 @@
 //! The compiler as back ends, engine and page use it: values and diagnostics in the words of the protocol.
 
 use super::explain::LastGiven;
-use crate::{BackendError, Machine, Pool, StopFlag};
+use crate::{BackendError, Deal, Machine, Order, Pool, StopFlag};
 use parallax_compiler::failure;
 #[cfg(feature = "gpu")]
 use parallax_compiler::ir::Failure;
@@ -12,7 +12,7 @@ use parallax_compiler::{
     ArrayValue, Diagnostic, Failed, Position, Prepared, Request, Scalar, Source, Span, Value,
 };
 use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
-use parallax_workloads::{Argument, Array, Own, Problem, PythonProgram};
+use parallax_workloads::{Argument, Array, Output, Own, Problem, PythonProgram};
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
@@ -20,8 +20,80 @@ use std::sync::{Arc, Weak};
 pub struct OwnKernel {
     /// The problem.
     pub problem: Arc<dyn Problem>,
-    _compiled: Arc<Shared>,
+    own: Arc<Own>,
+    compiled: Arc<Shared>,
 }
+
+impl OwnKernel {
+    /// Has a run's operations counted, by running a version of it that counts, and on wish the bytes of what it is
+    /// given and gives, which are moved at least once. Where nothing can run it, nothing is known of them.
+    ///
+    /// # Errors
+    /// Those of a run.
+    pub async fn count(&self, machine: &Machine, stop: &StopFlag, traffic: bool) -> Result<(), BackendError> {
+        let compiled = Arc::clone(&self.compiled);
+        let job = move || {
+            let counter = compiled.prepared.counter()?;
+            Some(Arc::new(Shared {
+                prepared: counter,
+                source: Arc::clone(&compiled.source),
+                narrow: compiled.narrow,
+            }))
+        };
+        let counter = machine.pool.offload(job).await;
+        let Some(counter) = counter.map_err(|message| BackendError::Panicked { message })? else {
+            return Ok(());
+        };
+        let problem: Arc<dyn Problem> = Arc::new(Own::new(self.problem.python()));
+        machine.compiled.is(&problem, &counter);
+        let counts = once(machine, &problem, stop).await;
+        // What comes next is the kernel again.
+        machine.compiled.is(&self.problem, &self.compiled);
+        let counts = counts?;
+        let [operations, _] = &counts[..] else {
+            return Ok(());
+        };
+        let mut bytes = 0;
+        if traffic {
+            let given = self.compiled.prepared.flat_arguments();
+            let given = given.iter().map(|value| match value {
+                Value::Array(array) => array.bytes.len(),
+                _ => 0,
+            });
+            let gives = once(machine, &self.problem, stop).await?;
+            bytes = given.sum::<usize>() + gives.iter().map(|array| array.bytes.len()).sum::<usize>();
+        }
+        self.own.counted(operations.at(0), bytes as f64);
+        Ok(())
+    }
+}
+
+/// What one run gives, by whoever is quickest; nothing where nobody can.
+async fn once(
+    machine: &Machine,
+    problem: &Arc<dyn Problem>,
+    stop: &StopFlag,
+) -> Result<Vec<Array>, BackendError> {
+    let back_ends = COUNTING.into_iter().filter_map(crate::find);
+    let Some(backend) = back_ends.into_iter().find(|one| one.probe(machine).is_yes()) else {
+        return Ok(Vec::new());
+    };
+    let order = Order {
+        threads: 1,
+        deal: Deal::default(),
+        stop: stop.clone(),
+        inject: None,
+    };
+    let mut prepared = backend.prepare(machine, Arc::clone(problem), order).await?;
+    prepared.run(1).await?;
+    Ok(match prepared.output().await? {
+        Output::Arrays(all) => all,
+        _ => Vec::new(),
+    })
+}
+
+/// Who counts: the quicker first.
+const COUNTING: [&str; 2] = ["scalar:python", "interpreter"];
 
 /// Reads somebody's kernel, checks it and has its `setup` make the arguments.
 ///
@@ -47,15 +119,17 @@ pub async fn own(
             arguments: Some(prepared.arguments.iter().cloned().map(argument).collect()),
             ..program
         };
-        let problem: Arc<dyn Problem> = Arc::new(Own::new(program.clone()));
-        Ok::<_, BackendError>((problem, Arc::new(Shared::new(prepared, program))))
+        let own = Arc::new(Own::new(program.clone()));
+        Ok::<_, BackendError>((own, Arc::new(Shared::new(prepared, program))))
     };
     let made = machine.pool.offload(job).await;
-    let (problem, compiled) = made.map_err(|message| BackendError::Panicked { message })??;
+    let (own, compiled) = made.map_err(|message| BackendError::Panicked { message })??;
+    let problem: Arc<dyn Problem> = Arc::clone(&own) as Arc<dyn Problem>;
     machine.compiled.is(&problem, &compiled);
     Ok(OwnKernel {
         problem,
-        _compiled: compiled,
+        own,
+        compiled,
     })
 }
 
@@ -445,6 +519,6 @@ mod tests {
             ..KernelSource::default()
         };
         let own = pollster::block_on(own(&machine, kernel, 3, StopFlag::new())).unwrap();
-        assert!(Arc::ptr_eq(&own._compiled, &made(&own.problem)));
+        assert!(Arc::ptr_eq(&own.compiled, &made(&own.problem)));
     }
 }

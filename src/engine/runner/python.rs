@@ -1,10 +1,10 @@
 //! What rows from Python need beside the others: a smaller problem for the interpreter, a reference where no
 //! workload has one, and a budget that does for all.
 
-use super::{Entry, LEAST_RUNS, Row, Run, Work};
+use super::{LEAST_RUNS, Row, Run, Work};
 use crate::calibrate;
 use crate::planner::is_extra;
-use parallax_backends::{Backend, BackendError, Order};
+use parallax_backends::{Backend, BackendError, Deal, Order};
 use parallax_protocol::{Event, Experiment, PlanRow, RunPlan, Sampled, Support};
 use parallax_workloads::{Arithmetic, Output, Problem, Workload};
 use std::cell::RefCell;
@@ -13,6 +13,11 @@ use std::sync::Arc;
 /// Rounds for which there has to be time, or rows that nobody has named are left out: fewer carry no
 /// interval.
 const ROUNDS: f64 = LEAST_RUNS / 2.0;
+/// Operations that the interpreter is given of a kernel of one's own: about a second of them, and in unoptimised tests
+/// fewer.
+const MOST_OF_ITS_OWN: f64 = if cfg!(test) { 1e4 } else { 4e6 };
+/// Sizes that are tried for fewer.
+const TRIES: u32 = 6;
 /// Who computes what others are compared with, where no row can: the quickest first.
 const INSTEAD: [&str; 2] = ["scalar:python", INTERPRETER];
 /// The slowest by far.
@@ -26,8 +31,11 @@ impl Run<'_> {
         row: &PlanRow,
         work: &Work,
     ) -> Result<Option<(Work, Sampled)>, BackendError> {
-        let (Some(most), Some(workload)) = (backend.most_operations(), work.workload) else {
+        let Some(most) = backend.most_operations() else {
             return Ok(None);
+        };
+        let Some(workload) = work.workload else {
+            return self.smaller_own(row, work).await;
         };
         let whole = work.problem.flops();
         if whole <= most {
@@ -51,11 +59,70 @@ impl Run<'_> {
         let reference = self.reference(&problem).await?;
         let work = Work {
             workload: work.workload,
+            own: None,
             reference: RefCell::new(Some(Arc::new(reference))),
             problem,
             budget_s: work.budget_s,
         };
         Ok(Some((work, sampled)))
+    }
+
+    /// The same of a kernel of one's own. How many operations a size has is only known when they are counted: sizes
+    /// are tried from the half of the whole on, along the power that the last two show.
+    async fn smaller_own(
+        &self,
+        row: &PlanRow,
+        work: &Work,
+    ) -> Result<Option<(Work, Sampled)>, BackendError> {
+        let (Some(own), Some(kernel)) = (&work.own, &self.spec.kernel) else {
+            return Ok(None);
+        };
+        let stop = self.control.flag();
+        own.count(self.machine, &stop, false).await?;
+        let whole = own.problem.flops();
+        if whole <= MOST_OF_ITS_OWN {
+            return Ok(None);
+        }
+        let (mut size, mut before) = (row.size / 2, (f64::from(row.size), whole));
+        for _ in 0..TRIES {
+            if size == 0 {
+                break;
+            }
+            let made = parallax_backends::compiler::own(self.machine, kernel.clone(), size, stop.clone()).await;
+            // A setup may not take every size: then there is no smaller problem.
+            let own = match made {
+                Ok(own) => own,
+                Err(BackendError::Python(_)) => break,
+                Err(error) => return Err(error),
+            };
+            own.count(self.machine, &stop, false).await?;
+            let operations = own.problem.flops();
+            if operations <= 0.0 {
+                break;
+            }
+            if operations <= MOST_OF_ITS_OWN {
+                let sampled = Sampled {
+                    size,
+                    factor: whole / operations,
+                };
+                let problem = Arc::clone(&own.problem);
+                let work = Work {
+                    workload: None,
+                    own: Some(own),
+                    reference: RefCell::new(self.instead(&problem).await?),
+                    problem,
+                    budget_s: work.budget_s,
+                };
+                return Ok(Some((work, sampled)));
+            }
+            let n = f64::from(size);
+            let power = (before.1 / operations).ln() / (before.0 / n).ln();
+            let power = if power.is_finite() { power.clamp(0.5, 4.0) } else { 1.0 };
+            before = (n, operations);
+            let next = n * (0.8 * MOST_OF_ITS_OWN / operations).powf(1.0 / power);
+            size = (next as u32).min(size - 1);
+        }
+        Ok(None)
     }
 
     /// Tells that a row runs less than the whole.
@@ -83,7 +150,6 @@ impl Run<'_> {
         output: &Output,
         backend: &'static dyn Backend,
         work: &Work,
-        entry: &Entry,
     ) -> Result<Option<Arc<Output>>, BackendError> {
         let there = work.reference.borrow().clone();
         if there.is_some() || backend.arithmetic() == Arithmetic::Ieee {
@@ -91,22 +157,27 @@ impl Run<'_> {
         }
         debug_assert!(work.workload.is_none() && !output.is_empty());
         // A GPU alone: what is right is computed apart.
+        let reference = self.instead(&work.problem).await?;
+        work.reference.replace(reference.clone());
+        Ok(reference)
+    }
+
+    /// What a kernel of one's own gives, computed apart from any row.
+    async fn instead(&self, problem: &Arc<dyn Problem>) -> Result<Option<Arc<Output>>, BackendError> {
         for backend in INSTEAD.into_iter().filter_map(parallax_backends::find) {
             if !backend.probe(self.machine).is_yes() {
                 continue;
             }
             let order = Order {
                 threads: 1,
-                deal: entry.deal,
+                deal: Deal::default(),
                 stop: self.control.flag(),
                 inject: None,
             };
-            let problem = Arc::clone(&work.problem);
+            let problem = Arc::clone(problem);
             let mut prepared = backend.prepare(self.machine, problem, order).await?;
             prepared.run(1).await?;
-            let reference = Arc::new(prepared.output().await?);
-            work.reference.replace(Some(Arc::clone(&reference)));
-            return Ok(Some(reference));
+            return Ok(Some(Arc::new(prepared.output().await?)));
         }
         Ok(None)
     }

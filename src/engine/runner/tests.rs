@@ -332,6 +332,42 @@ def setup(n):
     }
 
     #[test]
+    fn of_a_large_kernel_the_interpreter_runs_a_smaller_size() {
+        let events = events(pool(), own(DOUBLED, 100_000), &Control::new(false));
+        assert!(faults(&events).is_empty(), "{:?}", faults(&events));
+        let sampled = events.iter().find_map(|event| match event {
+            Event::Sampled { sampled, .. } => Some(*sampled),
+            _ => None,
+        });
+        let sampled = sampled.unwrap();
+        assert!((1_000..=10_000).contains(&sampled.size), "{sampled:?}");
+        // One multiplication for each element.
+        let whole = 100_000.0 / f64::from(sampled.size);
+        assert!((sampled.factor - whole).abs() < 1e-9, "{sampled:?}");
+        assert!(outputs(&events).is_empty(), "they are another size's");
+        let verified = |e: &Event| matches!(e, Event::Verified { verification, .. } if verification.ok);
+        assert!(events.iter().any(verified));
+    }
+
+    #[test]
+    fn an_experiment_counts_what_a_kernel_does() {
+        let spec = RunSpec {
+            experiment: Experiment::Sizes,
+            ..own(DOUBLED, 640)
+        };
+        let events = events(pool(), spec, &Control::new(false));
+        assert!(faults(&events).is_empty(), "{:?}", faults(&events));
+        let rows = events.iter().filter_map(|event| match event {
+            Event::Planned { plan, .. } => plan.rows.iter().find(|row| row.backend.starts_with("interpreter")),
+            _ => None,
+        });
+        let rows: Vec<_> = rows.collect();
+        assert!(rows.len() >= 9, "{}", rows.len());
+        assert!(rows.iter().all(|row| row.flops == f64::from(row.size) && row.bytes > 0.0), "{rows:?}");
+        assert!(rows.iter().all(|row| row.workload == "doubled"));
+    }
+
+    #[test]
     fn what_is_wrong_with_a_kernel_ends_the_run_with_its_places() {
         let text = DOUBLED.replace("2 * x[i]", "2 * z[i]");
         let events = events(pool(), own(&text, 5), &Control::new(false));
