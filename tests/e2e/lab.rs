@@ -269,7 +269,7 @@ pub fn soon(house: &House) -> Result<()> {
          }})()",
         by("lab-status")
     ))?;
-    page.types("(")?;
+    page.types(")")?;
     page.lab_knows(false)?;
     let times: Value = page.eval("window.times")?;
     println!("from the key to what is wrong: {times} ms");

@@ -120,8 +120,10 @@ pub fn Share() -> impl IntoView {
             <p class="more" role="status">
                 {move || match (link(), copied.get()) {
                     (Err(why), _) => why,
-                    (_, Some(words)) => words.into(),
-                    (Ok(link), None) => text::link_length(link.len()),
+                    (Ok(link), copied) => {
+                        let length = text::link_length(link.len());
+                        copied.map_or(length.clone(), |copied| format!("{copied} {length}"))
+                    }
                 }}
             </p>
             <button

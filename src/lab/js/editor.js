@@ -54,8 +54,8 @@ const theme = EditorView.theme({
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], fontWeight: '700' },
   { tag: [tags.comment, tags.docString], color: 'var(--muted)', fontStyle: 'italic' },
-  { tag: [tags.string], color: 'var(--b-threads)' },
-  { tag: [tags.number, tags.bool, tags.null], color: 'var(--b-simd)' },
+  { tag: [tags.string], color: 'color-mix(in srgb, var(--b-threads) 65%, var(--ink))' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'color-mix(in srgb, var(--b-simd) 75%, var(--ink))' },
   { tag: [tags.function(tags.definition(tags.variableName)), tags.meta], color: 'var(--accent)' },
 ]);
 
@@ -96,7 +96,7 @@ const mount = (place, label, doc, extensions, heard) => {
         lineNumbers(), highlightSpecialChars(), drawSelection(), linked, theme, follow,
         search({ top: true }), highlightSelectionMatches(),
         EditorView.contentAttributes.of({
-          'aria-label': label, autocapitalize: 'off', autocorrect: 'off', spellcheck: 'false',
+          'aria-label': label, tabindex: '0', autocapitalize: 'off', autocorrect: 'off', spellcheck: 'false',
         }),
         ...extensions,
       ],
