@@ -105,7 +105,9 @@ impl<'a> Text<'a> {
             *counts.entry(name).or_default() += 1;
         }
         let mut ends = 0;
-        crate::walk::statements(&program.body, &mut |stmt| ends += usize::from(matches!(stmt, Stmt::Return)));
+        crate::walk::statements(&program.body, &mut |stmt| {
+            ends += usize::from(matches!(stmt, Stmt::Return))
+        });
         let mut returns = program.told.returns();
         returns.reverse();
         if returns.len() != ends {

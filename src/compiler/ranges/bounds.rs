@@ -199,7 +199,11 @@ impl Proof<'_> {
         let is_proven = |array: Array, index: &mut [Expr], at: u32| {
             let (own, told) = &mut *this.borrow_mut();
             // A store is where its index is.
-            let at = if at == 0 { index.first().map_or(0, |one| one.at) } else { at };
+            let at = if at == 0 {
+                index.first().map_or(0, |one| one.at)
+            } else {
+                at
+            };
             let proven = own.prove(array, index);
             if let Err(why) = proven {
                 told.say(at, What::Checked(array, why));
