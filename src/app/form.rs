@@ -177,7 +177,11 @@ pub fn of_spec(spec: &RunSpec, catalogue: &Catalogue) -> Fields {
         size: spec.size.to_string(),
         threads: spec.threads.map(|n| n.to_string()).unwrap_or_default(),
         budget: format::plain(spec.budget_s),
-        off: all.into_iter().filter(|id| !wanted.contains(id)).cloned().collect(),
+        off: all
+            .into_iter()
+            .filter(|id| !wanted.contains(id))
+            .cloned()
+            .collect(),
         again: wanted.into_iter().filter(|id| base_id(id) != id).collect(),
         seed: spec.seed,
         inject: spec.inject.clone(),
@@ -433,7 +437,10 @@ mod tests {
         assert_eq!((question.spec.workload.as_str(), question.spec.size), ("", 7));
         assert!(question.spec.backends.is_empty());
         let back = of_spec(&question.spec, &catalogue);
-        assert_eq!((back.workload.as_str(), &back.kernel), ("mandelbrot", &fields.kernel));
+        assert_eq!(
+            (back.workload.as_str(), &back.kernel),
+            ("mandelbrot", &fields.kernel)
+        );
         assert_eq!(read(&back, &catalogue, None).unwrap(), question);
         fields.size = "0".into();
         assert!(read(&fields, &catalogue, None).unwrap_err().size.is_some());

@@ -101,17 +101,23 @@ fn connect(page: Page) {
         let (Some(kernel), Some(lab)) = (kernel, program()) else {
             return shown.set_value(None);
         };
-        if shown.with_value(|shown| shown.as_ref() == Some(&kernel.text)) || lab.text() == kernel.text && !kernel.text.is_empty() {
+        if shown.with_value(|shown| shown.as_ref() == Some(&kernel.text))
+            || lab.text() == kernel.text && !kernel.text.is_empty()
+        {
             return shown.set_value(Some(kernel.text));
         }
-        let size = page.fields.with_untracked(|fields| crate::form::whole(&fields.size));
+        let size = page
+            .fields
+            .with_untracked(|fields| crate::form::whole(&fields.size));
         // Before anything is typed here a text can only have come with a link.
         let came = !kernel.text.is_empty() && page.came.get_untracked();
         shown.set_value(Some(kernel.text.clone()));
         lab.open(&kernel.text, size.unwrap_or(1), kernel.narrow, came);
     });
     Effect::new(move || {
-        let size = page.fields.with(|fields| fields.kernel.is_some().then(|| crate::form::whole(&fields.size)));
+        let size = page
+            .fields
+            .with(|fields| fields.kernel.is_some().then(|| crate::form::whole(&fields.size)));
         if let (Some(Some(size)), Some(lab)) = (size, program()) {
             lab.sized(size);
         }
@@ -134,17 +140,18 @@ fn calls(page: Page) -> JsValue {
         // A fresh object of our own takes any property.
         let _ = js_sys::Reflect::set(&calls, &name.into(), &call);
     };
-    let changed: Closure<dyn FnMut(String, Option<u32>)> = Closure::new(move |text: String, size: Option<u32>| {
-        page.came.set(false);
-        page.fields.update(|fields| {
-            if let Some(kernel) = &mut fields.kernel {
-                kernel.text = text;
-                if let Some(size) = size {
-                    fields.size = size.to_string();
+    let changed: Closure<dyn FnMut(String, Option<u32>)> =
+        Closure::new(move |text: String, size: Option<u32>| {
+            page.came.set(false);
+            page.fields.update(|fields| {
+                if let Some(kernel) = &mut fields.kernel {
+                    kernel.text = text;
+                    if let Some(size) = size {
+                        fields.size = size.to_string();
+                    }
                 }
-            }
+            });
         });
-    });
     let narrow: Closure<dyn FnMut(bool)> = Closure::new(move |narrow| {
         page.fields.update(|fields| {
             if let Some(kernel) = &mut fields.kernel {

@@ -339,10 +339,7 @@ impl Session {
             return Vec::new();
         };
         match event {
-            Event::Ready(_)
-            | Event::Frame { .. }
-            | Event::Compiled { .. }
-            | Event::Lab { .. } => {}
+            Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } | Event::Lab { .. } => {}
             Event::Outputs { backend, outputs, .. } => {
                 if let Some(row) = run.row(&backend) {
                     row.outputs = Some(outputs);

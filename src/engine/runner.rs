@@ -8,8 +8,8 @@ use crate::{Control, calibrate, probing};
 use parallax_backends::compiler::OwnKernel;
 use parallax_backends::{Backend, BackendError, Deal, Job, Machine, Order, Pool, Prepared, Team};
 use parallax_protocol::{
-    Cold, Event, Experiment, Fault, FaultKind, InjectKind, LabEvent, Outcome, PlanRow, RunSpec, Sample, Stage, Support,
-    Verification, base_id,
+    Cold, Event, Experiment, Fault, FaultKind, InjectKind, LabEvent, Outcome, PlanRow, RunSpec, Sample,
+    Stage, Support, Verification, base_id,
 };
 use parallax_stats::{LOOKS, Look, look};
 use parallax_workloads::inputs::Random;

@@ -320,15 +320,26 @@ mod tests {
             };
             let stages = stages(&machine, &spec).unwrap();
             let rows: Vec<&Row> = stages.iter().flat_map(|stage| &stage.rows).collect();
-            assert!(stages.iter().all(|stage| stage.workload.is_none() && stage.size <= 1000));
+            assert!(
+                stages
+                    .iter()
+                    .all(|stage| stage.workload.is_none() && stage.size <= 1000)
+            );
             assert!(rows.iter().all(|row| row.backend.info().form == Form::Python));
-            assert_eq!(rows.is_empty(), experiment == Experiment::Machine, "{experiment:?}");
+            assert_eq!(
+                rows.is_empty(),
+                experiment == Experiment::Machine,
+                "{experiment:?}"
+            );
             if matches!(experiment, Experiment::Machine | Experiment::Gpu) {
                 // Nothing is compared there.
                 continue;
             }
             let there = |id: &String| rows.iter().any(|row| row.id == *id);
-            assert!(rows.iter().all(|row| row.against.as_ref().is_none_or(there)), "{experiment:?}");
+            assert!(
+                rows.iter().all(|row| row.against.as_ref().is_none_or(there)),
+                "{experiment:?}"
+            );
             assert!(rows.iter().any(|row| row.against.is_some()), "{experiment:?}");
         }
     }

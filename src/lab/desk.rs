@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use parallax_protocol::{Catalogue, Diagnosis, Explained, LONGEST_SOURCE, LabEvent, RawOutput, Report, decode};
+use parallax_protocol::{
+    Catalogue, Diagnosis, Explained, LONGEST_SOURCE, LabEvent, RawOutput, Report, decode,
+};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -15,7 +17,7 @@ use crate::front::{Calls, save_bytes, save_text};
 use crate::gallery::{self, LESSONS};
 use crate::guided::{self, Guide};
 use crate::panes::Panes;
-use crate::{text, words};
+use crate::{export, text, words};
 
 /// Where the last text is kept, so that a reload loses nothing.
 const DRAFT: &str = "parallax-lab";
@@ -132,6 +134,23 @@ impl Lab {
         }
     }
 
+    /// Saves the text as a script for real Numba; one that does not compile as it is.
+    fn save(self) {
+        let text = self.text();
+        let entry = self.explained.with_untracked(|explained| {
+            let c = &explained.as_ref()?.compilation;
+            c.entry.clone().filter(|_| c.ok)
+        });
+        let (name, text) = match entry {
+            Some(entry) => {
+                let script = export::script(&text, &entry, self.size.get_value());
+                (format!("{entry}.py"), script)
+            }
+            None => ("kernel.py".into(), text),
+        };
+        save_text(&name, "text/x-python", &text);
+    }
+
     /// A run is over.
     pub fn ended(self, report: Report) {
         // Of another text by now it says nothing of this one.
@@ -216,7 +235,10 @@ impl Lab {
             if self.asked.get_value() != asked {
                 return;
             }
-            let Some(bytes) = answer.ok().and_then(|bytes| bytes.dyn_into::<js_sys::Uint8Array>().ok()) else {
+            let Some(bytes) = answer
+                .ok()
+                .and_then(|bytes| bytes.dyn_into::<js_sys::Uint8Array>().ok())
+            else {
                 return;
             };
             if let Ok(event) = decode::<LabEvent>(&bytes.to_vec()) {
@@ -317,7 +339,10 @@ impl Lab {
                 self.failed.update(|all| {
                     // Of several rows that fail alike one is enough.
                     for one in diagnostics {
-                        if !all.iter().any(|d| (d.line, &d.message) == (one.line, &one.message)) {
+                        if !all
+                            .iter()
+                            .any(|d| (d.line, &d.message) == (one.line, &one.message))
+                        {
                             all.push(one);
                         }
                     }
@@ -334,7 +359,11 @@ fn storage() -> Option<web_sys::Storage> {
 }
 
 fn draft() -> Option<String> {
-    storage()?.get_item(DRAFT).ok().flatten().filter(|text| !text.is_empty())
+    storage()?
+        .get_item(DRAFT)
+        .ok()
+        .flatten()
+        .filter(|text| !text.is_empty())
 }
 
 fn keep(text: &str) {
@@ -462,7 +491,7 @@ fn Files(lab: Lab) -> impl IntoView {
                 type="button"
                 class="button quiet"
                 data-testid="lab-save"
-                on:click=move |_| save_text("kernel.py", "text/x-python", &lab.text())
+                on:click=move |_| lab.save()
             >
                 {text::SAVE_PY}
             </button>
@@ -517,7 +546,9 @@ fn Problems(lab: Lab) -> impl IntoView {
         .into_any()
     };
     let list = move || {
-        let mut all: Vec<AnyView> = lab.failed.with(|all| all.iter().map(|d| problem(d, None)).collect());
+        let mut all: Vec<AnyView> = lab
+            .failed
+            .with(|all| all.iter().map(|d| problem(d, None)).collect());
         lab.explained.with(|explained| {
             if let Some(explained) = explained {
                 let c = &explained.compilation;

@@ -48,12 +48,7 @@ fn with(act: impl FnOnce(Lab)) {
 /// Puts the lab into two elements of the page: the editor with what is beside it, and what comes out of
 /// runs. Comes first, once.
 #[wasm_bindgen]
-pub fn start(
-    desk: HtmlElement,
-    seen: HtmlElement,
-    catalogue: &[u8],
-    calls: Calls,
-) -> Result<(), JsValue> {
+pub fn start(desk: HtmlElement, seen: HtmlElement, catalogue: &[u8], calls: Calls) -> Result<(), JsValue> {
     let catalogue: Catalogue = decode(catalogue).map_err(|error| JsValue::from_str(&error.to_string()))?;
     let owner = Owner::new();
     owner.set();

@@ -5,6 +5,7 @@
 //! as it does with any workload; this only edits, asks the compiler by way of the page, and draws. All but
 //! `front`, `editor` and `desk` are pure and tested natively.
 
+pub mod export;
 pub mod gallery;
 pub mod guide;
 pub mod outputs;

@@ -104,7 +104,10 @@ impl<'a> Numbers<'a> {
 
     fn word(&self, at: usize) -> u64 {
         let bytes = &self.raw.bytes[at * self.bytes..(at + 1) * self.bytes];
-        bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+        bytes
+            .iter()
+            .rev()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte))
     }
 
     /// One of them, to be drawn; whole numbers beyond 2^53 are rounded.
@@ -230,7 +233,8 @@ fn colour(share: f64) -> [u8; 4] {
     let at = share.clamp(0.0, 1.0) * (SCALE.len() - 1) as f64;
     let low = (at as usize).min(SCALE.len() - 2);
     let part = at - low as f64;
-    let [r, g, b] = [0, 1, 2].map(|c| (SCALE[low][c] + part * (SCALE[low + 1][c] - SCALE[low][c])).round() as u8);
+    let [r, g, b] =
+        [0, 1, 2].map(|c| (SCALE[low][c] + part * (SCALE[low + 1][c] - SCALE[low][c])).round() as u8);
     [r, g, b, 255]
 }
 
@@ -361,9 +365,16 @@ fn cloud(pairs: &[(f64, f64)], id: &str, key: &str) -> Drawing {
 /// How many values lie in each of so many equal parts of their range.
 fn distribution(numbers: &Numbers, id: &str, key: &str) -> Drawing {
     let (low, high) = numbers.range().unwrap_or((0.0, 0.0));
-    let width = if high > low { (high - low) / BINS as f64 } else { 1.0 };
+    let width = if high > low {
+        (high - low) / BINS as f64
+    } else {
+        1.0
+    };
     let mut counts = [0u64; BINS];
-    for v in (0..numbers.len()).map(|i| numbers.at(i)).filter(|v| v.is_finite()) {
+    for v in (0..numbers.len())
+        .map(|i| numbers.at(i))
+        .filter(|v| v.is_finite())
+    {
         counts[(((v - low) / width) as usize).min(BINS - 1)] += 1;
     }
     // Steps, so that the area is the number.
@@ -414,8 +425,14 @@ mod tests {
     #[test]
     fn shapes_choose_and_a_hint_decides() {
         let square = floats(&[8, 8], &[0.5; 64]);
-        assert!(matches!(draw(&[square.clone()], None, "", "")[0], Drawing::Image(_)));
-        assert!(matches!(draw(&[square.clone()], Some(Show::Histogram), "", "")[0], Drawing::Chart(_)));
+        assert!(matches!(
+            draw(&[square.clone()], None, "", "")[0],
+            Drawing::Image(_)
+        ));
+        assert!(matches!(
+            draw(&[square.clone()], Some(Show::Histogram), "", "")[0],
+            Drawing::Chart(_)
+        ));
         let long = floats(&[64], &[0.5; 64]);
         assert_eq!(points(&draw(&[long.clone()], None, "", "")[0]).len(), 64);
         let few = floats(&[3], &[0.1, f32::NAN, 2.0]);
@@ -424,7 +441,10 @@ mod tests {
         // Two outputs are one cloud.
         assert_eq!(draw(&[long.clone(), long], Some(Show::Scatter), "", "").len(), 1);
         // What did not come, or is of a type that is not known, is not drawn.
-        let absent = RawOutput { bytes: Vec::new(), ..square };
+        let absent = RawOutput {
+            bytes: Vec::new(),
+            ..square
+        };
         assert!(draw(&[absent], None, "", "").is_empty());
     }
 
@@ -477,7 +497,10 @@ mod tests {
         let one = floats(&[3], &[1.0, f32::NAN, 2.0]);
         let other = floats(&[3], &[1.0, f32::NAN, 2.5]);
         let gap = difference(&one, &other);
-        let gap = gap.as_ref().and_then(Numbers::of).map(|n| [n.at(0), n.at(1), n.at(2)]);
+        let gap = gap
+            .as_ref()
+            .and_then(Numbers::of)
+            .map(|n| [n.at(0), n.at(1), n.at(2)]);
         assert_eq!(gap, Some([0.0, 0.0, 0.5]));
         assert_eq!(difference(&one, &floats(&[2], &[1.0, 2.0])), None);
     }

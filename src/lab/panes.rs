@@ -48,7 +48,9 @@ pub fn Panes(lab: Lab) -> impl IntoView {
         .into_any()
     };
     let stale = move || {
-        let fails = lab.explained.with(|e| e.as_ref().is_some_and(|e| !e.compilation.ok));
+        let fails = lab
+            .explained
+            .with(|e| e.as_ref().is_some_and(|e| !e.compilation.ok));
         !(fails && lab.compiled.with(Option::is_some))
     };
     let pane = move || {
@@ -190,7 +192,10 @@ fn Code(lab: Lab, id: &'static str) -> impl IntoView {
         })
     };
     let lines = StoredValue::new(Vec::<u32>::new());
-    let title = PANE.iter().find(|(own, _)| *own == id).map_or("", |(_, title)| title);
+    let title = PANE
+        .iter()
+        .find(|(own, _)| *own == id)
+        .map_or("", |(_, title)| title);
     Effect::new(move || {
         let (Some(at), listing) = (at.get(), listing()) else {
             return;
@@ -219,7 +224,10 @@ fn Code(lab: Lab, id: &'static str) -> impl IntoView {
         let _ = lab.compiled.with(|_| ());
         let own: Vec<u32> = lines.with_value(|lines| {
             let numbered = lines.iter().zip(1..);
-            numbered.filter(|(from, _)| **from == line && line > 0).map(|(_, n)| n).collect()
+            numbered
+                .filter(|(from, _)| **from == line && line > 0)
+                .map(|(_, n)| n)
+                .collect()
         });
         shown.with_value(|shown| {
             if let Some(shown) = shown {

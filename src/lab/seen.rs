@@ -11,7 +11,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use crate::desk::Lab;
 use crate::outputs::{self, Drawing, Image, Numbers, Show};
-use crate::{gallery, text};
+use crate::{export, gallery, text};
 
 /// Width of a chart, in CSS pixels.
 const WIDTH: f64 = 460.0;
@@ -36,12 +36,16 @@ pub fn Seen(lab: Lab) -> impl IntoView {
 /// The first row's outputs with the names of all that gave the same, then each other's, with what differs.
 fn rungs(lab: Lab) -> Vec<AnyView> {
     let all = lab.outputs.get();
-    let show = lab.ran.with(|text| gallery::hint(text, "show").and_then(Show::named));
+    let show = lab
+        .ran
+        .with(|text| gallery::hint(text, "show").and_then(Show::named));
     let first = all.iter().find_map(|(_, outputs)| outputs.clone());
     let same = all.iter().filter(|(_, outputs)| outputs.is_none());
     let same: Vec<String> = same.map(|(id, _)| lab.name_of(id)).collect();
     let mut is_first = true;
-    let own = all.iter().filter_map(|(id, outputs)| Some((id, outputs.clone()?)));
+    let own = all
+        .iter()
+        .filter_map(|(id, outputs)| Some((id, outputs.clone()?)));
     let own = own.map(|(id, outputs)| {
         let note = match is_first && !same.is_empty() {
             true => Some(format!("{} {}", text::SAME_AS_FIRST, same.join(", "))),
@@ -85,6 +89,7 @@ fn rung(
                 {apart.map(|apart| view! { <span class="more">{text::DIFFERENCE} ": " {apart}</span> })}
             </p>
             <div class="figures">{figures}</div>
+            <pre class="summary" tabindex="0">{export::summary(outputs).join("\n")}</pre>
         </div>
     }
     .into_any()

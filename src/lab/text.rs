@@ -9,8 +9,7 @@ pub const EDITOR: &str = "Python kernel. Tab leaves the editor, Ctrl and ] inden
 pub const EDITOR_HELP: &str =
     "Python in Numba's style. Ctrl+Enter runs it, Ctrl+Space completes, Ctrl+F searches, Tab leaves.";
 pub const TRY: &str = "Try: ";
-pub const CAME: &str =
-    "This kernel came with a link from somebody else. Read it, and press Run if you want to see it on your machine.";
+pub const CAME: &str = "This kernel came with a link from somebody else. Read it, and press Run if you want to see it on your machine.";
 pub const OPEN_FILE: &str = "Open .py";
 pub const SAVE_PY: &str = "Save .py";
 pub const SAVE_CODE: &str = "Save code";

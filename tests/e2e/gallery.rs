@@ -55,7 +55,9 @@ fn golden() -> Result<BTreeMap<String, Option<Vec<String>>>> {
 
 fn size(text: &str) -> Result<u32> {
     let words = text.lines().filter_map(|line| line.strip_prefix("# parallax:"));
-    let size = words.flat_map(str::split_whitespace).find_map(|word| word.strip_prefix("size="));
+    let size = words
+        .flat_map(str::split_whitespace)
+        .find_map(|word| word.strip_prefix("size="));
     Ok(size.context("no size")?.parse()?)
 }
 
@@ -95,7 +97,9 @@ fn amiss(name: &str, rows: &Value, expected: Option<&[String]>) -> Result<Option
         true => "skipped",
         false => "stopped",
     };
-    Ok(row("gpu").filter(|row| row["status"] != wanted).map(Value::to_string))
+    Ok(row("gpu")
+        .filter(|row| row["status"] != wanted)
+        .map(Value::to_string))
 }
 
 /// Every kernel agrees with Numba and with itself on every rung.
@@ -117,7 +121,8 @@ pub fn agrees(house: &House) -> Result<()> {
         let text = fs::read_to_string(folder().join(file))?;
         let rows = page.verified(&text, has_gpu).with_context(|| name.clone())?;
         if name == "path/3" {
-            let refused = rows["name"] == "bad-kernel" && rows["message"].as_str().is_some_and(|m| m.contains("brightest"));
+            let refused = rows["name"] == "bad-kernel"
+                && rows["message"].as_str().is_some_and(|m| m.contains("brightest"));
             wrong.extend((!refused).then(|| format!("{name}: {rows}")));
             continue;
         }

@@ -66,7 +66,8 @@ impl Visit {
 
     fn editor_text(&self) -> Result<String> {
         // A long text is not all in the document: this kernel is short.
-        let lines = format!("[...{EDITOR}.querySelectorAll('.cm-line')].map((l) => l.textContent).join('\\n')");
+        let lines =
+            format!("[...{EDITOR}.querySelectorAll('.cm-line')].map((l) => l.textContent).join('\\n')");
         Ok(self.eval(&lines)?.as_str().unwrap_or_default().to_owned())
     }
 
@@ -84,7 +85,10 @@ pub fn newcomer(house: &House) -> Result<()> {
     let page = house.open("")?;
     page.ready()?;
     page.open_lab()?;
-    ensure!(page.text("lab-question")?.contains('?'), "the kernel asks nothing");
+    ensure!(
+        page.text("lab-question")?.contains('?'),
+        "the kernel asks nothing"
+    );
     page.paste(OWN)?;
     page.wait(&format!("{EDITOR}.textContent.includes('squares')"))?;
     page.lab_knows(true)?;
@@ -103,27 +107,49 @@ pub fn newcomer(house: &House) -> Result<()> {
     page.session.keys(&[key::CONTROL, key::ENTER])?;
     page.state_is(&["starting", "running", "done"])?;
     page.state_is(&["done"])?;
-    for backend in ["scalar:python", "simd:python", "threads:python", "threads+simd:python"] {
+    for backend in [
+        "scalar:python",
+        "simd:python",
+        "threads:python",
+        "threads+simd:python",
+    ] {
         page.row_is_timed(backend)?;
     }
     page.row_is("interpreter", "ok")?;
-    page.wait(&format!("document.querySelector('{}') !== null", by("lab-seen-scalar")))?;
+    page.wait(&format!(
+        "document.querySelector('{}') !== null",
+        by("lab-seen-scalar")
+    ))?;
     // Running took nothing from the text, nor from what can be undone.
-    ensure!(page.editor_text()?.contains("x[i] * x[i]"), "{}", page.editor_text()?);
+    ensure!(
+        page.editor_text()?.contains("x[i] * x[i]"),
+        "{}",
+        page.editor_text()?
+    );
     page.press("share")?;
     page.wait(&format!("document.querySelector('{}').open", by("share-dialog")))?;
     let link = page.field("share-link")?;
     let (_, fragment) = link.split_once('#').context("no fragment")?;
     ensure!(fragment.starts_with('3') && fragment.len() < 2_000, "{link}");
-    ensure!(page.text("share-dialog")?.contains("characters"), "the length is not told");
+    ensure!(
+        page.text("share-dialog")?.contains("characters"),
+        "the length is not told"
+    );
 
     // Somebody else: the text is there, where it is from is said, and nothing has run.
     let other = house.open("")?;
     other.session.go("about:blank")?;
     other.session.go(&format!("{}#{fragment}", other.site.url))?;
-    other.wait(&format!("document.querySelector('{}') !== null", by("lab-status")))?;
+    other.wait(&format!(
+        "document.querySelector('{}') !== null",
+        by("lab-status")
+    ))?;
     other.lab_knows(true)?;
-    ensure!(other.editor_text()?.contains("squares"), "{}", other.editor_text()?);
+    ensure!(
+        other.editor_text()?.contains("squares"),
+        "{}",
+        other.editor_text()?
+    );
     ensure!(other.eval(&format!("!document.querySelector('{}').hidden", by("lab-came")))? == true);
     ensure!(other.field("size")? == "5000" && other.field("budget")? == "1");
     other.state_is(&["ready"])?;
@@ -144,7 +170,10 @@ pub fn draft(house: &House) -> Result<()> {
     page.lab_knows(true)?;
     page.wait("(localStorage.getItem('parallax-lab') ?? '').includes('squares')")?;
     page.press("view-workloads")?;
-    page.wait(&format!("document.querySelector('{}') !== null", by("code-python")))?;
+    page.wait(&format!(
+        "document.querySelector('{}') !== null",
+        by("code-python")
+    ))?;
     page.press("view-lab")?;
     ensure!(page.editor_text()?.contains("squares"));
     page.session.go("about:blank")?;
@@ -167,7 +196,10 @@ pub fn failing(house: &House) -> Result<()> {
     page.type_into("budget", "0.5")?;
     page.run()?;
     let wrong = page.text("lab-problems")?;
-    ensure!(wrong.contains("IndexError") && wrong.contains("line 9"), "{wrong}");
+    ensure!(
+        wrong.contains("IndexError") && wrong.contains("line 9"),
+        "{wrong}"
+    );
     page.paste(OWN)?;
     page.lab_knows(true)?;
     page.run()?;

@@ -295,7 +295,9 @@ fn running(page: Page, run: &Run) -> String {
 fn Backends() -> impl IntoView {
     let page = Page::here();
     let rows = page.catalogue.with_value(|c| c.backends.clone());
-    let row = move |BackendInfo { id, name, what, form, .. }: BackendInfo| {
+    let row = move |BackendInfo {
+                        id, name, what, form, ..
+                    }: BackendInfo| {
         let support = move |id: &str| {
             page.session
                 .with(|s| s.capabilities.as_ref()?.backend(id).cloned())

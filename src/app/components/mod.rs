@@ -32,16 +32,18 @@ pub use share::Share;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::AttributeValue;
 use leptos::tachys::html::attribute::custom::{CustomAttr, custom_attribute};
-use parallax_protocol::{Catalogue, Experiment, Figures, KernelSource, Opened, Report, RunSpec, WorkloadInfo, utc};
+use parallax_protocol::{
+    Catalogue, Experiment, Figures, KernelSource, Opened, Report, RunSpec, WorkloadInfo, utc,
+};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::form::{self, Fields, Problems, Question};
 use crate::hub::Hub;
-use crate::{lab, query};
 use crate::report::{self, Surroundings};
 use crate::state::{Input, Run, Session};
 use crate::views::Views as Program;
+use crate::{lab, query};
 
 // Few things are memos, and of few types: each type of memo costs kilobytes of program,
 // and elements compare what they are given with what they have anyway. Lists of elements and

@@ -31,7 +31,12 @@ fn the_gallery_is_typed_as_numba_types_it() {
         let source = std::fs::read_to_string(&file).expect("a kernel");
         let now = format!("{:016x}", golden::fnv(source.as_bytes()));
         assert_eq!(now, hash, "{name} has changed: run gallery/numba_check.py");
-        let field = |key: &str| lines.iter().find(|line| line[0] == key).map(|line| line[1..].join("\t"));
+        let field = |key: &str| {
+            lines
+                .iter()
+                .find(|line| line[0] == key)
+                .map(|line| line[1..].join("\t"))
+        };
         let request = Request {
             size: SIZE,
             ..Request::default()
@@ -46,14 +51,20 @@ fn the_gallery_is_typed_as_numba_types_it() {
             }
             Err(failed) => panic!("{name}:\n{}", failed.render(&source)),
         };
-        let types: Vec<String> = prepared.arguments.iter().map(|value| value.type_of().to_string()).collect();
+        let types: Vec<String> = prepared
+            .arguments
+            .iter()
+            .map(|value| value.type_of().to_string())
+            .collect();
         assert_eq!(Some(types.join("\t")), field("takes"), "{name}");
         assert_eq!(Some(prepared.gives.to_string()), field("gives"), "{name}");
     }
     let files = |place: &str| {
         let entries = std::fs::read_dir(folder().join(place)).expect("a folder");
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        names.filter(|name| name.ends_with(".py") && name != "numba_check.py").count()
+        names
+            .filter(|name| name.ends_with(".py") && name != "numba_check.py")
+            .count()
     };
     assert_eq!(count, files("gallery") + files("path"), "each has a record");
 }

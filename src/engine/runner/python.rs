@@ -69,11 +69,7 @@ impl Run<'_> {
 
     /// The same of a kernel of one's own. How many operations a size has is only known when they are counted: sizes
     /// are tried from the half of the whole on, along the power that the last two show.
-    async fn smaller_own(
-        &self,
-        row: &PlanRow,
-        work: &Work,
-    ) -> Result<Option<(Work, Sampled)>, BackendError> {
+    async fn smaller_own(&self, row: &PlanRow, work: &Work) -> Result<Option<(Work, Sampled)>, BackendError> {
         let (Some(own), Some(kernel)) = (&work.own, &self.spec.kernel) else {
             return Ok(None);
         };
@@ -88,7 +84,8 @@ impl Run<'_> {
             if size == 0 {
                 break;
             }
-            let made = parallax_backends::compiler::own(self.machine, kernel.clone(), size, stop.clone()).await;
+            let made =
+                parallax_backends::compiler::own(self.machine, kernel.clone(), size, stop.clone()).await;
             // A setup may not take every size: then there is no smaller problem.
             let own = match made {
                 Ok(own) => own,
@@ -117,7 +114,11 @@ impl Run<'_> {
             }
             let n = f64::from(size);
             let power = (before.1 / operations).ln() / (before.0 / n).ln();
-            let power = if power.is_finite() { power.clamp(0.5, 4.0) } else { 1.0 };
+            let power = if power.is_finite() {
+                power.clamp(0.5, 4.0)
+            } else {
+                1.0
+            };
             before = (n, operations);
             let next = n * (0.8 * MOST_OF_ITS_OWN / operations).powf(1.0 / power);
             size = (next as u32).min(size - 1);

@@ -358,12 +358,19 @@ def setup(n):
         let events = events(pool(), spec, &Control::new(false));
         assert!(faults(&events).is_empty(), "{:?}", faults(&events));
         let rows = events.iter().filter_map(|event| match event {
-            Event::Planned { plan, .. } => plan.rows.iter().find(|row| row.backend.starts_with("interpreter")),
+            Event::Planned { plan, .. } => plan
+                .rows
+                .iter()
+                .find(|row| row.backend.starts_with("interpreter")),
             _ => None,
         });
         let rows: Vec<_> = rows.collect();
         assert!(rows.len() >= 9, "{}", rows.len());
-        assert!(rows.iter().all(|row| row.flops == f64::from(row.size) && row.bytes > 0.0), "{rows:?}");
+        assert!(
+            rows.iter()
+                .all(|row| row.flops == f64::from(row.size) && row.bytes > 0.0),
+            "{rows:?}"
+        );
         assert!(rows.iter().all(|row| row.workload == "doubled"));
     }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-    Asked, ColdMs, Environment, Finding, Form, Found, GpuMs, KernelSource, Quantity, ResultRow, ResultStatus, SCHEMA,
-    Schedule, Unit, Verdict,
+    Asked, ColdMs, Environment, Finding, Form, Found, GpuMs, KernelSource, Quantity, ResultRow, ResultStatus,
+    SCHEMA, Schedule, Unit, Verdict,
 };
 
 fn spec() -> RunSpec {
@@ -179,7 +179,10 @@ fn a_kernel_too_long_for_a_link_is_to_be_shared_as_a_file() {
     let text: String = text.take(3_000).collect();
     long.kernel = long.kernel.map(|kernel| KernelSource { text, ..kernel });
     let error = encode_link(&long, None).unwrap_err();
-    assert!(matches!(error, LinkError::Kernel { length } if length > LONGEST_LINK), "{error}");
+    assert!(
+        matches!(error, LinkError::Kernel { length } if length > LONGEST_LINK),
+        "{error}"
+    );
     assert!(error.to_string().contains("as a file"));
 }
 

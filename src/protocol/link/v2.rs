@@ -76,11 +76,7 @@ impl Link {
     /// What is put into the link.
     pub fn of(spec: &RunSpec, results: Option<&Report>) -> Self {
         let (rows, quantities, findings) = match results {
-            Some(report) => (
-                &report.results[..],
-                &report.quantities[..],
-                &report.findings[..],
-            ),
+            Some(report) => (&report.results[..], &report.quantities[..], &report.findings[..]),
             None => (&[][..], &[][..], &[][..]),
         };
         Link {

@@ -47,7 +47,13 @@ pub(super) fn editor(job: &Job, folder: &Path) -> Result<()> {
     let mut command = std::process::Command::new(modules.join(".bin/esbuild"));
     command
         .arg(&source)
-        .args(["--bundle", "--format=esm", "--minify", "--target=es2022", "--log-level=warning"])
+        .args([
+            "--bundle",
+            "--format=esm",
+            "--minify",
+            "--target=es2022",
+            "--log-level=warning",
+        ])
         .arg(format!("--outfile={}", folder.join("editor.js").display()))
         // The modules lie in the cache, not above the source.
         .env("NODE_PATH", &modules);

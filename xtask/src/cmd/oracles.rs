@@ -29,11 +29,12 @@ pub fn all(root: &Path) -> Tally {
             return tally;
         }
     };
-    let parts: [(&str, &dyn Fn() -> Result<()>); 3] = [
+    let parts: [(&str, &dyn Fn() -> Result<()>); 4] = [
         ("Numba's goldens, made anew", &|| goldens(root, &python)),
         ("20,000 programs on every rung and in CPython", &|| {
             programs(root, &python)
         }),
+        ("exported scripts under real Numba", &|| scripts(root, &python)),
         ("ten minutes of kernels spoilt by chance", &|| fuzz(root)),
     ];
     for (name, part) in parts {
@@ -65,6 +66,21 @@ fn goldens(root: &Path, python: &Path) -> Result<()> {
         )
     };
     step.quiet(command)
+}
+
+/// Runs every kernel of the gallery as the script that the lab saves.
+fn scripts(root: &Path, python: &Path) -> Result<()> {
+    let mut command = Command::new(paths::native_cargo());
+    command
+        .args(["test", "-p", "parallax-lab", "--test", "export"])
+        .current_dir(root)
+        .env_remove("CARGO_BUILD_TARGET")
+        .env("PARALLAX_PYTHON", python);
+    let step = Step {
+        limit: LIMIT,
+        ..Step::new("run the exported scripts", "its messages are above")
+    };
+    step.shown(command)
 }
 
 /// Writes the programs, asks CPython and NumPy, and compares.

@@ -129,7 +129,9 @@ pub fn editor(root: &Path) -> Result<PathBuf> {
                 fs::copy(&from, &to).with_context(|| format!("{} cannot be copied", from.display()))?;
             }
             let mut command = Command::new("npm");
-            command.args(["ci", "--no-audit", "--no-fund"]).current_dir(folder);
+            command
+                .args(["ci", "--no-audit", "--no-fund"])
+                .current_dir(folder);
             Step::new("install the editor through npm", "try: npm ci in src/lab/js").quiet(command)
         },
     };
