@@ -206,6 +206,17 @@ impl Prepared {
         found
     }
 
+    /// Whether anything that it computes is a float, of which a GPU promises less.
+    pub fn has_floats(&self) -> bool {
+        let mut found = self.typed.arrays.iter().any(|info| info.of.is_float());
+        crate::walk::statements(&self.typed.body, &mut |stmt| {
+            crate::walk::own(stmt, &mut |expr| {
+                crate::walk::within(expr, &mut |one| found |= one.of.is_float());
+            });
+        });
+        found
+    }
+
     /// Places of the arguments (tuples' parts one after the other) that the kernel changes: its outputs
     /// if it returns nothing.
     pub fn changed(&self) -> Vec<usize> {

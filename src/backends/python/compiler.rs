@@ -46,7 +46,11 @@ pub async fn own(
             arguments: Some(prepared.arguments.iter().cloned().map(argument).collect()),
             ..program
         };
-        let problem: Arc<dyn Problem> = Arc::new(Own::new(program.clone()));
+        let own = Own::new(program.clone());
+        let problem: Arc<dyn Problem> = Arc::new(match prepared.has_floats() {
+            true => own,
+            false => own.of_whole_numbers(),
+        });
         Ok::<_, BackendError>((problem, Arc::new(Shared::new(prepared, program))))
     };
     let made = machine.pool.offload(job).await;
