@@ -29,6 +29,8 @@ mod javascript;
 mod kernel_files;
 #[path = "e2e/kernels.rs"]
 mod kernels;
+#[path = "e2e/lab.rs"]
+mod lab;
 #[path = "e2e/lessons.rs"]
 mod lessons;
 #[path = "e2e/links.rs"]
@@ -59,6 +61,11 @@ const TESTS: &[(&str, Test)] = &[
     ("a_kernel_by_command", kernels::by_command),
     ("every_kernel_agrees", kernel_files::agree),
     ("every_failing_kernel_fails_alike", kernel_files::fail_alike),
+    ("a_newcomer_in_the_lab", lab::newcomer),
+    ("a_draft_survives", lab::draft),
+    ("a_failing_kernel_in_the_lab", lab::failing),
+    ("the_lab_is_accessible", lab::accessible),
+    ("the_lab_answers_soon", lab::soon),
     ("the_api_gives_the_report", reports::the_api_gives_the_report),
     ("the_api_refuses_by_name", reports::the_api_refuses_by_name),
     ("a_back_end_against_itself", reports::a_back_end_against_itself),

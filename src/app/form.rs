@@ -1,8 +1,8 @@
 //! The question as it stands in the form, and the spec that it makes.
 
 use parallax_protocol::{
-    BUDGET_RANGE_S as BUDGET_RANGE, BackendInfo, Catalogue, Experiment, Form, Inject, MOST_THREADS, RunSpec,
-    WorkloadInfo, base_id,
+    BUDGET_RANGE_S as BUDGET_RANGE, BackendInfo, Catalogue, Experiment, Form, Inject, KernelSource,
+    MOST_THREADS, RunSpec, WorkloadInfo, base_id,
 };
 
 use crate::query::Query;
@@ -29,6 +29,8 @@ pub struct Fields {
     pub seed: u64,
     /// A fault to provoke.
     pub inject: Option<Inject>,
+    /// The lab's kernel, asked about in the place of the workload.
+    pub kernel: Option<KernelSource>,
 }
 
 /// What is wrong with the fields, each in words.
@@ -56,6 +58,13 @@ impl Fields {
             },
             ..self.clone()
         }
+    }
+
+    /// The back ends that can run what is asked about.
+    pub fn possible<'c>(&self, catalogue: &'c Catalogue) -> impl Iterator<Item = &'c BackendInfo> {
+        let own = self.kernel.is_some();
+        let runs = move |backend: &&BackendInfo| !own || backend.form == Form::Python;
+        catalogue.backends.iter().filter(runs)
     }
 }
 
@@ -144,6 +153,7 @@ pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
         again: Vec::new(),
         seed: query.seed.unwrap_or(RunSpec::race("", 0).seed),
         inject,
+        kernel: None,
     };
     (fields, problems)
 }
@@ -151,17 +161,27 @@ pub fn initial(query: &Query, catalogue: &Catalogue) -> (Fields, Vec<String>) {
 /// The fields that ask what a spec asks.
 pub fn of_spec(spec: &RunSpec, catalogue: &Catalogue) -> Fields {
     let wanted = ladder(spec, catalogue);
-    let all = catalogue.backends.iter().map(|b| &b.id);
+    let mut all: Vec<&String> = catalogue.backends.iter().map(|b| &b.id).collect();
+    if spec.kernel.is_some() && spec.backends.is_empty() {
+        // Of the rungs that cannot run a kernel none was chosen, and none was left out.
+        all.clear();
+    }
+    let first = || catalogue.workloads.first().map(|w| w.id.clone());
     Fields {
         experiment: spec.experiment,
-        workload: spec.workload.clone(),
+        // Behind the lab there is a workload, to which its reader can go back.
+        workload: match spec.kernel {
+            Some(_) => first().unwrap_or_default(),
+            None => spec.workload.clone(),
+        },
         size: spec.size.to_string(),
         threads: spec.threads.map(|n| n.to_string()).unwrap_or_default(),
         budget: format::plain(spec.budget_s),
-        off: all.filter(|id| !wanted.contains(id)).cloned().collect(),
+        off: all.into_iter().filter(|id| !wanted.contains(id)).cloned().collect(),
         again: wanted.into_iter().filter(|id| base_id(id) != id).collect(),
         seed: spec.seed,
         inject: spec.inject.clone(),
+        kernel: spec.kernel.clone(),
     }
 }
 
@@ -182,13 +202,14 @@ pub fn ladder(spec: &RunSpec, catalogue: &Catalogue) -> Vec<String> {
 /// Reads the fields; `pool` is the number of threads that there are, once that is known.
 pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result<Question, Problems> {
     let mut problems = Problems::default();
-    let size = match catalogue.workload(&fields.workload) {
-        Some(workload) => read_size(&fields.size, workload),
-        None => Err(text::unknown_workload(&fields.workload)),
+    let size = match (&fields.kernel, catalogue.workload(&fields.workload)) {
+        (Some(_), _) => read_whole(&fields.size, ANY_SIZE),
+        (None, Some(workload)) => read_size(&fields.size, workload),
+        (None, None) => Err(text::unknown_workload(&fields.workload)),
     };
     // A field that is not shown cannot be corrected.
     let usual = || catalogue.workload(&fields.workload).map(|w| w.default_size);
-    let size = match fields.experiment.has_workload() {
+    let size = match fields.experiment.has_workload() || fields.kernel.is_some() {
         true => size,
         false => size.or_else(|words| usual().ok_or(words)),
     };
@@ -203,10 +224,15 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
         (Ok(size), Ok(threads), Ok(budget_s)) if problems.is_empty() => Ok(Question {
             spec: RunSpec {
                 experiment: fields.experiment,
-                workload: fields.workload.clone(),
+                workload: match fields.kernel {
+                    Some(_) => String::new(),
+                    None => fields.workload.clone(),
+                },
                 size,
                 // All of them is the empty list, so that a back end of tomorrow takes part too.
-                backends: match fields.off.is_empty() && fields.again.is_empty() {
+                backends: match fields.possible(catalogue).all(|b| !fields.off.contains(&b.id))
+                    && fields.again.is_empty()
+                {
                     true => Vec::new(),
                     false => backends.clone(),
                 },
@@ -214,7 +240,7 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
                 seed: fields.seed,
                 budget_s,
                 inject: fields.inject.clone(),
-                kernel: None,
+                kernel: fields.kernel.clone(),
             },
             backends,
         }),
@@ -224,7 +250,7 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
 
 /// The back ends that the fields ask for, in ladder order.
 pub fn asked(fields: &Fields, catalogue: &Catalogue) -> Vec<String> {
-    let all = catalogue.backends.iter().map(|b| &b.id);
+    let all = fields.possible(catalogue).map(|b| &b.id);
     let asked = all.flat_map(|id| {
         let own = (!fields.off.contains(id)).then_some(id);
         own.into_iter()
@@ -243,8 +269,14 @@ pub fn whole(text: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
+/// What the `setup` of a kernel of one's own may be given.
+const ANY_SIZE: (u32, u32) = (1, i32::MAX as u32);
+
 fn read_size(size: &str, workload: &WorkloadInfo) -> Result<u32, String> {
-    let (low, high) = workload.size_range;
+    read_whole(size, workload.size_range)
+}
+
+fn read_whole(size: &str, (low, high): (u32, u32)) -> Result<u32, String> {
     whole(size)
         .filter(|n| (low..=high).contains(n))
         .ok_or_else(|| text::size_range(&format::count(low.into()), &format::count(high.into())))
@@ -378,6 +410,35 @@ mod tests {
         let fields = of_spec(&twice, &catalogue());
         let question = read(&fields, &catalogue(), Some(4)).unwrap();
         assert_eq!(question.backends, ["scalar", "scalar#2"]);
+    }
+
+    #[test]
+    fn a_kernel_takes_any_size_and_the_back_ends_of_python() {
+        let mut catalogue = catalogue();
+        catalogue.backends.push(BackendInfo {
+            id: "scalar:python".into(),
+            form: Form::Python,
+            ..catalogue.backends[0].clone()
+        });
+        let (mut fields, _) = opened("");
+        fields.kernel = Some(KernelSource {
+            text: "x".into(),
+            ..KernelSource::default()
+        });
+        fields.size = "7".into();
+        // What cannot run it anyway changes nothing.
+        fields.off = vec!["scalar".into()];
+        let question = read(&fields, &catalogue, None).unwrap();
+        assert_eq!(question.backends, ["scalar:python"]);
+        assert_eq!((question.spec.workload.as_str(), question.spec.size), ("", 7));
+        assert!(question.spec.backends.is_empty());
+        let back = of_spec(&question.spec, &catalogue);
+        assert_eq!((back.workload.as_str(), &back.kernel), ("mandelbrot", &fields.kernel));
+        assert_eq!(read(&back, &catalogue, None).unwrap(), question);
+        fields.size = "0".into();
+        assert!(read(&fields, &catalogue, None).unwrap_err().size.is_some());
+        fields.kernel = None;
+        assert!(read(&fields, &catalogue, None).is_err());
     }
 
     #[test]

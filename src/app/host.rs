@@ -40,9 +40,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = parallaxHost, js_name = servedBuild, catch)]
     pub async fn served_build() -> Result<JsValue, JsValue>;
 
-    /// The exports of the views program of this build, fetched anew if they did not arrive.
+    /// The exports of a program of this build, `views` or `lab`, fetched anew if they did not arrive.
     #[wasm_bindgen(js_namespace = parallaxHost, catch)]
-    pub async fn views(build: &str) -> Result<JsValue, JsValue>;
+    pub async fn program(name: &str, build: &str) -> Result<JsValue, JsValue>;
     /// The browser has nothing better to do.
     #[wasm_bindgen(js_namespace = parallaxHost, catch)]
     pub async fn idle() -> Result<JsValue, JsValue>;

@@ -29,7 +29,18 @@ pub enum Moment {
 type Listener = Rc<dyn Fn(&Session, Moment)>;
 
 /// Who waits for the compiler, by the request's number; `None`: the engine is gone.
-type Waiting = Rc<RefCell<Vec<(u32, Box<dyn FnOnce(Option<Compilation>)>)>>>;
+type Waiting = Rc<RefCell<Vec<(u32, Box<dyn FnOnce(Option<Told>)>)>>>;
+
+/// What the compiler tells.
+pub enum Told {
+    /// Whether a kernel can be run.
+    Compilation(Compilation),
+    /// All about it, in bytes for the lab.
+    Explained(Vec<u8>),
+}
+
+/// Who hears of what a kernel's rows gave: the lab, in bytes that only it reads.
+type Heard = Rc<RefCell<Option<Box<dyn Fn(&[u8])>>>>;
 
 /// The session and its client.
 #[derive(Clone)]
@@ -44,6 +55,7 @@ pub struct Hub {
     due: Rc<Cell<bool>>,
     listeners: Rc<RefCell<Vec<Listener>>>,
     waiting: Waiting,
+    heard: Heard,
     /// Kernels that were compiled.
     compiled: Rc<Cell<u32>>,
 }
@@ -58,6 +70,7 @@ impl Hub {
             due: Rc::default(),
             listeners: Rc::default(),
             waiting: Rc::default(),
+            heard: Rc::default(),
             compiled: Rc::default(),
         };
         let sink = hub.clone();
@@ -82,13 +95,22 @@ impl Hub {
             }
             return;
         }
-        if let Input::Engine(Event::Compiled { compile, compilation }) = input {
-            let found = self.waiting.borrow().iter().position(|(id, _)| *id == compile);
-            if let Some(found) = found {
-                let (_, answer) = self.waiting.borrow_mut().remove(found);
-                answer(Some(compilation));
+        match input {
+            Input::Engine(Event::Compiled { compile, compilation }) => {
+                return self.answer(compile, Told::Compilation(compilation));
             }
-            return;
+            Input::Engine(Event::Lab { explain, bytes }) => {
+                match explain {
+                    Some(id) => self.answer(id, Told::Explained(bytes)),
+                    None => {
+                        if let Some(heard) = &*self.heard.borrow() {
+                            heard(&bytes);
+                        }
+                    }
+                }
+                return;
+            }
+            _ => {}
         }
         // Samples come faster than frames: they are folded at once and drawn with the next frame.
         let can_wait = matches!(
@@ -136,26 +158,47 @@ impl Hub {
         }
     }
 
-    /// Asks the engine, which is up, what its compiler makes of a kernel.
+    /// Asks the engine, which is up, what its compiler makes of a kernel: whether it can be run, or all.
     pub fn compile(
         &self,
         kernel: KernelSource,
         size: u32,
-        answer: impl FnOnce(Option<Compilation>) + 'static,
+        all: bool,
+        answer: impl FnOnce(Option<Told>) + 'static,
     ) {
-        let compile = self.compiled.get().wrapping_add(1);
-        self.compiled.set(compile);
+        let id = self.compiled.get().wrapping_add(1);
+        self.compiled.set(id);
         match (self.client.get(), self.session.with_untracked(state).0) {
             (Some(client), Up::Yes) => {
-                self.waiting.borrow_mut().push((compile, Box::new(answer)));
-                client.perform(vec![Effect::Send(Request::Compile {
-                    compile,
-                    kernel,
-                    size,
+                self.waiting.borrow_mut().push((id, Box::new(answer)));
+                client.perform(vec![Effect::Send(match all {
+                    true => Request::Explain {
+                        explain: id,
+                        kernel,
+                        size,
+                    },
+                    false => Request::Compile {
+                        compile: id,
+                        kernel,
+                        size,
+                    },
                 })]);
             }
             _ => answer(None),
         }
+    }
+
+    fn answer(&self, id: u32, told: Told) {
+        let found = self.waiting.borrow().iter().position(|(own, _)| *own == id);
+        if let Some(found) = found {
+            let (_, answer) = self.waiting.borrow_mut().remove(found);
+            answer(Some(told));
+        }
+    }
+
+    /// Tells this what a kernel's rows gave, from now on.
+    pub fn on_kernel(&self, heard: impl Fn(&[u8]) + 'static) {
+        self.heard.replace(Some(Box::new(heard)));
     }
 
     /// Calls this at every moment from now on.

@@ -15,6 +15,7 @@ mod form;
 mod highlight;
 mod host;
 mod hub;
+mod lab;
 mod pages;
 mod query;
 mod report;

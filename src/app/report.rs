@@ -2,7 +2,7 @@
 
 use parallax_protocol::{
     AdapterName, Asked, Capabilities, Catalogue, Environment, Form, PlanRow, Report, ResultRow, ResultStatus,
-    SCHEMA, python_id, reported_id,
+    SCHEMA, reported_id,
 };
 use parallax_stats::{BASELINE, Measured, analyze};
 
@@ -20,10 +20,7 @@ pub struct Surroundings {
 
 /// The rows of a run, as far as it has got.
 pub fn rows(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Run) -> Vec<ResultRow> {
-    let baseline = match run.spec.kernel {
-        Some(_) => python_id(BASELINE),
-        None => BASELINE.into(),
-    };
+    let baseline = run.spec.baseline(BASELINE);
     let plan = |row: &Row| {
         let form = catalogue.backend(&row.id).map_or(Form::Rust, |b| b.form);
         let planned = row.plan.clone();

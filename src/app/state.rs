@@ -115,6 +115,11 @@ impl Session {
         }
     }
 
+    /// The engine is up.
+    pub fn is_up(&self) -> bool {
+        self.engine == Engine::Ready
+    }
+
     /// A run is on its way.
     pub fn is_active(&self) -> bool {
         self.run.as_ref().is_some_and(Run::is_active)
@@ -334,7 +339,10 @@ impl Session {
             return Vec::new();
         };
         match event {
-            Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } => {}
+            Event::Ready(_)
+            | Event::Frame { .. }
+            | Event::Compiled { .. }
+            | Event::Lab { .. } => {}
             Event::Outputs { backend, outputs, .. } => {
                 if let Some(row) = run.row(&backend) {
                     row.outputs = Some(outputs);
@@ -446,7 +454,7 @@ impl Session {
 
 fn job_of(event: &Event) -> Option<u32> {
     match event {
-        Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } => None,
+        Event::Ready(_) | Event::Frame { .. } | Event::Compiled { .. } | Event::Lab { .. } => None,
         Event::Planned { job, .. }
         | Event::Stage { job, .. }
         | Event::Verified { job, .. }

@@ -11,6 +11,21 @@ pub const WHAT_IT_IS: &str =
 pub const THEME: &str = "Theme";
 pub const THEMES: [(&str, &str); 3] = [("auto", "Auto"), ("light", "Light"), ("dark", "Dark")];
 
+pub const WORKLOADS: &str = "Workloads";
+pub const LAB: &str = "Lab";
+
+// The lab, whose own program has the rest.
+pub const LAB_TITLE: &str = "The kernel";
+pub const LAB_QUESTION: &str = "What becomes of your own loop?";
+pub const LAB_SIZE: &str = "n, which setup(n) is given";
+pub const LAB_PRESS_RUN: &str =
+    "Press Run: every back end runs your kernel, is checked against the first, and is timed.";
+pub const LAB_KERNEL: &str = "your kernel";
+
+pub fn lab_missing(why: &str) -> String {
+    format!("The lab could not be loaded: {why}. The rest of the page works without it.")
+}
+
 // The question.
 pub const QUESTION: &str = "The question";
 pub const WORKLOAD: &str = "Workload";

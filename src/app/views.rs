@@ -238,10 +238,14 @@ fn program() -> Option<Program> {
     EXPORTS.with(|cell| cell.get().cloned()).map(Program)
 }
 
+/// The catalogue as it came, for the programs that begin with it.
+pub fn catalogue() -> Uint8Array {
+    CATALOGUE.with(|cell| cell.get().cloned()).unwrap_or_default()
+}
+
 async fn begin() -> Result<Exports, JsValue> {
-    let exports: Exports = host::views(BUILD).await?.unchecked_into();
-    let catalogue = CATALOGUE.with(|cell| cell.get().cloned());
-    exports.start(&catalogue.unwrap_or_default())?;
+    let exports: Exports = host::program("views", BUILD).await?.unchecked_into();
+    exports.start(&catalogue())?;
     Ok(exports)
 }
 

@@ -101,6 +101,11 @@ pub trait Prepared {
         0.0
     }
 
+    /// What the kernel printed in its last run; only the interpreter prints.
+    fn printed(&self) -> Option<String> {
+        None
+    }
+
     /// What the user should know of how it will run, a short sentence.
     fn note(&self) -> Option<String> {
         None

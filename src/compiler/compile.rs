@@ -88,9 +88,35 @@ impl From<Diagnostic> for Failed {
 /// # Errors
 /// All that is wrong, as far as it can be seen at once.
 pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result<Prepared, Failed> {
+    watched(text, request, stop, &mut |_, _| {})
+}
+
+/// What there is when a stage is over.
+pub(crate) enum Seen<'a> {
+    /// Nothing yet, or nothing new.
+    Nothing,
+    /// The file's functions and names.
+    File(&'a module::File<'a>),
+    /// What was typed.
+    Typed(&'a infer::Typed, &'a module::File<'a>),
+    /// The program as it is now.
+    Program(&'a Program),
+}
+
+/// Who is told of each stage: its name, and what there is now.
+pub(crate) type Watch<'w> = dyn FnMut(&'static str, Seen<'_>) + 'w;
+
+/// The same, with each stage told when it is over.
+pub(crate) fn watched(
+    text: &str,
+    request: &Request,
+    stop: &dyn Fn() -> bool,
+    watch: &mut Watch<'_>,
+) -> Result<Prepared, Failed> {
     let source = Source::new(text).map_err(Failed::TooLong)?;
     let (tree, mut faults) = syntax::parse(source);
     let (file, more) = module::file(&tree, request.entry.as_deref());
+    watch("parse", Seen::File(&file));
     faults.extend(more);
     if !faults.is_empty() {
         faults.sort_by_key(|fault| fault.span.start);
@@ -116,13 +142,16 @@ pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result
             return Err(fault.help(help).into());
         }
     };
+    watch("setup", Seen::Nothing);
     let types: Vec<Type> = arguments.iter().map(Value::type_of).collect();
     let typed = infer::program(&file, entry, &types)?;
+    watch("types", Seen::Typed(&typed, &file));
     let races = race::races(&typed.program);
+    watch("races", Seen::Nothing);
     if !races.is_empty() {
         return Err(races.into());
     }
-    let program = lowered(&typed.program, Some(args(&arguments))).map_err(|fault| {
+    let program = lowered(&typed.program, Some(args(&arguments)), watch).map_err(|fault| {
         // Not the user's fault.
         let words = format!("the compiler made a program that does not hold: {fault}");
         Diagnostic::new(Kind::Internal, file.functions[entry].span, words)
@@ -138,17 +167,27 @@ pub fn prepare(text: &str, request: &Request, stop: &dyn Fn() -> bool) -> Result
 }
 
 /// Made of nothing but arithmetic, and validated; fast, if it is to be for these arguments alone.
-fn lowered(typed: &Program, made_for: Option<Vec<Arg>>) -> Result<Valid, validate::Fault> {
+fn lowered(
+    typed: &Program,
+    made_for: Option<Vec<Arg>>,
+    watch: &mut Watch<'_>,
+) -> Result<Valid, validate::Fault> {
     let mut program = typed.clone();
     if made_for.is_some() {
         program.made_for = made_for;
         specialise::specialise(&mut program);
+        watch("specialise", Seen::Program(&program));
         ranges::hoist(&mut program);
+        watch("loops", Seen::Program(&program));
         specialise::narrow(&mut program);
+        watch("narrow", Seen::Nothing);
     }
     expand::expand(&mut program);
+    watch("math", Seen::Nothing);
     crate::walk::renew_private(&mut program.body);
-    validate::validate(program)
+    let valid = validate::validate(program);
+    watch("validate", Seen::Nothing);
+    valid
 }
 
 impl Prepared {
@@ -164,7 +203,10 @@ impl Prepared {
     /// # Errors
     /// If the arguments are not what the program takes, or too large.
     pub fn machine(&self, options: interpret::Options) -> Result<Machine, interpret::Refusal> {
-        let watched = options.shadow.then(|| lowered(&self.typed, None).ok()).flatten();
+        let watched = options
+            .shadow
+            .then(|| lowered(&self.typed, None, &mut |_, _| {}).ok())
+            .flatten();
         Machine::with(
             watched.as_ref().unwrap_or(&self.program),
             self.flat_arguments(),
@@ -180,6 +222,12 @@ impl Prepared {
         wasm::write(&self.program, target)
     }
 
+    /// A program that does the same work and tells how much it is, instead of what it gave: see [`crate::count`].
+    pub fn counting(&self) -> Option<Valid> {
+        let counting = crate::count::counting(&self.typed);
+        lowered(&counting, Some(args(&self.arguments)), &mut |_, _| {}).ok()
+    }
+
     /// What a module's error is, in the interpreter's words.
     pub fn failure(&self, record: &wasm::host::Failed) -> Diagnostic {
         failure::of_module(&self.program, record).diagnostic()
@@ -190,8 +238,18 @@ impl Prepared {
     /// # Errors
     /// Why it does not run on a GPU.
     pub fn shaders(&self, narrow: bool) -> Result<wgsl::Plan, Vec<wgsl::Refusal>> {
+        self.shaders_marked(narrow, false)
+    }
+
+    /// The same; with the lines' places, if those are wanted.
+    pub(crate) fn shaders_marked(
+        &self,
+        narrow: bool,
+        is_marked: bool,
+    ) -> Result<wgsl::Plan, Vec<wgsl::Refusal>> {
         let options = wgsl::Options {
             narrow,
+            is_marked,
             ..wgsl::Options::new(args(&self.arguments))
         };
         wgsl::write(&self.typed, &options)

@@ -66,6 +66,7 @@
 //! would take the pool's thread with it.
 
 use crate::source::Span;
+use crate::told::Told;
 use crate::types::{Layout, Scalar};
 use crate::value::Arg;
 use std::fmt;
@@ -122,6 +123,8 @@ pub struct Program {
     pub fastmath: bool,
     /// What it is given, by [`Program::params`], if it holds for nothing else: see [`Arg::admits`].
     pub made_for: Option<Vec<Arg>>,
+    /// What passes decided, and why.
+    pub told: Told,
 }
 
 /// Constants that are looked up.
@@ -432,13 +435,21 @@ pub enum Cut {
 #[derive(Clone, PartialEq)]
 pub struct Expr(Box<Node>);
 
-/// What a value is.
-#[derive(Debug, Clone, PartialEq)]
+/// What a value is. Equal are those that are the same value, wherever they come from.
+#[derive(Debug, Clone)]
 pub struct Node {
     /// How it comes about.
     pub kind: ExprKind,
     /// Its type.
     pub of: Scalar,
+    /// Where in the source it comes from, as [`crate::told`] counts: 0 if that is not known.
+    pub at: u32,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Node) -> bool {
+        self.of == other.of && self.kind == other.kind
+    }
 }
 
 impl Deref for Expr {
@@ -619,7 +630,23 @@ pub enum Math {
 impl Expr {
     /// A value of this type that comes about so.
     pub fn new(kind: ExprKind, of: Scalar) -> Expr {
-        Expr(Box::new(Node { kind, of }))
+        Expr(Box::new(Node { kind, of, at: 0 }))
+    }
+
+    /// The same from this place, where it has none.
+    pub fn placed(mut self, at: u32) -> Expr {
+        if self.at == 0 {
+            self.at = at;
+        }
+        self
+    }
+
+    /// The same of all of it, down to what has a place already.
+    pub fn place(&mut self, at: u32) {
+        if self.at == 0 {
+            self.at = at;
+            crate::walk::operands_mut(self, &mut |operand| operand.place(at));
+        }
     }
 
     /// How it comes about, to be taken apart.

@@ -5,9 +5,11 @@
 //! wrong becomes a [`Diagnostic`], several at a time; nothing here panics on what a user wrote.
 
 pub mod compile;
+pub mod count;
 mod decimal;
 pub mod diagnostic;
 pub mod expand;
+pub mod explain;
 pub mod failure;
 pub mod flow;
 pub mod infer;
@@ -25,6 +27,7 @@ pub mod sorted;
 pub mod source;
 pub mod specialise;
 pub mod syntax;
+pub mod told;
 pub mod types;
 pub mod validate;
 pub mod value;

@@ -123,7 +123,7 @@ pub struct File<'a> {
 }
 
 /// Modules that there is something of, and the names they have in files without being imported as others.
-const MODULES: [&str; 5] = ["numpy", "math", "numba", "numpy.random", "numba.core"];
+pub(crate) const MODULES: [&str; 5] = ["numpy", "math", "numba", "numpy.random", "numba.core"];
 
 /// Looks through a file.
 pub fn file<'a>(module: &'a Module, entry: Option<&str>) -> (File<'a>, Vec<Diagnostic>) {

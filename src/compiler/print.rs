@@ -14,21 +14,29 @@ use std::fmt::{self, Write};
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut counts: Map<&str, u32> = Map::new();
-        let names = self.locals.iter().map(|local| local.name.as_str());
-        for name in names.chain(self.arrays.iter().map(|array| array.name.as_str())) {
-            *counts.entry(name).or_default() += 1;
-        }
-        let mut text = Text {
-            program: self,
-            counts,
-            out: String::new(),
-            indent: 0,
-            depth: 0,
-        };
+        let mut text = Text::new(self);
         text.whole();
         f.write_str(&text.out)
     }
+}
+
+/// The program's text, and of each line where it comes from, as [`crate::told`] counts.
+pub fn with_places(program: &Program) -> (String, Vec<u32>) {
+    let mut text = Text::new(program);
+    text.whole();
+    (text.out, text.places)
+}
+
+/// A statement alone.
+pub fn statement(program: &Program, stmt: &Stmt) -> String {
+    let mut text = Text::new(program);
+    text.statement(stmt);
+    text.out
+}
+
+/// An expression alone.
+pub fn expression(program: &Program, expr: &Expr) -> String {
+    Text::new(program).expr(expr)
 }
 
 struct Text<'a> {
@@ -38,6 +46,11 @@ struct Text<'a> {
     out: String,
     indent: usize,
     depth: u32,
+    /// Where the statement at hand comes from, and each line.
+    at: u32,
+    places: Vec<u32>,
+    /// Where the next statements come from that end the kernel, if there are as many as the source has.
+    returns: Vec<u32>,
 }
 
 fn sign(op: Binary) -> Result<&'static str, &'static str> {
@@ -85,6 +98,31 @@ fn constant(of: Scalar, bits: u64) -> String {
 }
 
 impl<'a> Text<'a> {
+    fn new(program: &'a Program) -> Text<'a> {
+        let mut counts: Map<&str, u32> = Map::new();
+        let names = program.locals.iter().map(|local| local.name.as_str());
+        for name in names.chain(program.arrays.iter().map(|array| array.name.as_str())) {
+            *counts.entry(name).or_default() += 1;
+        }
+        let mut ends = 0;
+        crate::walk::statements(&program.body, &mut |stmt| ends += usize::from(matches!(stmt, Stmt::Return)));
+        let mut returns = program.told.returns();
+        returns.reverse();
+        if returns.len() != ends {
+            returns.clear();
+        }
+        Text {
+            program,
+            counts,
+            out: String::new(),
+            indent: 0,
+            depth: 0,
+            at: 0,
+            places: Vec::new(),
+            returns,
+        }
+    }
+
     fn named(&self, name: Option<&'a str>, number: u32) -> String {
         match name {
             Some(name) if self.counts.get(name) == Some(&1) => name.into(),
@@ -130,6 +168,7 @@ impl<'a> Text<'a> {
     fn line(&mut self, text: &str) {
         let indent = 2 * self.indent;
         let _ = writeln!(self.out, "{:indent$}{text}", "");
+        self.places.push(self.at);
     }
 
     fn whole(&mut self) {
@@ -176,7 +215,16 @@ impl<'a> Text<'a> {
             return self.line("...");
         }
         self.depth += 1;
-        body.iter().for_each(|stmt| self.statement(stmt));
+        let around = self.at;
+        for stmt in body {
+            let own = match stmt {
+                Stmt::Return => self.returns.pop().unwrap_or(0),
+                stmt => crate::told::place(stmt),
+            };
+            self.at = if own == 0 { around } else { own };
+            self.statement(stmt);
+        }
+        self.at = around;
         self.depth -= 1;
     }
 

@@ -7,7 +7,7 @@ use crate::stages::{Stage as Step, stages};
 use crate::{Control, calibrate, probing};
 use parallax_backends::{Backend, BackendError, Deal, Job, Machine, Order, Pool, Prepared, Team};
 use parallax_protocol::{
-    Cold, Event, Experiment, Fault, FaultKind, InjectKind, Outcome, PlanRow, RunSpec, Sample, Stage, Support,
+    Cold, Event, Experiment, Fault, FaultKind, InjectKind, LabEvent, Outcome, PlanRow, RunSpec, Sample, Stage, Support,
     Verification, base_id,
 };
 use parallax_stats::{LOOKS, Look, look};
@@ -54,7 +54,7 @@ pub async fn run(
         Ok(outcome) => outcome,
         Err(End::Stopped) => Outcome::Stopped,
         Err(End::Failed(fault)) => {
-            emit(Event::Failed { job, fault });
+            run.failed(fault);
             Outcome::NothingToTime
         }
     };
@@ -264,7 +264,7 @@ impl Run<'_> {
             .iter()
             .enumerate()
             .filter(|(_, row)| row.support.is_yes())
-            .filter_map(|(i, row)| Some((i, paces.get(base_id(&row.backend))?.at(row.flops)?)))
+            .filter_map(|(i, row)| Some((i, paces.get(base_id(&row.backend))?.at(work_of(row))?)))
             .collect();
         expected.sort_by(|a, b| b.1.total_cmp(&a.1));
         let mut block_ms: f64 = expected.iter().map(|(_, ms)| ms).sum();
@@ -378,12 +378,14 @@ impl Run<'_> {
         if inject == Some(InjectKind::Wrong) {
             corrupt(&mut output);
         }
+        let mut is_first = false;
         let reference = match self.reference_of(&output, backend, work, entry).await? {
             Some(reference) => reference,
             None => {
                 let own = Arc::new(output.clone());
                 work.reference.replace(Some(Arc::clone(&own)));
                 self.note(&row.backend, "the others are compared with this one".into());
+                is_first = true;
                 own
             }
         };
@@ -401,6 +403,11 @@ impl Run<'_> {
         }
         self.breathe().await?;
         if self.spec.experiment == Experiment::Race {
+            if let Some(text) = prepared.printed() {
+                self.lab(LabEvent::Printed(text));
+            }
+            let reference = (!is_first).then_some(&*reference);
+            let output = self.drawn(row, output, reference);
             let output = self.outputs(row, output, shape).await?;
             if work.workload.is_some() {
                 self.picture(row, problem, output).await?;
@@ -546,7 +553,7 @@ impl Run<'_> {
             let quickest = row.samples.iter().map(|s| s.ms).fold(first, f64::min);
             let mut paces = self.paces.borrow_mut();
             let own = paces.entry(base_id(&row.id).into()).or_default();
-            own.add(row.entry.plan.flops.max(1.0), quickest);
+            own.add(work_of(&row.entry.plan).max(1.0), quickest);
         }
     }
 
@@ -663,8 +670,16 @@ impl Run<'_> {
             diagnostics: error.diagnostics().to_vec(),
             ..Fault::new(Some(backend.into()), kind, error.to_string())
         };
-        (self.emit)(Event::Failed { job: self.job, fault });
+        self.failed(fault);
         Ok(())
+    }
+
+    /// Tells a failure to the page, and what is wrong with the kernel to the lab.
+    fn failed(&self, fault: Fault) {
+        if !fault.diagnostics.is_empty() {
+            self.lab(LabEvent::Failed(fault.diagnostics.clone()));
+        }
+        (self.emit)(Event::Failed { job: self.job, fault });
     }
 
     fn note(&self, backend: &str, text: String) {
@@ -723,6 +738,14 @@ fn decide(blocks: u32, rows: &[Row]) -> Look {
         _ if looks.contains(&Look::LastLook) => Look::LastLook,
         _ if LOOKS.contains(&blocks) => Look::Settled,
         _ => Look::GoOn,
+    }
+}
+
+/// How much a row does: operations, or where nobody has counted them what it is given.
+fn work_of(row: &PlanRow) -> f64 {
+    match row.flops > 0.0 {
+        true => row.flops,
+        false => f64::from(row.size),
     }
 }
 

@@ -60,18 +60,17 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
     if spec.experiment == Experiment::Machine {
         return Ok(Vec::new());
     }
-    if spec.kernel.is_some() {
-        return Ok(vec![Stage {
-            workload: None,
-            size: spec.size,
-            rows: own(spec),
-            budget_s: spec.budget_s,
-        }]);
-    }
-    let workload =
-        parallax_workloads::find(&spec.workload).ok_or_else(|| SpecError::Workload(spec.workload.clone()))?;
+    // A kernel of one's own takes any size, and its rows are those of Python.
+    let workload = match spec.kernel {
+        Some(_) => None,
+        None => Some(
+            parallax_workloads::find(&spec.workload)
+                .ok_or_else(|| SpecError::Workload(spec.workload.clone()))?,
+        ),
+    };
+    let least = workload.map_or(1, |workload| workload.info().size_range.0);
     let one = |rows| Stage {
-        workload: Some(workload),
+        workload,
         size: spec.size,
         rows,
         budget_s: spec.budget_s,
@@ -80,14 +79,14 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
         Experiment::Race => vec![one(race(spec, ""))],
         Experiment::Threads => vec![one(threads(spec, most_threads(machine, spec)))],
         Experiment::Timeline => vec![one(timeline(spec))],
-        Experiment::Sizes => sweep(workload, spec.size, SIZES)
+        Experiment::Sizes => sweep(least, spec.size, SIZES)
             .into_iter()
             .map(|size| Stage {
                 size,
                 ..one(race(spec, &size.to_string()))
             })
             .collect(),
-        Experiment::Gpu => sweep(workload, spec.size, GPU_SIZES)
+        Experiment::Gpu => sweep(least, spec.size, GPU_SIZES)
             .into_iter()
             .map(|size| {
                 let mut rows = race(spec, &size.to_string());
@@ -95,6 +94,7 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
                 Stage { size, ..one(rows) }
             })
             .collect(),
+        Experiment::Roofline if workload.is_none() => vec![one(race(spec, ""))],
         Experiment::Roofline => parallax_workloads::registry()
             .iter()
             .map(|&workload| {
@@ -128,9 +128,12 @@ pub(crate) fn most_threads(machine: &Machine, spec: &RunSpec) -> u32 {
 fn asked(spec: &RunSpec) -> impl Iterator<Item = (&'static dyn Backend, BackendInfo, String)> {
     parallax_backends::registry().iter().flat_map(|&backend| {
         let info = backend.info();
+        let is_python = info.form == Form::Python;
         let ids: Vec<String> = match spec.backends.is_empty() {
+            // A kernel of one's own is Python.
+            _ if spec.kernel.is_some() && !is_python => Vec::new(),
             // Experiments are of the hand-written rungs, but where Python's are named.
-            true if info.form == Form::Python && spec.experiment != Experiment::Race => Vec::new(),
+            true if spec.kernel.is_none() && is_python && spec.experiment != Experiment::Race => Vec::new(),
             true => vec![info.id.clone()],
             false => spec
                 .backends
@@ -149,7 +152,10 @@ fn race(spec: &RunSpec, mark: &str) -> Vec<Row> {
         "" => id.to_owned(),
         mark => format!("{id}@{mark}"),
     };
-    let baseline = id(BASELINE);
+    let baseline = match spec.kernel {
+        Some(_) => id(&python_id(BASELINE)),
+        None => id(BASELINE),
+    };
     asked(spec)
         .map(|(backend, _, own)| {
             let id = id(&own);
@@ -157,18 +163,6 @@ fn race(spec: &RunSpec, mark: &str) -> Vec<Row> {
                 against: (id != baseline).then(|| baseline.clone()),
                 ..Row::new(id, backend)
             }
-        })
-        .collect()
-}
-
-/// Every back end that runs Python, against its scalar.
-fn own(spec: &RunSpec) -> Vec<Row> {
-    let baseline = python_id(BASELINE);
-    asked(spec)
-        .filter(|(_, info, _)| info.form == Form::Python)
-        .map(|(backend, _, id)| Row {
-            against: (id != baseline).then(|| baseline.clone()),
-            ..Row::new(id, backend)
         })
         .collect()
 }
@@ -242,8 +236,7 @@ fn timeline(spec: &RunSpec) -> Vec<Row> {
 }
 
 /// So many sizes up to this one, evenly spaced on a logarithmic axis, without repetitions.
-fn sweep(workload: &dyn Workload, most: u32, count: usize) -> Vec<u32> {
-    let (least, _) = workload.info().size_range;
+fn sweep(least: u32, most: u32, count: usize) -> Vec<u32> {
     let low = f64::from(least).max(f64::from(most) / SPAN).max(1.0);
     let ratio = f64::from(most) / low;
     let step = |i: usize| (low * ratio.powf(i as f64 / (count - 1) as f64)).round() as u32;
@@ -255,6 +248,7 @@ fn sweep(workload: &dyn Workload, most: u32, count: usize) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parallax_protocol::KernelSource;
 
     fn spec(experiment: Experiment) -> RunSpec {
         RunSpec {
@@ -315,11 +309,33 @@ mod tests {
     }
 
     #[test]
+    fn a_kernel_of_ones_own_has_the_rows_of_python_in_every_experiment() {
+        let machine = crate::runner::tests::machine(parallax_backends::Pool::Threads(2));
+        for experiment in Experiment::ALL {
+            let spec = RunSpec {
+                kernel: Some(KernelSource::default()),
+                workload: String::new(),
+                size: 1000,
+                ..spec(experiment)
+            };
+            let stages = stages(&machine, &spec).unwrap();
+            let rows: Vec<&Row> = stages.iter().flat_map(|stage| &stage.rows).collect();
+            assert!(stages.iter().all(|stage| stage.workload.is_none() && stage.size <= 1000));
+            assert!(rows.iter().all(|row| row.backend.info().form == Form::Python));
+            assert_eq!(rows.is_empty(), experiment == Experiment::Machine, "{experiment:?}");
+            let against = |row: &&Row| row.against.is_none() || rows.iter().any(|r| Some(&r.id) == row.against.as_ref());
+            assert!(rows.iter().all(against), "{experiment:?}");
+            let compared = rows.iter().any(|row| row.against.is_some());
+            assert_eq!(compared, !matches!(experiment, Experiment::Machine | Experiment::Gpu), "{experiment:?}");
+        }
+    }
+
+    #[test]
     fn sizes_rise_to_the_one_that_was_asked_for() {
         for workload in parallax_workloads::registry() {
             let info = workload.info();
             for most in [info.size_range.0, info.default_size, info.size_range.1] {
-                let sizes = sweep(*workload, most, SIZES);
+                let sizes = sweep(info.size_range.0, most, SIZES);
                 assert!(sizes.is_sorted_by(|a, b| a < b), "{sizes:?}");
                 assert_eq!(sizes.last(), Some(&most));
                 assert!(sizes[0] >= info.size_range.0);

@@ -1,5 +1,6 @@
 //! Kernels that somebody wrote: how they are asked for, what is wrong with one, what one gives.
 
+use crate::KernelFile;
 use serde::{Deserialize, Serialize};
 
 /// Longest source that is compiled, in bytes.
@@ -20,6 +21,10 @@ pub struct KernelSource {
     pub narrow: bool,
     /// The outputs' elements are wanted, not only their checksums.
     pub values: bool,
+    /// The outputs are to be drawn: they come as [`crate::LabEvent::Drawn`].
+    pub drawn: bool,
+    /// What its `setup` may read, by name.
+    pub files: Vec<KernelFile>,
 }
 
 /// One thing that is wrong with a kernel. Lines and columns count from 1, columns in characters;

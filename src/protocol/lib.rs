@@ -10,6 +10,7 @@
 
 mod capabilities;
 mod catalogue;
+mod explained;
 mod found;
 mod kernel;
 mod link;
@@ -23,13 +24,16 @@ mod spec;
 
 pub use capabilities::{Adapter, BackendSupport, Capabilities, Overhead, Support};
 pub use catalogue::{BackendInfo, Catalogue, NamedSize, Source, Try, WorkloadInfo};
+pub use explained::{
+    Explained, FunctionTypes, Hover, KernelFile, Listing, MOST_DRAWN, RawOutput, Remark, StageTime,
+};
 pub use found::{Finding, Found, MOST_SPANS, Quantity, Span, SpanKind, Timeline, Track, Unit};
 pub use kernel::{
     Compilation, Diagnosis, KernelSource, LONGEST_SOURCE, MOST_OF_A_KERNEL, MOST_VALUES, Note, Number,
     OutputOf, Refused, checksum,
 };
 pub use link::{LONGEST_LINK, Link, LinkError, MOST_UNPACKED, decode_link, encode_link};
-pub use message::{Event, Fault, FaultKind, Outcome, Request, Stage};
+pub use message::{Event, Fault, FaultKind, LabEvent, Outcome, Request, Stage};
 pub use opened::{Figures, FiguresRow, Opened};
 pub use plan::{PlanRow, RunPlan};
 pub use report::{

@@ -10,6 +10,7 @@
 
 mod v1;
 mod v2;
+mod v3;
 
 use crate::{Experiment, Report, RunSpec};
 use base64::Engine as _;
@@ -49,7 +50,7 @@ pub enum LinkError {
     },
     /// Of a version that this page does not know.
     #[error(
-        "the link was made by a newer version of Parallax (its format is '{version}', this page knows up to '2'): open it there, or reload this page"
+        "the link was made by a newer version of Parallax (its format is '{version}', this page knows up to '3'): open it there, or reload this page"
     )]
     Newer {
         /// Its first character.
@@ -67,9 +68,14 @@ pub enum LinkError {
     /// It unpacks to more than anybody needs.
     #[error("the link unpacks to more than {} kB, and is not opened", MOST_UNPACKED / 1024)]
     Bomb,
-    /// A kernel of one's own.
-    #[error("links do not hold kernels yet: share the file itself")]
-    Kernel,
+    /// A kernel of one's own that is too long for a link.
+    #[error(
+        "the kernel does not fit into a link: it would have {length} characters, and at most {LONGEST_LINK} are read. Share it as a file"
+    )]
+    Kernel {
+        /// Of the link, in characters.
+        length: usize,
+    },
     /// The bytes arrived as they were sent, but make no sense.
     #[error("the link was not made by Parallax: {what}")]
     Content {
@@ -81,27 +87,28 @@ pub enum LinkError {
 /// Writes a link's fragment, without the `#`.
 ///
 /// # Errors
-/// [`LinkError::TooLong`] if it would not be read again.
+/// [`LinkError::TooLong`] or [`LinkError::Kernel`] if it would not be read again.
 pub fn encode_link(spec: &RunSpec, results: Option<&Report>) -> Result<String, LinkError> {
-    if spec.kernel.is_some() {
-        return Err(LinkError::Kernel);
-    }
+    let experiment = results.filter(|report| report.spec.experiment != Experiment::Race);
     // The oldest version that holds it, so that older pages open it too.
-    let (version, bytes) = match results.filter(|report| report.spec.experiment != Experiment::Race) {
-        None => (v1::VERSION, postcard::to_stdvec(&v1::Link::of(spec, results))),
-        Some(report) => (v2::VERSION, postcard::to_stdvec(&v2::Link::of(spec, report))),
+    let (version, bytes) = match (&spec.kernel, experiment) {
+        (Some(kernel), _) => {
+            let link = v3::Link::of(spec, kernel, results);
+            (v3::VERSION, postcard::to_stdvec(&link))
+        }
+        (None, None) => (v1::VERSION, postcard::to_stdvec(&v1::Link::of(spec, results))),
+        (None, some) => (v2::VERSION, postcard::to_stdvec(&v2::Link::of(spec, some))),
     };
     let bytes = bytes.map_err(|_| LinkError::Content {
         what: "it cannot be written",
     })?;
-    if bytes.len() > MOST_UNPACKED {
-        return Err(LinkError::Bomb);
-    }
     let mut packed = compress_to_vec(&bytes, EFFORT);
     packed.extend_from_slice(&CHECKSUM.checksum(&packed).to_le_bytes());
     let link = format!("{version}{}", URL_SAFE_NO_PAD.encode(&packed));
-    match link.len() > LONGEST_LINK {
-        true => Err(LinkError::TooLong { length: link.len() }),
+    let length = link.len();
+    match length > LONGEST_LINK || bytes.len() > MOST_UNPACKED {
+        true if spec.kernel.is_some() => Err(LinkError::Kernel { length }),
+        true => Err(LinkError::TooLong { length }),
         false => Ok(link),
     }
 }
@@ -120,7 +127,7 @@ pub fn decode_link(text: &str) -> Result<Link, LinkError> {
     }
     let version = fragment.chars().next().ok_or(LinkError::Foreign)?;
     let payload = &fragment[version.len_utf8()..];
-    if ![v1::VERSION, v2::VERSION].contains(&version) {
+    if ![v1::VERSION, v2::VERSION, v3::VERSION].contains(&version) {
         // Versions count on through digits and letters; anything else was never one.
         let could_be = version.is_ascii_alphanumeric() && version != '0' && unpack(payload).is_ok();
         return Err(match could_be {
@@ -131,7 +138,8 @@ pub fn decode_link(text: &str) -> Result<Link, LinkError> {
     let bytes = unpack(payload)?;
     match version {
         v1::VERSION => v1::Link::read(&bytes)?.into_link(),
-        _ => v2::Link::read(&bytes)?.into_link(),
+        v2::VERSION => v2::Link::read(&bytes)?.into_link(),
+        _ => v3::Link::read(&bytes)?.into_link(),
     }
 }
 

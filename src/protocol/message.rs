@@ -1,8 +1,8 @@
 //! Requests to the engine and its events.
 
 use crate::{
-    Capabilities, Cold, Compilation, Diagnosis, GpuMs, KernelSource, OutputOf, Picture, Quantity, RunPlan,
-    RunSpec, Sample, Sampled, Timeline, Verification,
+    Capabilities, Cold, Compilation, Diagnosis, Explained, GpuMs, KernelSource, OutputOf, Picture, Quantity,
+    RawOutput, RunPlan, RunSpec, Sample, Sampled, Timeline, Verification,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,16 @@ pub enum Request {
         /// What to compile.
         kernel: KernelSource,
         /// What its `setup` is given, for the types of the arguments.
+        size: u32,
+    },
+    /// Tell all that the compiler knows of a kernel, likewise. Answered by [`Event::Lab`] with a
+    /// [`LabEvent::Explained`].
+    Explain {
+        /// Comes back with the answer.
+        explain: u32,
+        /// What to explain.
+        kernel: KernelSource,
+        /// What its `setup` is given.
         size: u32,
     },
     /// The page was hidden or shown: samples taken while it was hidden are discarded.
@@ -160,6 +170,13 @@ pub enum Event {
         /// All of it.
         compilation: Compilation,
     },
+    /// Something for the lab's program alone: bytes of a [`LabEvent`], which the page hands on unread.
+    Lab {
+        /// The number of the request that this answers.
+        explain: Option<u32>,
+        /// What it is.
+        bytes: Vec<u8>,
+    },
     /// What a row's first run gave.
     Outputs {
         /// The job.
@@ -199,6 +216,24 @@ pub enum Event {
         /// How it ended.
         outcome: Outcome,
     },
+}
+
+/// What the engine tells the lab.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum LabEvent {
+    /// What the compiler knows of a kernel.
+    Explained(Explained),
+    /// What a row's first run gave, to be drawn.
+    Drawn {
+        /// Row id.
+        backend: String,
+        /// The outputs; `None` if they are those of the first row, bit for bit.
+        outputs: Option<Vec<RawOutput>>,
+    },
+    /// What a kernel printed; only the interpreter prints.
+    Printed(String),
+    /// What is wrong with the kernel, found while it ran.
+    Failed(Vec<Diagnosis>),
 }
 
 /// What the engine is doing.

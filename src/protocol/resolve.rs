@@ -281,9 +281,9 @@ impl Asked {
                 "a run is of a workload or of a source, not of both",
             ));
         }
-        if self.experiment != Experiment::Race {
+        if self.experiment == Experiment::Machine {
             return Err(SpecProblem::Together(
-                "a source is raced: other experiments ask of workloads",
+                "the machine is measured without a workload, and with no kernel: leave the source out",
             ));
         }
         if source.len() > LONGEST_SOURCE {
@@ -322,6 +322,7 @@ impl Asked {
                 entry: self.entry.clone(),
                 narrow: self.narrow,
                 values: self.values,
+                ..KernelSource::default()
             }),
             ..plain.resolve(catalogue)?
         })

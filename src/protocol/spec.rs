@@ -197,6 +197,28 @@ impl RunSpec {
     }
 }
 
+impl RunSpec {
+    /// The id of the row that others are compared with, of those that a baseline's id names.
+    pub fn baseline(&self, id: &str) -> String {
+        match self.kernel {
+            Some(_) => python_id(id),
+            None => id.into(),
+        }
+    }
+
+    /// Asks the same, whatever is wanted of the outputs.
+    pub fn asks_like(&self, other: &RunSpec) -> bool {
+        let plain = |spec: &RunSpec| {
+            let mut spec = spec.clone();
+            if let Some(kernel) = &mut spec.kernel {
+                (kernel.values, kernel.drawn) = (false, false);
+            }
+            spec
+        };
+        plain(self) == plain(other)
+    }
+}
+
 /// A fault provoked on purpose in one back end, so that tests can see it handled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inject {

@@ -16,6 +16,11 @@ fn kernel() -> KernelSource {
         entry: Some("f".into()),
         narrow: true,
         values: true,
+        drawn: true,
+        files: vec![KernelFile {
+            name: "x.npy".into(),
+            bytes: vec![0x93, 1],
+        }],
     }
 }
 
@@ -198,6 +203,10 @@ fn events() -> Vec<Event> {
                 compile_ms: 1.5,
             },
         },
+        Event::Lab {
+            explain: Some(4),
+            bytes: vec![1, 2],
+        },
         Event::Outputs {
             job: 1,
             backend: "simd:python".into(),
@@ -371,7 +380,8 @@ mod sources {
             (kernel.entry.as_deref(), kernel.values, kernel.narrow),
             (Some("f"), true, false)
         );
-        assert_eq!(encode_link(&spec, None), Err(LinkError::Kernel));
+        let opened = decode_link(&encode_link(&spec, None).unwrap()).unwrap().spec;
+        assert_eq!(opened.kernel.map(|kernel| kernel.text), Some(kernel.text.clone()));
         assert_eq!(Asked::from(&spec).source.as_deref(), Some("def f(): ..."));
     }
 
@@ -380,12 +390,63 @@ mod sources {
         let source = ("source", text("x"));
         let refused = |fields: &[(&str, Value)]| asked(fields).unwrap_err().to_string();
         assert!(refused(&[source.clone(), ("workload", text("heat"))]).contains("not of both"));
-        assert!(refused(&[source.clone(), ("experiment", text("sizes"))]).contains("a source is raced"));
+        assert!(refused(&[source.clone(), ("experiment", text("machine"))]).contains("no kernel"));
         assert!(refused(&[("workload", text("heat")), ("narrow", Value::Bool(true))]).contains("source"));
         assert!(refused(&[source.clone(), ("values", text("yes"))]).contains("true or false"));
         assert!(refused(&[source.clone(), ("size", Value::Number(0.0))]).contains("size 0"));
         assert!(refused(&[source, ("backends", Value::List(vec![text("gpu")]))]).contains("gpu:python"));
         let long = "x".repeat(LONGEST_SOURCE + 1);
         assert!(refused(&[("source", text(&long))]).contains("bytes"));
+    }
+}
+
+#[test]
+fn what_is_for_the_lab_survives() {
+    let explained = Explained {
+        stages: vec![StageTime {
+            name: "types".into(),
+            ms: 0.25,
+        }],
+        functions: vec![FunctionTypes {
+            name: "f".into(),
+            line: 2,
+            gives: Some("float64".into()),
+            variables: vec![("x".into(), "float64".into())],
+        }],
+        hovers: vec![Hover {
+            line: 3,
+            column: 12,
+            end_column: 13,
+            text: "float64".into(),
+        }],
+        listings: vec![Listing {
+            id: "ir".into(),
+            text: "return x\n".into(),
+            lines: vec![3],
+        }],
+        remarks: vec![Remark {
+            line: 3,
+            kind: "lanes".into(),
+            good: false,
+            text: "not in lanes".into(),
+        }],
+        modules: kernel().files,
+        ..Explained::of(Compilation::failed(vec![diagnosis()]))
+    };
+    let output = RawOutput {
+        dtype: "float32".into(),
+        shape: vec![1],
+        bytes: vec![0, 0, 0x80, 0x3f],
+    };
+    for event in [
+        LabEvent::Explained(explained),
+        LabEvent::Drawn {
+            backend: "scalar:python".into(),
+            outputs: Some(vec![output]),
+        },
+        LabEvent::Printed("1 2\n".into()),
+        LabEvent::Failed(vec![diagnosis()]),
+    ] {
+        assert_eq!(decode::<LabEvent>(&encode(&event).unwrap()).unwrap(), event);
     }
 }

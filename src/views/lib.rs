@@ -16,7 +16,7 @@ pub mod roofline;
 pub mod trace;
 mod words;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "front"))]
 mod front;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "front"))]
 mod stage;

@@ -12,7 +12,7 @@ mod pool;
 use parallax_backends::host::{BrowserHost, Host, timer_resolution_us};
 use parallax_backends::{GpuSlot, Machine, StopFlag, overhead};
 use parallax_engine::Control;
-use parallax_protocol::{Event, Fault, FaultKind, Outcome, Request, RunSpec, decode, encode};
+use parallax_protocol::{Event, Fault, FaultKind, LabEvent, Outcome, Request, RunSpec, decode, encode};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -123,6 +123,23 @@ fn receive(engine: &Rc<Engine>, bytes: &[u8]) {
                 let compilation =
                     parallax_backends::compiler::compile(&pool, kernel, size, StopFlag::new()).await;
                 post(&Event::Compiled { compile, compilation });
+            });
+        }
+        Request::Explain {
+            explain,
+            kernel,
+            size,
+        } => {
+            let pool = engine.machine.pool.clone();
+            wasm_bindgen_futures::spawn_local(async move {
+                let explained =
+                    parallax_backends::compiler::explain(&pool, kernel, size, StopFlag::new()).await;
+                if let Ok(bytes) = encode(&LabEvent::Explained(explained)) {
+                    post(&Event::Lab {
+                        explain: Some(explain),
+                        bytes,
+                    });
+                }
             });
         }
         Request::Visible(visible) => {

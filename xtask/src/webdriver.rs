@@ -73,6 +73,8 @@ pub mod key {
     pub const ENTER: char = '\u{e007}';
     pub const CONTROL: char = '\u{e009}';
     pub const ESCAPE: char = '\u{e00c}';
+    pub const END: char = '\u{e010}';
+    pub const RIGHT: char = '\u{e014}';
 }
 
 /// One browser window; dropping it closes the browser.

@@ -2,7 +2,7 @@
 
 use parallax_protocol::{
     Capabilities, Catalogue, ErrorKind, Figures, FiguresRow, ResultRow, ResultStatus, Support, Verdict,
-    Verification,
+    Verification, python_id,
 };
 pub use parallax_stats::BASELINE;
 use parallax_stats::{Comparison, Known, compare, is_software};
@@ -143,7 +143,7 @@ pub fn of_run(
     Race {
         rows: rows.collect(),
         offers_log,
-        has_baseline: run.rows.iter().any(|row| row.id == BASELINE),
+        has_baseline: run.rows.iter().any(|row| row.id == run.spec.baseline(BASELINE)),
         axis,
     }
 }
@@ -182,7 +182,9 @@ pub fn of_question(
         rows: rows.collect(),
         axis,
         offers_log: false,
-        has_baseline: asked.iter().any(|id| id == BASELINE),
+        // Of a kernel of one's own all are of Python.
+        has_baseline: asked.iter().any(|id| id == BASELINE)
+            || asked.iter().all(|id| python_id(id) == *id) && asked.contains(&python_id(BASELINE)),
     }
 }
 
@@ -325,7 +327,7 @@ fn view(catalogue: &Catalogue, run: &Run, row: &Row, result: &ResultRow, axis: O
     view.speed = match (result.speedup, result.verdict) {
         (Some(ratio), Some(verdict)) => Some(speed(ratio, result.speedup_ci95, verdict)),
         _ if software && is_timed => Some(words(text::SOFTWARE_NO_SPEEDUP)),
-        _ if row.id == BASELINE && is_timed => Some(words(text::BASELINE)),
+        _ if row.id == run.spec.baseline(BASELINE) && is_timed => Some(words(text::BASELINE)),
         _ => None,
     };
     view.bar = axis.and_then(|axis| bar(axis, row, result));

@@ -36,7 +36,8 @@ fn headline(catalogue: &Catalogue, capabilities: Option<&Capabilities>, run: &Ru
     });
     let timed: Vec<(&ResultRow, f64)> = timed.filter_map(|row| Some((row, row.median_ms?))).collect();
     let (fastest, ms) = *timed.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let Some((baseline, _)) = timed.iter().find(|(row, _)| row.id() == BASELINE) else {
+    let baseline = run.spec.baseline(BASELINE);
+    let Some((baseline, _)) = timed.iter().find(|(row, _)| row.id() == baseline) else {
         return Some(text::fastest_without_baseline(&name(fastest), &format::time(ms)));
     };
     // The baseline may be the fastest itself: then the best of the others is named.

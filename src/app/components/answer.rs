@@ -20,6 +20,7 @@ pub fn Answer() -> impl IntoView {
             page.catalogue.with_value(|c| match race_of(session) {
                 Some(run) if run.is_active() => vec![text::doing(run.stage.as_ref().map(|s| s.1)).into()],
                 Some(run) => summary::sentences(c, session.capabilities.as_ref(), run),
+                None if page.in_lab.get() => vec![text::LAB_PRESS_RUN.into()],
                 None => vec![text::PRESS_RUN.into()],
             })
         })

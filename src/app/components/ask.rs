@@ -1,7 +1,7 @@
 //! The question: workload, size, Run, settings.
 
 use leptos::prelude::*;
-use parallax_protocol::{BackendInfo, Experiment, NamedSize, Stage, Support};
+use parallax_protocol::{BackendInfo, Experiment, Form, NamedSize, Stage, Support};
 
 use super::{Page, all, named};
 use crate::form::{self, Fields, Problems};
@@ -28,8 +28,8 @@ pub fn Ask() -> impl IntoView {
     view! {
         <section class="question" aria-labelledby="question-title">
             <h2 id="question-title">{text::QUESTION}</h2>
-            <div class="work" hidden=move || !page.experiment.get().has_workload()>
-            <label class="field">
+            <div class="work" hidden=move || !page.experiment.get().has_workload() && !page.in_lab.get()>
+            <label class="field" hidden=move || page.in_lab.get()>
                 <span class="label">{text::WORKLOAD}</span>
                 <select
                     data-testid="workload"
@@ -38,7 +38,12 @@ pub fn Ask() -> impl IntoView {
                     {all(options)}
                 </select>
             </label>
-            <p class="lede">{move || page.of_workload(|w| w.question.clone())}</p>
+            <p class="lede">
+                {move || match page.in_lab.get() {
+                    true => text::LAB_QUESTION.into(),
+                    false => page.of_workload(|w| w.question.clone()),
+                }}
+            </p>
             <Size/>
             </div>
             <Press/>
@@ -144,12 +149,15 @@ fn Size() -> impl IntoView {
     view! {
         <fieldset class="field">
             <legend class="label">{text::SIZE}</legend>
-            <div class="segments">
+            <div class="segments" hidden=move || page.in_lab.get()>
                 {move || all(sizes().into_iter().map(button))}
             </div>
             <Number
                 id="size"
-                label=|page| page.of_workload(|w| text::size_number(&w.size_means))
+                label=|page| match page.in_lab.get() {
+                    true => text::LAB_SIZE.into(),
+                    false => page.of_workload(|w| text::size_number(&w.size_means)),
+                }
                 placeholder=|_| String::new()
                 off=|_| false
                 get=|f| f.size.clone()
@@ -287,7 +295,7 @@ fn running(page: Page, run: &Run) -> String {
 fn Backends() -> impl IntoView {
     let page = Page::here();
     let rows = page.catalogue.with_value(|c| c.backends.clone());
-    let row = move |BackendInfo { id, name, what, .. }: BackendInfo| {
+    let row = move |BackendInfo { id, name, what, form, .. }: BackendInfo| {
         let support = move |id: &str| {
             page.session
                 .with(|s| s.capabilities.as_ref()?.backend(id).cloned())
@@ -299,8 +307,9 @@ fn Backends() -> impl IntoView {
             _ => what.clone(),
         };
         let missing = move || support(&looked).is_some_and(|s| !s.is_yes());
+        let idle = move || page.in_lab.get() && form != Form::Python;
         view! {
-            <li class:missing=missing data-backend=id.clone()>
+            <li class:missing=missing data-backend=id.clone() hidden=idle>
                 <label>
                     <input
                         type="checkbox"

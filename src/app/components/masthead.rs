@@ -54,8 +54,26 @@ pub fn Views() -> impl IntoView {
         }
         .into_any()
     };
+    // What is asked about, before what is asked.
+    let of = |(lab, test_id, words): (bool, &'static str, &'static str)| {
+        let here = move || page.in_lab.get() == lab;
+        view! {
+            <button
+                type="button"
+                class="view of"
+                data-testid=test_id
+                aria-pressed=move || here().to_string()
+                disabled=move || page.active.get() && !here()
+                on:click=move |_| page.turn_to_lab(lab)
+            >
+                {words}
+            </button>
+        }
+        .into_any()
+    };
     view! {
         <nav class="views" aria-label=text::VIEWS>
+            {all([(false, "view-workloads", text::WORKLOADS), (true, "view-lab", text::LAB)].map(of))}
             {all(Experiment::ALL.map(view))}
         </nav>
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod code;
+mod desk;
 mod film;
 mod lesson;
 mod machine;
@@ -17,6 +18,7 @@ mod share;
 pub use answer::Answer;
 pub use ask::Ask;
 pub use code::Code;
+pub use desk::Lab;
 pub use film::Film;
 pub use lesson::Lesson;
 pub use machine::Machine;
@@ -30,13 +32,13 @@ pub use share::Share;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::AttributeValue;
 use leptos::tachys::html::attribute::custom::{CustomAttr, custom_attribute};
-use parallax_protocol::{Catalogue, Experiment, Figures, Opened, Report, RunSpec, WorkloadInfo, utc};
+use parallax_protocol::{Catalogue, Experiment, Figures, KernelSource, Opened, Report, RunSpec, WorkloadInfo, utc};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::form::{self, Fields, Problems, Question};
 use crate::hub::Hub;
-use crate::query;
+use crate::{lab, query};
 use crate::report::{self, Surroundings};
 use crate::state::{Input, Run, Session};
 use crate::views::Views as Program;
@@ -88,6 +90,10 @@ pub struct Page {
     pub problems: RwSignal<Vec<String>>,
     /// Somebody else's results, or earlier ones, to compare with.
     pub theirs: RwSignal<Option<Figures>>,
+    /// A kernel of the reader's own is asked about.
+    pub in_lab: Memo<bool>,
+    /// It came with a link, and nothing of it was changed here.
+    pub came: RwSignal<bool>,
     /// The page stands inside another.
     pub embedded: bool,
     /// The share dialog is open.
@@ -125,8 +131,19 @@ impl Page {
         if self.session.with_untracked(Session::is_active) {
             return;
         }
+        if let Some(typed) = lab::typed().filter(|_| self.in_lab.get_untracked()) {
+            // What was typed last may not have been told yet.
+            self.fields.update(|fields| {
+                if let Some(kernel) = fields.kernel.as_mut().filter(|kernel| kernel.text != typed) {
+                    kernel.text = typed;
+                }
+            });
+        }
         match untrack(|| self.question()) {
-            Ok(Question { spec, .. }) => {
+            Ok(Question { mut spec, .. }) => {
+                if let Some(kernel) = &mut spec.kernel {
+                    kernel.drawn = true;
+                }
                 self.complained.set(false);
                 self.start(spec);
                 self.by_hand.set(true);
@@ -164,6 +181,24 @@ impl Page {
         if let Some(run) = run.and_then(|run| run.dyn_into::<HtmlElement>().ok()) {
             // Focus brings it into view; a browser that refuses leaves the reader where they are.
             let _ = run.focus();
+        }
+    }
+
+    /// Asks about the lab's kernel, or about a workload again.
+    pub fn turn_to_lab(self, lab: bool) {
+        if self.in_lab.get_untracked() == lab {
+            return;
+        }
+        self.dispatch(Input::Forget);
+        self.fields.update(|fields| {
+            fields.kernel = lab.then(|| KernelSource {
+                text: lab::typed().unwrap_or_default(),
+                ..KernelSource::default()
+            });
+        });
+        if !lab {
+            let size = self.of_workload(|w| w.default_size.to_string());
+            self.fields.update(|fields| fields.size = size);
         }
     }
 

@@ -17,6 +17,9 @@ pub fn over(page: Page, title: impl Fn() -> &'static str + Send + 'static) -> An
                 .with_value(|c| c.workload(&spec.workload).map(|w| w.name.clone()));
             let n = format::count(spec.size.into());
             let has_workload = spec.experiment.has_workload();
+            if spec.kernel.is_some() {
+                return Some(text::run_of(text::LAB_KERNEL, &n, spec.seed));
+            }
             has_workload.then(|| text::run_of(name.as_ref().unwrap_or(&spec.workload), &n, spec.seed))
         })
     };
@@ -42,7 +45,7 @@ pub fn changed(page: Page) -> impl Fn() -> &'static str + Send + 'static {
     move || {
         let is_other = page.session.with(|session| match &session.run {
             Some(run) if !run.is_active() && of_this(page, &Asked::from(&run.spec)) => {
-                page.question().is_ok_and(|q| q.spec != run.spec)
+                page.question().is_ok_and(|q| !q.spec.asks_like(&run.spec))
             }
             _ => false,
         });

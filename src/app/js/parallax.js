@@ -146,18 +146,20 @@
   addEventListener('unhandledrejection', ({ reason }) => missing(reason && reason.message));
   setTimeout(() => missing('the server does not answer'), 30_000);
 
-  // --- The views program (src/views): fetched when it is first asked for, and again if that failed.
+  // --- The programs that are not there from the start (src/views, src/lab): fetched when first asked
+  // for, and again if that failed.
 
-  const VIEWS_WITHIN = 15_000;
-  let views = null;
-  let attempts = 0;
-  const fetchViews = async (build) => {
+  const PROGRAM_WITHIN = 15_000;
+  const programs = {};
+  const attempts = {};
+  const fetchProgram = async (name, build) => {
     // Browsers may remember that a module did not come; under another name it is asked for anew.
-    const again = attempts++ ? `?${attempts}` : '';
-    const folder = new URL(`views-${build}/`, document.baseURI);
-    const program = fetch(new URL(`views_bg.wasm${again}`, folder));
+    attempts[name] = (attempts[name] || 0) + 1;
+    const again = attempts[name] > 1 ? `?${attempts[name]}` : '';
+    const folder = new URL(`${name}-${build}/`, document.baseURI);
+    const program = fetch(new URL(`${name}_bg.wasm${again}`, folder));
     program.catch(() => {});
-    const exports = await import(new URL(`views.js${again}`, folder)).catch((error) => {
+    const exports = await import(new URL(`${name}.js${again}`, folder)).catch((error) => {
       // The same words each time, or the notice and its button would be made anew.
       throw new Error(error.message.replace(again, ''));
     });
@@ -166,12 +168,12 @@
     await exports.default({ module_or_path: answer });
     return exports;
   };
-  const viewsInTime = (build) => {
+  const inTime = (name, build) => {
     const late = new Promise((_, reject) => {
-      const seconds = VIEWS_WITHIN / 1_000;
-      setTimeout(() => reject(new Error(`it did not arrive within ${seconds} seconds`)), VIEWS_WITHIN);
+      const seconds = PROGRAM_WITHIN / 1_000;
+      setTimeout(() => reject(new Error(`it did not arrive within ${seconds} seconds`)), PROGRAM_WITHIN);
     });
-    return Promise.race([fetchViews(build), late]);
+    return Promise.race([fetchProgram(name, build), late]);
   };
 
   // --- The store: light entries to list, and the reports themselves.
@@ -255,12 +257,12 @@
       }
     },
 
-    views(build) {
-      views ??= viewsInTime(build).catch((error) => {
-        views = null;
+    program(name, build) {
+      programs[name] ??= inTime(name, build).catch((error) => {
+        programs[name] = null;
         throw error;
       });
-      return views;
+      return programs[name];
     },
     idle: () =>
       new Promise((resolve) => {
@@ -295,6 +297,7 @@
       }),
 
     saveText: (name, type, text) => save(name, new Blob([text], { type })),
+    saveBytes: (name, type, bytes) => save(name, new Blob([bytes], { type })),
 
     /** Draws an SVG at twice its size and saves it. */
     async savePng(name, svg) {

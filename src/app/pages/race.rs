@@ -2,12 +2,13 @@
 
 use std::cell::Cell;
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use parallax_protocol::{Catalogue, Experiment, Opened, RunSpec};
 
 use crate::client::words;
 use crate::components::{
-    Answer, Ask, Code, Film, Lesson, Machine, Masthead, Notices, Page, Panel, Pictures, Reports, Share,
+    Answer, Ask, Code, Film, Lab, Lesson, Machine, Masthead, Notices, Page, Panel, Pictures, Reports, Share,
     Views as Kinds,
 };
 use crate::hub::Hub;
@@ -47,6 +48,8 @@ pub fn Race(
         complained: RwSignal::new(false),
         problems: RwSignal::new(problems),
         theirs: RwSignal::new(None),
+        in_lab: Memo::new(move |_| fields.with(|fields| fields.kernel.is_some())),
+        came: RwSignal::new(false),
         embedded,
         sharing: RwSignal::new(false),
         by_hand: RwSignal::new(false),
@@ -56,6 +59,7 @@ pub fn Race(
     api::connect(page);
     // Whoever opens a link waits for it; nobody else does.
     views.fetch(!address::fragment().is_empty());
+    let seen = NodeRef::<Div>::new();
     view! {
         <Masthead/>
         {(!embedded).then(|| view! { <Kinds/> })}
@@ -63,7 +67,9 @@ pub fn Race(
         <main class:embedded=embedded>
             <Ask/>
             <div class="findings">
+                <Lab seen/>
                 {move || match page.experiment.get() {
+                    Experiment::Race if page.in_lab.get() => view! { <Answer/> }.into_any(),
                     Experiment::Race => view! {
                         <Answer/>
                         <Pictures/>
@@ -72,11 +78,10 @@ pub fn Race(
                     }.into_any(),
                     _ => view! { <Panel/> }.into_any(),
                 }}
+                <div node_ref=seen hidden=move || !page.in_lab.get()></div>
             </div>
-            {(!embedded).then(|| view! {
-                <Code/>
-                <Reports/>
-            })}
+            {move || (!embedded && !page.in_lab.get()).then(|| view! { <Code/> })}
+            {(!embedded).then(|| view! { <Reports/> })}
         </main>
         <Machine/>
         <Share/>
@@ -93,6 +98,7 @@ fn follow_address(page: Page) {
         Ok(Opened { spec, figures }) => {
             page.problems.set(Vec::new());
             if let Some(spec) = spec {
+                page.came.set(spec.kernel.is_some());
                 page.ask(&spec);
             }
             opened_as.set_value(untrack(|| page.question()).ok().map(|q| q.spec));

@@ -10,7 +10,7 @@ use parallax_compiler::wgsl;
 use parallax_compiler::{
     ArrayValue, Diagnostic, Failed, Position, Prepared, Request, Scalar, Source, Span, Value,
 };
-use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
+use parallax_protocol::{Compilation, Diagnosis, Explained, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
 use parallax_workloads::{Argument, Array, Own, Problem, PythonProgram};
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
@@ -73,6 +73,11 @@ pub async fn compile(pool: &Pool, kernel: KernelSource, size: u32, stop: StopFla
         );
         Compilation::failed(vec![diagnosis("", &panicked)])
     })
+}
+
+/// All that the compiler knows of a kernel.
+pub async fn explain(pool: &Pool, kernel: KernelSource, size: u32, stop: StopFlag) -> Explained {
+    Explained::of(compile(pool, kernel, size, stop).await)
 }
 
 fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {

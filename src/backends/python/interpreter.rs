@@ -35,6 +35,7 @@ pub async fn prepare(
         order,
         runs: 0,
         results: Vec::new(),
+        printed: String::new(),
         shape: None,
     }))
 }
@@ -49,6 +50,7 @@ struct Ready {
     /// Runs so far.
     runs: u64,
     results: Vec<Array>,
+    printed: String,
     shape: Option<Vec<usize>>,
 }
 
@@ -89,8 +91,9 @@ impl Ready {
         let ended = self.pool.offload(job).await;
         self.runs += 1;
         match ended.map_err(|message| BackendError::Panicked { message })? {
-            Ok(results) => {
+            Ok((results, printed)) => {
                 self.results = results;
+                self.printed = printed;
                 Ok(())
             }
             Err(End::Stopped) => Err(BackendError::Stopped),
@@ -114,7 +117,7 @@ fn interpreted(
     options: interpret::Options,
     limit_ms: Option<f64>,
     stop: &StopFlag,
-) -> Result<Vec<Array>, End> {
+) -> Result<(Vec<Array>, String), End> {
     let failed = |one| End::Failed(Box::new(one));
     let mut machine = prepared.machine(options).map_err(|why| {
         let kind = match why {
@@ -139,7 +142,7 @@ fn interpreted(
     }
     let results = machine.results().map_err(|error| failed(error.diagnostic()))?;
     let outputs = prepared.outputs(results, &machine.arguments());
-    Ok(compiler::arrays(outputs))
+    Ok((compiler::arrays(outputs), machine.printed().to_owned()))
 }
 
 impl Prepared for Ready {
@@ -149,6 +152,10 @@ impl Prepared for Ready {
 
     fn shape(&self) -> Option<Vec<usize>> {
         self.shape.clone()
+    }
+
+    fn printed(&self) -> Option<String> {
+        (!self.printed.is_empty()).then(|| self.printed.clone())
     }
 
     fn run(&mut self, runs: u32) -> LocalBoxFuture<'_, Result<(), BackendError>> {

@@ -454,9 +454,8 @@ fn the_compilers_kernels_give_what_the_interpreter_gives() {
         for narrow in [false, true] {
             let kernel = KernelSource {
                 text: text.clone(),
-                entry: None,
                 narrow,
-                values: false,
+                ..KernelSource::default()
             };
             let size = size(&text);
             let own = compiler::own(&machine, kernel, size, StopFlag::new());

@@ -48,7 +48,7 @@ pub fn expand_in(program: &mut Program, expr: &mut Expr) {
     walk::within_mut(expr, &mut |expr| {
         if let ExprKind::Math(function, arguments) = &mut expr.kind {
             let (function, arguments) = (*function, std::mem::take(arguments));
-            *expr = expander.function(function, arguments, expr.of);
+            *expr = expander.function(function, arguments, expr.of).placed(expr.at);
         }
     });
 }

@@ -9,6 +9,7 @@ use crate::ir::{Array, ArrayExpr, Compare, Expr, ExprKind, Failure, Label, Local
 use crate::module::Global;
 use crate::rules;
 use crate::source::Span;
+use crate::told::What;
 use crate::types::{Layout, MOST_AXES, Scalar};
 use crate::walk;
 
@@ -375,6 +376,9 @@ impl Maker<'_> {
         self.parallel = outer;
         for (axis, ((label, var), stop)) in vars.into_iter().zip(shape).enumerate().rev() {
             let (start, stop) = (Expr::int(0), stop.clone());
+            if axis == 0 && is_parallel {
+                self.program.told.say(self.span_at_hand.start + 1, What::Parallel);
+            }
             let looping = if axis == 0 && is_parallel {
                 let reductions: Vec<Reduction> = reduction.into_iter().collect();
                 let private = walk::private(&body, var, &reductions);

@@ -12,6 +12,14 @@ use crate::types::Scalar;
 
 impl Maker<'_> {
     pub(super) fn expr(&mut self, expr: &syntax::Expr) -> Operand {
+        let mut made = self.expr_at_hand(expr);
+        if let Operand::Value(value) = &mut made {
+            value.place(expr.span.start + 1);
+        }
+        made
+    }
+
+    fn expr_at_hand(&mut self, expr: &syntax::Expr) -> Operand {
         match &expr.kind {
             ExprKind::Name(name) => self.name(name, expr.span),
             ExprKind::Int(value) => {

@@ -7,6 +7,7 @@ use crate::ir::{Compare, Cut, Expr, ExprKind, Failure, Local, ParFor, Stmt};
 use crate::module::Global;
 use crate::source::Span;
 use crate::syntax;
+use crate::told::{NotLanes, Serial, What};
 use crate::types::Scalar;
 use crate::walk;
 
@@ -17,6 +18,9 @@ impl Maker<'_> {
         body: &[syntax::Stmt],
         or_else: &[syntax::Stmt],
     ) -> bool {
+        let at = self.span_at_hand.start + 1;
+        self.program.told.say(at, What::Serial(Serial::While));
+        self.program.told.say(at, What::NotLanes(NotLanes::While));
         let label = self.label();
         let outer = (!or_else.is_empty()).then(|| self.label());
         let (before, value) = self.aside(|maker| {
@@ -88,12 +92,20 @@ impl Maker<'_> {
         let over = self.expr(iter);
         match over {
             Operand::Range(range) if range.is_parallel && self.is_outermost() && !is_left(body) => {
+                self.program.told.say(span.start + 1, What::Parallel);
                 self.parallel_loop(span, target, *range, body);
                 if !or_else.is_empty() {
                     self.block_here(or_else);
                 }
             }
             Operand::Range(range) => {
+                let why = match (range.is_parallel, self.parallel.is_some(), self.is_outermost()) {
+                    (false, ..) => Serial::Plain,
+                    (_, true, _) => Serial::Within,
+                    (.., false) => Serial::NotAsked,
+                    (.., true) => Serial::Left,
+                };
+                self.program.told.say(span.start + 1, What::Serial(why));
                 let counts = Some((target, body_span(body, target.span).end));
                 self.range_loop(*range, counts, or_else, |maker, count| {
                     maker.assign(target, Operand::Value(count));
@@ -121,6 +133,7 @@ impl Maker<'_> {
                 let Some(array) = self.handle(other, iter.span) else {
                     return true;
                 };
+                self.program.told.say(span.start + 1, What::Serial(Serial::Plain));
                 let range = self.over_axis(array);
                 self.range_loop(range, None, or_else, |maker, count| {
                     let item = maker.item(array, count, iter.span);

@@ -14,6 +14,7 @@ mod calls;
 mod expr;
 mod loops;
 mod math;
+mod names;
 mod numpy;
 mod operand;
 mod power;
@@ -32,6 +33,8 @@ use crate::module::{File, Global};
 use crate::sorted::{Map, Set};
 use crate::source::Span;
 use crate::types::{Layout, Scalar, Type};
+use names::Found;
+pub use names::Named;
 use operand::{Known, Operand, Slot};
 use std::rc::Rc;
 
@@ -51,6 +54,8 @@ pub struct Typed {
     pub gives: Type,
     /// Every variable's types, as Numba writes them: the function's name, the variable's, the type.
     pub variables: Set<(String, String, String)>,
+    /// What that was found of.
+    found: Found,
 }
 
 /// Types a function of a file for these arguments.
@@ -241,6 +246,11 @@ impl<'a> Maker<'a> {
                 program: self.program,
                 gives,
                 variables,
+                found: Found {
+                    types: self.types,
+                    keys: self.keys,
+                    flows: self.flows,
+                },
             });
         }
         let mut unique: Vec<Diagnostic> = Vec::new();
@@ -368,8 +378,10 @@ impl<'a> Maker<'a> {
         Site(self.program.sites.len() as u32 - 1)
     }
 
-    fn emit(&mut self, stmt: Stmt) {
+    fn emit(&mut self, mut stmt: Stmt) {
         self.grow(1);
+        let at = self.span_at_hand.start + 1;
+        crate::walk::own_mut(&mut stmt, &mut |expr| expr.place(at));
         self.out.push(stmt);
     }
 

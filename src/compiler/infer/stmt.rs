@@ -7,6 +7,7 @@ use crate::ir::{Failure, Printed, Stmt};
 use crate::module::Global;
 use crate::source::Span;
 use crate::syntax::{self, ExprKind, StmtKind};
+use crate::told::What;
 
 impl Maker<'_> {
     /// Statements into the block at hand; whether what follows them is reached.
@@ -28,7 +29,13 @@ impl Maker<'_> {
     }
 
     fn stmt(&mut self, stmt: &syntax::Stmt) -> bool {
-        self.span_at_hand = stmt.span;
+        let around = std::mem::replace(&mut self.span_at_hand, stmt.span);
+        let falls = self.stmt_at_hand(stmt);
+        self.span_at_hand = around;
+        falls
+    }
+
+    fn stmt_at_hand(&mut self, stmt: &syntax::Stmt) -> bool {
         match &stmt.kind {
             StmtKind::Assign { targets, value } => {
                 let mut value = self.expr(value);
@@ -238,7 +245,10 @@ impl Maker<'_> {
                 }
                 self.emit(Stmt::Leave(label));
             }
-            None => self.emit(Stmt::Return),
+            None => {
+                self.program.told.say(span.start + 1, What::Returns);
+                self.emit(Stmt::Return);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::ir::{
     Array, ArrayExpr, Binary, Compare, Divide, Expr, ExprKind, Local, Param, Program, Stmt, Unary,
 };
 use crate::sorted::{Map as HashMap, Set as BTreeSet};
+use crate::told::{Checked, Told, What};
 use crate::types::Scalar;
 use crate::walk;
 
@@ -193,8 +194,18 @@ fn at_most(a: Expr, b: Expr) -> Expr {
 
 impl Proof<'_> {
     /// Takes the check from each access whose indices have bounds, and keeps what has to hold for that.
-    pub fn take_checks(&mut self, stmt: &mut Stmt) {
-        let this = std::cell::RefCell::new(self);
+    pub fn take_checks(&mut self, stmt: &mut Stmt, told: &mut Told) {
+        let this = std::cell::RefCell::new((self, told));
+        let is_proven = |array: Array, index: &mut [Expr], at: u32| {
+            let (own, told) = &mut *this.borrow_mut();
+            // A store is where its index is.
+            let at = if at == 0 { index.first().map_or(0, |one| one.at) } else { at };
+            let proven = own.prove(array, index);
+            if let Err(why) = proven {
+                told.say(at, What::Checked(array, why));
+            }
+            proven.is_ok()
+        };
         walk::statements_mut(std::slice::from_mut(stmt), &mut |stmt| {
             if let Stmt::Store {
                 array,
@@ -202,18 +213,19 @@ impl Proof<'_> {
                 site: site @ Some(_),
                 ..
             } = stmt
-                && this.borrow_mut().is_proven(*array, index)
+                && is_proven(*array, index, 0)
             {
                 *site = None;
             }
             walk::own_mut(stmt, &mut |expr| {
                 walk::within_mut(expr, &mut |expr| {
+                    let at = expr.at;
                     if let ExprKind::Load {
                         array,
                         index,
                         site: site @ Some(_),
                     } = &mut expr.kind
-                        && this.borrow_mut().is_proven(*array, index)
+                        && is_proven(*array, index, at)
                     {
                         *site = None;
                     }
@@ -222,9 +234,9 @@ impl Proof<'_> {
         });
     }
 
-    fn is_proven(&mut self, array: Array, index: &mut [Expr]) -> bool {
+    fn prove(&mut self, array: Array, index: &mut [Expr]) -> Result<(), Checked> {
         if self.arrays.contains(&array) {
-            return false;
+            return Err(Checked::Rebound);
         }
         let mut tests = Vec::new();
         let mut places: Vec<Option<Expr>> = Vec::new();
@@ -243,14 +255,14 @@ impl Proof<'_> {
             places.push(None);
             let mut nodes = 0;
             let Some((low, high)) = self.bound(one, &mut tests, 0, &mut nodes) else {
-                return false;
+                return Err(Checked::Unbounded);
             };
             tests.push(at_most(Expr::int(0), low));
             tests.push(at_most(high, binary(Binary::Sub, length, Expr::int(1))));
         }
         // What is wrong for certain keeps its check, and others keep their chance.
         if tests.iter().any(|test| test.kind == ExprKind::Const(0)) {
-            return false;
+            return Err(Checked::Outside);
         }
         for test in tests {
             if !self.tests.contains(&test) {
@@ -262,7 +274,7 @@ impl Proof<'_> {
                 *one = place;
             }
         }
-        true
+        Ok(())
     }
 
     /// The least and the greatest that an `int64` may be, as expressions that hold before the loop.

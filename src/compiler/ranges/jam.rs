@@ -5,6 +5,7 @@
 use super::invariants::is_plain;
 use crate::ir::{Array, Binary, Expr, ExprKind, Label, Local, LocalInfo, Program, Stmt};
 use crate::sorted::{Map as HashMap, Set as BTreeSet};
+use crate::told::{Told, What};
 use crate::types::Scalar;
 use crate::walk;
 
@@ -19,16 +20,19 @@ pub fn jam(program: &mut Program) {
     let mut jammer = Jammer {
         uses,
         locals: std::mem::take(&mut program.locals),
+        told: std::mem::take(&mut program.told),
         labels: program.labels,
     };
     jammer.block(&mut program.body);
     program.locals = jammer.locals;
+    program.told = jammer.told;
     program.labels = jammer.labels;
 }
 
 struct Jammer {
     uses: HashMap<Local, usize>,
     locals: Vec<LocalInfo>,
+    told: Told,
     labels: u32,
 }
 
@@ -40,7 +44,10 @@ impl Jammer {
                 self.block(inner);
             }
             match self.jammed(&stmt) {
-                Some(jammed) => out.extend(jammed),
+                Some(jammed) => {
+                    self.told.of(&stmt, What::Jammed);
+                    out.extend(jammed);
+                }
                 None => out.push(stmt),
             }
         }

@@ -6,19 +6,20 @@
 use super::bounds::Facts;
 use crate::ir::{Array, Binary, Expr, ExprKind, Label, Local, Stmt};
 use crate::sorted::Set as BTreeSet;
+use crate::told::{NotLanes, Told, What};
 use crate::walk;
 
 /// How much more an access counts in each loop within a loop.
 const DEEPER: i64 = 8;
 
 /// The loops of a nest that run in lanes, and which arrays have to be apart for that.
-pub fn choose(stmt: &Stmt, facts: &Facts) -> (Vec<Label>, Vec<(Array, Array)>) {
+pub fn choose(stmt: &Stmt, facts: &Facts, told: &mut Told) -> (Vec<Label>, Vec<(Array, Array)>) {
     let (mut labels, mut pairs) = (Vec::new(), Vec::new());
     match stmt {
         Stmt::ParFor(par) => {
             let own = score(par.var, &par.body);
             let mut found = Vec::new();
-            candidates(&par.body, &par.body, facts, true, &mut found);
+            candidates(&par.body, &par.body, facts, true, &mut found, told);
             if let Some(best) = found.iter().map(|one| one.score).max()
                 && best > own
             {
@@ -31,7 +32,7 @@ pub fn choose(stmt: &Stmt, facts: &Facts) -> (Vec<Label>, Vec<(Array, Array)>) {
         Stmt::For { .. } => {
             let whole = std::slice::from_ref(stmt);
             let mut found = Vec::new();
-            candidates(whole, whole, facts, false, &mut found);
+            candidates(whole, whole, facts, false, &mut found, told);
             // The outermost of the best.
             if let Some(best) = found.iter().map(|one| one.score).max()
                 && best > 0
@@ -61,35 +62,56 @@ pub fn mark(stmt: &mut Stmt, labels: &[Label]) {
     });
 }
 
-fn candidates(body: &[Stmt], whole: &[Stmt], facts: &Facts, in_parallel: bool, found: &mut Vec<Candidate>) {
+fn candidates(
+    body: &[Stmt],
+    whole: &[Stmt],
+    facts: &Facts,
+    in_parallel: bool,
+    found: &mut Vec<Candidate>,
+    told: &mut Told,
+) {
     for stmt in body {
         if let Stmt::For { label, vector, .. } = stmt
             && !vector
-            && let Some((score, pairs)) = independent(stmt, whole, facts, in_parallel)
         {
-            found.push(Candidate {
-                label: *label,
-                score,
-                pairs,
-            });
+            // Until one is chosen, it is none of them.
+            let why = match independent(stmt, whole, facts, in_parallel) {
+                Ok((score, pairs)) => {
+                    found.push(Candidate {
+                        label: *label,
+                        score,
+                        pairs,
+                    });
+                    if in_parallel || score > 0 {
+                        NotLanes::Slower
+                    } else {
+                        NotLanes::Scattered
+                    }
+                }
+                Err(why) => why,
+            };
+            told.of(stmt, What::NotLanes(why));
+        }
+        if let Stmt::While { .. } = stmt {
+            told.of(stmt, What::NotLanes(NotLanes::While));
         }
         if matches!(stmt, Stmt::ParFor(_)) {
             continue;
         }
         for block in walk::blocks(stmt) {
-            candidates(block, whole, facts, in_parallel, found);
+            candidates(block, whole, facts, in_parallel, found, told);
         }
     }
 }
 
 /// Whether a serial loop's iterations may run several at once: how well that suits its memory, and which arrays
-/// have to be apart.
+/// have to be apart; or why they may not.
 fn independent(
     stmt: &Stmt,
     whole: &[Stmt],
     facts: &Facts,
     in_parallel: bool,
-) -> Option<(i64, Vec<(Array, Array)>)> {
+) -> Result<(i64, Vec<(Array, Array)>), NotLanes> {
     let Stmt::For {
         label,
         var,
@@ -99,19 +121,23 @@ fn independent(
         ..
     } = stmt
     else {
-        return None;
+        return Err(NotLanes::While);
     };
     if step.kind != ExprKind::Const(1) || !start.of.is_int() || start.of.bytes() < 4 {
-        return None;
+        return Err(NotLanes::Step);
     }
-    if !stays_within(body, &mut vec![*label]) || !is_plain(body, in_parallel) {
-        return None;
+    if !stays_within(body, &mut vec![*label]) {
+        return Err(NotLanes::Left);
     }
+    is_plain(body, in_parallel)?;
     let (locals, _) = walk::set_in(body);
     // What is set within is set before it is read, and read nowhere else.
     let mut set = BTreeSet::new();
-    if !reads_what_was_set(body, &locals, &mut set) || is_read_outside(whole, stmt, &locals) {
-        return None;
+    if !reads_what_was_set(body, &locals, &mut set) {
+        return Err(NotLanes::Crosses(crossing(body, &locals)));
+    }
+    if let Some(local) = read_outside(whole, stmt, &locals) {
+        return Err(NotLanes::Behind(local));
     }
     let mut stores: Vec<(Array, &[Expr])> = Vec::new();
     let mut loads: Vec<(Array, &[Expr])> = Vec::new();
@@ -135,7 +161,7 @@ fn independent(
             if other == array {
                 let mut axes = index.iter().zip(*there);
                 if !axes.any(|(one, its)| one == its && moves(one)) {
-                    return None;
+                    return Err(NotLanes::Memory(*array));
                 }
             } else if !facts.are_apart(*array, *other) {
                 let pair = (*array.min(other), *array.max(other));
@@ -145,7 +171,7 @@ fn independent(
             }
         }
     }
-    Some((score(*var, body), pairs))
+    Ok((score(*var, body), pairs))
 }
 
 /// Nothing jumps out of it.
@@ -169,24 +195,27 @@ fn stays_within(body: &[Stmt], labels: &mut Vec<Label>) -> bool {
 }
 
 /// Numbers and elements only; in a serial loop nothing that may fail, as what comes before an error is its own.
-fn is_plain(body: &[Stmt], in_parallel: bool) -> bool {
-    let mut plain = true;
+fn is_plain(body: &[Stmt], in_parallel: bool) -> Result<(), NotLanes> {
+    let mut plain = Ok(());
+    let mut unless = |is_fine: bool, why: NotLanes| {
+        if !is_fine && plain.is_ok() {
+            plain = Err(why);
+        }
+    };
     walk::statements(body, &mut |stmt| {
-        plain &= match stmt {
-            Stmt::Bind(..) | Stmt::Print(_) | Stmt::ParFor(_) => false,
-            Stmt::Check(..) => in_parallel,
-            Stmt::Store { site, .. } => in_parallel || site.is_none(),
-            Stmt::For { vector, .. } => !vector,
-            _ => true,
-        };
+        match stmt {
+            Stmt::Bind(..) | Stmt::Print(_) => unless(false, NotLanes::Makes),
+            Stmt::ParFor(_) => unless(false, NotLanes::Outside),
+            Stmt::Check(..) => unless(in_parallel, NotLanes::Fails),
+            Stmt::Store { site, .. } => unless(in_parallel || site.is_none(), NotLanes::Fails),
+            Stmt::For { vector, .. } => unless(!vector, NotLanes::Outside),
+            _ => {}
+        }
         walk::own(stmt, &mut |expr| {
             walk::within(expr, &mut |expr| {
-                plain &= match &expr.kind {
-                    ExprKind::Load { site, .. } | ExprKind::Divide(_, _, _, site) => {
-                        in_parallel || site.is_none()
-                    }
-                    _ => true,
-                };
+                if let ExprKind::Load { site, .. } | ExprKind::Divide(_, _, _, site) = &expr.kind {
+                    unless(in_parallel || site.is_none(), NotLanes::Fails);
+                }
             });
         });
     });
@@ -253,18 +282,32 @@ fn reads_what_was_set(body: &[Stmt], locals: &BTreeSet<Local>, set: &mut BTreeSe
     true
 }
 
-fn is_read_outside(whole: &[Stmt], inner: &Stmt, locals: &BTreeSet<Local>) -> bool {
-    let mut found = false;
+/// Which of the locals it is that one iteration needs from another, alone if possible.
+fn crossing(body: &[Stmt], locals: &BTreeSet<Local>) -> Local {
+    let is_it = |local: &&Local| {
+        let alone = BTreeSet::from_iter([**local]);
+        !reads_what_was_set(body, &alone, &mut BTreeSet::new())
+    };
+    let first = locals.iter().find(is_it).or(locals.iter().next());
+    first.copied().unwrap_or(Local(u32::MAX))
+}
+
+/// A local of these that is read somewhere else.
+fn read_outside(whole: &[Stmt], inner: &Stmt, locals: &BTreeSet<Local>) -> Option<Local> {
+    let mut found = None;
     outside(whole, inner, &mut |stmt| {
         walk::own(stmt, &mut |expr| {
             walk::within(expr, &mut |expr| {
-                if let ExprKind::Local(local) = expr.kind {
-                    found |= locals.contains(&local);
+                if let ExprKind::Local(local) = expr.kind
+                    && locals.contains(&local)
+                {
+                    found = Some(local);
                 }
             });
         });
         if let Stmt::ParFor(par) = stmt {
-            found |= par.reductions.iter().any(|one| locals.contains(&one.local));
+            let mut reduced = par.reductions.iter().map(|one| one.local);
+            found = found.or(reduced.find(|one| locals.contains(one)));
         }
     });
     found

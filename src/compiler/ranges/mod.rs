@@ -20,6 +20,7 @@ mod unroll;
 
 use crate::ir::{Expr, ExprKind, Label, Local, LocalInfo, Param, Program, Stmt};
 use crate::sorted::Map as HashMap;
+use crate::told::{Told, What};
 use crate::types::Scalar;
 use crate::walk;
 use bounds::Facts;
@@ -52,6 +53,7 @@ fn versions(program: &mut Program, facts: Facts, copies: Option<u32>) -> Facts {
         labels: program.labels,
         uses: uses(program),
         locals: std::mem::take(&mut program.locals),
+        told: std::mem::take(&mut program.told),
         facts,
         copies,
     };
@@ -59,6 +61,7 @@ fn versions(program: &mut Program, facts: Facts, copies: Option<u32>) -> Facts {
     program.body = hoister.block(body);
     program.labels = hoister.labels;
     program.locals = hoister.locals;
+    program.told = hoister.told;
     hoister.facts
 }
 
@@ -116,6 +119,7 @@ struct Hoister {
     facts: Facts,
     labels: u32,
     locals: Vec<LocalInfo>,
+    told: Told,
     /// Of the program as it was.
     uses: HashMap<Local, usize>,
     size: usize,
@@ -161,13 +165,13 @@ impl Hoister {
         let mut tests = Vec::new();
         if slow.is_some() {
             let mut proof = self.facts.at(&fast);
-            proof.take_checks(&mut fast);
+            proof.take_checks(&mut fast, &mut self.told);
             tests = proof.tests;
         }
         if self.copies.is_some() && slow.as_ref().is_none_or(|slow| fast == *slow) {
             return self.inside(fast);
         }
-        let (labels, pairs) = lanes::choose(&fast, &self.facts);
+        let (labels, pairs) = lanes::choose(&fast, &self.facts, &mut self.told);
         if !pairs.is_empty() && slow.is_none() {
             slow = Some(fast.clone());
         }
@@ -191,6 +195,7 @@ impl Hoister {
             return fast;
         };
         self.size += size;
+        self.told.of(&slow, What::Twice);
         let mut slow = vec![slow];
         self.relabel(&mut slow);
         self.rename(&mut slow);

@@ -5,6 +5,7 @@
 
 use crate::ir::{Binary, Expr, ExprKind, Label, Local, Program, Stmt};
 use crate::sorted::Map as HashMap;
+use crate::told::{self, Told, What};
 use crate::types::Scalar;
 use crate::walk;
 
@@ -19,18 +20,21 @@ const LITTLE: usize = 24;
 /// Unrolls loops, the innermost first.
 pub fn unroll(program: &mut Program) {
     let uses = super::uses(program);
-    block(&mut program.body, &uses, true);
+    block(&mut program.body, &uses, true, &mut program.told);
 }
 
-fn block(body: &mut Vec<Stmt>, uses: &HashMap<Local, usize>, is_serial: bool) {
+fn block(body: &mut Vec<Stmt>, uses: &HashMap<Local, usize>, is_serial: bool, told: &mut Told) {
     let mut out = Vec::with_capacity(body.len());
     for mut stmt in std::mem::take(body) {
         let is_serial = is_serial && !matches!(stmt, Stmt::ParFor(_) | Stmt::For { vector: true, .. });
         for inner in walk::blocks_mut(&mut stmt) {
-            block(inner, uses, is_serial);
+            block(inner, uses, is_serial, told);
         }
         match rounds(&stmt, uses, is_serial) {
-            Some(rounds) => out.extend(rounds),
+            Some((what, rounds)) => {
+                told.of(&stmt, what);
+                out.extend(rounds);
+            }
             None => out.push(stmt),
         }
     }
@@ -38,7 +42,7 @@ fn block(body: &mut Vec<Stmt>, uses: &HashMap<Local, usize>, is_serial: bool) {
 }
 
 /// A loop's rounds, or a loop of four of them, if it is to be those.
-fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>, is_serial: bool) -> Option<Vec<Stmt>> {
+fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>, is_serial: bool) -> Option<(What, Vec<Stmt>)> {
     let Stmt::For {
         label,
         var,
@@ -76,7 +80,7 @@ fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>, is_serial: bool) -> Option<
             let set = is_used.then(|| Stmt::Set(*var, value.clone()));
             set.into_iter().chain(with(body, *var, &value))
         });
-        return Some(all.collect());
+        return Some((What::Rounds(rounds as u32), all.collect()));
     }
     let stores = body.iter().any(|one| matches!(one, Stmt::Store { .. }));
     if !is_serial || is_used || !stores || size > LITTLE || rounds <= ROUNDS {
@@ -89,17 +93,18 @@ fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>, is_serial: bool) -> Option<
         Expr::new(sum, step.of)
     };
     let four = (1..AT_ONCE).flat_map(|round| with(body, *var, &further(round)));
+    let at = told::place(stmt);
     let mut all = vec![Stmt::For {
         label: *label,
         var: *var,
-        start: constant(start),
+        start: constant(start).placed(at),
         stop: constant(start + whole * by),
         step: constant(AT_ONCE * by),
         vector: false,
         body: body.iter().cloned().chain(four).collect(),
     }];
     all.extend((whole..rounds).flat_map(|round| with(body, *var, &constant(start + round * by))));
-    Some(all)
+    Some((What::AtOnce(AT_ONCE as u32), all))
 }
 
 /// A body for this value of a loop's variable.

@@ -67,7 +67,7 @@ fn rewrite(program: &mut Program, is_narrow: bool) {
         }
         walk::own_mut(stmt, &mut |expr| {
             if let Some(new) = made.next() {
-                *expr = new;
+                *expr = new.placed(expr.at);
             }
         });
     });
@@ -141,7 +141,7 @@ impl Specialise<'_> {
             Some(kind) => Expr::new(kind, old.of),
             None => self.parts(old),
         };
-        self.known(old, new)
+        self.known(old, new).placed(old.at)
     }
 
     /// A new form of an expression, or better what it is known to be.

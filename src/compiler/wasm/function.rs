@@ -3,6 +3,7 @@
 use super::abi::Layouts;
 use super::keep;
 use super::lanes::Lanes;
+use super::places::Notes;
 use super::plan::Plan;
 use super::same::Row;
 use super::{Refusal, Target};
@@ -30,6 +31,8 @@ pub(super) struct Unit<'a> {
     pub kept: BTreeMap<keep::Key, BTreeSet<Array>>,
     /// Loops that all lanes leave at once, wherever each begins.
     pub steady: BTreeSet<Label>,
+    /// Whether places and decisions are kept: see [`super::places`].
+    pub is_marked: bool,
 }
 
 /// Where a jump leads to: how many blocks are open around its end.
@@ -55,7 +58,7 @@ pub(super) struct Handle {
 pub(super) struct Emitter<'a> {
     pub unit: &'a Unit<'a>,
     pub program: &'a Program,
-    code: Vec<u8>,
+    pub(super) code: Vec<u8>,
     /// Types of its variables, parameters first.
     types: Vec<ValType>,
     parameters: usize,
@@ -77,6 +80,7 @@ pub(super) struct Emitter<'a> {
     /// Rows whose addresses are known.
     pub rows: Vec<Row>,
     pub refusals: Vec<Refusal>,
+    pub notes: Notes,
 }
 
 /// What a type is on the stack and in variables.
@@ -118,6 +122,7 @@ impl<'a> Emitter<'a> {
             vector: None,
             rows: Vec::new(),
             refusals: Vec::new(),
+            notes: Notes::default(),
         }
     }
 

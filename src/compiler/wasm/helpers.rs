@@ -14,6 +14,16 @@ const REST_64: u32 = 5;
 /// The first of the program itself.
 pub(super) const RUN: u32 = 6;
 
+/// What they are called, for people.
+pub const NAMES: [&str; RUN as usize] = [
+    "fail",
+    "fmod",
+    "floor_divide_32",
+    "floor_divide_64",
+    "rest_32",
+    "rest_64",
+];
+
 /// The function that is `a // b` or `a % b` of floats.
 pub(super) fn floor_or_rest(of: Scalar, is_rest: bool) -> u32 {
     match (of, is_rest) {

@@ -50,6 +50,7 @@ mod lanes;
 mod lockstep;
 mod masks;
 mod parallel;
+mod places;
 mod plan;
 mod same;
 mod scalar;
@@ -62,6 +63,8 @@ mod vselect;
 mod walk;
 
 pub use abi::{Abi, RECORD, Slot, SlotKind};
+pub use helpers::NAMES as HELPERS;
+pub use places::Marks;
 
 use crate::ir::{Math, ParFor};
 use crate::validate::Valid;
@@ -125,6 +128,18 @@ const PAGES: u64 = 65_536;
 /// # Errors
 /// All that it refuses.
 pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
+    written(program, target, false).map(|(module, _)| module)
+}
+
+/// The same, and where each instruction comes from.
+///
+/// # Errors
+/// All that it refuses.
+pub fn write_marked(program: &Valid, target: Target) -> Result<(Module, Marks), Vec<Refusal>> {
+    written(program, target, true)
+}
+
+fn written(program: &Valid, target: Target, is_marked: bool) -> Result<(Module, Marks), Vec<Refusal>> {
     let split = target.simd.then(|| lockstep::split(program)).flatten();
     let program = split.as_ref().unwrap_or(program);
     let loops = parallel::outer_loops(&program.body);
@@ -143,13 +158,18 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
             true => steady::loops(program),
             false => Default::default(),
         },
+        is_marked,
     };
 
     let mut refusals = Vec::new();
     let mut codes = helpers::all(imports);
-    let mut take = |emitter: Emitter<'_>| match emitter.finish() {
-        Ok(function) => codes.push(function),
-        Err(why) => refusals.extend(why),
+    let mut marks = Marks::before(codes.len());
+    let mut take = |mut emitter: Emitter<'_>| {
+        marks.take(&mut emitter.notes);
+        match emitter.finish() {
+            Ok(function) => codes.push(function),
+            Err(why) => refusals.extend(why),
+        }
     };
     take(Emitter::run(&unit));
     for k in 0..loops.len() {
@@ -159,10 +179,11 @@ pub fn write(program: &Valid, target: Target) -> Result<Module, Vec<Refusal>> {
         refusals.dedup();
         return Err(refusals);
     }
-    Ok(Module {
+    let module = Module {
         bytes: assemble(target, &loops, imports, &codes),
         abi: layouts.abi,
-    })
+    };
+    Ok((module, marks))
 }
 
 /// Sections in their order.

@@ -84,6 +84,7 @@ impl<'a> Emitter<'a> {
         own.over = own.depth;
         own.statements(&unit.program.body);
         own.end();
+        own.come_from(unit.program.told.returns().last().copied().unwrap_or(0));
         for (param, slot) in unit.program.results.iter().zip(&abi.results) {
             match (*param, slot.kind) {
                 (Param::Scalar(local), SlotKind::Scalar(of)) => {
@@ -415,6 +416,7 @@ impl<'a> Emitter<'a> {
         end: u32,
         partials: &mut [Partial],
     ) {
+        self.tell_lanes(one, plan.is_some());
         if let Some(plan) = plan {
             let lanes = Lanes::new(
                 plan.clone(),

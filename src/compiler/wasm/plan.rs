@@ -10,6 +10,7 @@ use super::scalar::constant_int;
 use super::walk::{self, Seen};
 use crate::ir::{Binary, Expr, ExprKind, Label, Local, ParFor, Param, Program, Stmt, Unary};
 use crate::sorted::{Map as BTreeMap, Set as BTreeSet};
+use crate::told::NotLanes;
 use crate::types::Scalar;
 
 /// How a value differs between lanes.
@@ -521,6 +522,17 @@ fn is_plain(seen: &Seen, body: &[Stmt]) -> bool {
             .any(|one| matches!(one, Stmt::Return) || walk::blocks(one).into_iter().any(ends))
     }
     !seen.binds && !seen.parallel && !seen.vector && !ends(body)
+}
+
+/// Why a parallel loop has no plan.
+pub(super) fn why_not(one: &ParFor) -> NotLanes {
+    let mut seen = Seen::default();
+    walk::body(&one.body, &mut seen);
+    match (seen.binds, seen.parallel || seen.vector) {
+        (true, _) => NotLanes::Makes,
+        (_, true) => NotLanes::Outside,
+        _ => NotLanes::Left,
+    }
 }
 
 /// A plan for a parallel loop, if its iterations can run in lanes.

@@ -28,6 +28,7 @@ pub(super) fn extended(of: Scalar, bits: u64) -> i64 {
 impl Emitter<'_> {
     /// Leaves an expression's value on the stack; in lanes, that of the first.
     pub fn scalar(&mut self, e: &Expr) {
+        let around = self.come_from(e.at);
         match &e.kind {
             ExprKind::Const(bits) => self.constant(e.of, *bits),
             ExprKind::Local(local) => {
@@ -129,6 +130,7 @@ impl Emitter<'_> {
             }
             ExprKind::Apart(a, b) => self.apart(*a, *b),
         }
+        self.come_from(around);
     }
 
     pub fn constant(&mut self, of: Scalar, bits: u64) {

@@ -6,16 +6,20 @@ use super::lanes::Scope;
 use super::scalar::constant_int;
 use super::walk::{self, Seen};
 use crate::ir::{Binary, Compare, Expr, Label, Local, Stmt, Unary};
+use crate::told::What;
 use crate::types::Scalar;
 use wasm_encoder::ValType;
 
 impl<'a> Emitter<'a> {
     pub fn statements(&mut self, all: &'a [Stmt]) {
         for one in all {
-            if self.vector.is_none() || !self.masked(one) {
-                self.statement(one);
+            let around = self.begin_place(one);
+            match self.vector.is_some() && self.masked(one) {
+                true => self.tell_masked(one),
+                false => self.statement(one),
             }
             self.leave_if_none();
+            self.come_from(around);
         }
     }
 
@@ -64,6 +68,7 @@ impl<'a> Emitter<'a> {
                 ..
             } => {
                 if let Some(plan) = self.serial_plan(one) {
+                    self.tell(What::Lanes);
                     return self.serial_in_lanes(plan, *label, *var, [start, stop], body);
                 }
                 self.for_loop(*label, *var, [start, stop, step], body);

@@ -47,6 +47,7 @@ impl Emitter<'_> {
             }
             Kind::Varying => {}
         }
+        let around = self.come_from(e.at);
         match &e.kind {
             ExprKind::Local(local) => {
                 let variables = self.in_lanes(*local);
@@ -109,6 +110,7 @@ impl Emitter<'_> {
                 self.splat(e.of);
             }
         }
+        self.come_from(around);
     }
 
     /// A value that is the same in all lanes.

@@ -57,7 +57,7 @@ pub(crate) mod uses;
 
 pub use action::{Action, Buffer, Contents, Launch, REPORT_BUFFER};
 pub use plan::{
-    Arg, Bound, Capture, Fault, HEADER, Op, Options, Output, Plan, Refusal, Shader, Why, Work, narrow,
+    Arg, Bound, Capture, Fault, HEADER, MARK, Op, Options, Output, Plan, Refusal, Shader, Why, Work, narrow,
 };
 pub use run::{Outcome, Run, words};
 

@@ -22,7 +22,12 @@ pub struct Options {
     pub buffers: u32,
     /// Elements of all arrays together at most.
     pub elements: u64,
+    /// Whether lines end with their place in the source, after [`MARK`]: for people.
+    pub is_marked: bool,
 }
+
+/// What is before a place at a line's end.
+pub const MARK: &str = " //@";
 
 impl Options {
     /// WebGPU's default limits, and iterations that take a device seconds at worst.
@@ -33,6 +38,7 @@ impl Options {
             args,
             buffers: 8,
             elements: 1 << 27,
+            is_marked: false,
         }
     }
 }

@@ -52,6 +52,8 @@ pub struct Writer<'a> {
     pub(super) private_elements: u64,
     /// Words of arrays that lie in the invocations' common buffer.
     pub(super) scratch: u64,
+    /// Where the statement at hand comes from.
+    pub(super) at: u32,
 }
 
 /// The name of a made or given variable, as far as WGSL allows it.
@@ -199,6 +201,7 @@ impl<'a> Writer<'a> {
             private: String::new(),
             private_elements: 0,
             scratch: 0,
+            at: 0,
         }
     }
 
@@ -244,6 +247,9 @@ impl<'a> Writer<'a> {
         for line in text.to_string().lines() {
             self.out.extend(std::iter::repeat_n("    ", self.depth));
             self.out.push_str(line);
+            if self.options.is_marked {
+                let _ = write!(self.out, "{MARK}{}", self.at);
+            }
             self.out.push('\n');
         }
     }

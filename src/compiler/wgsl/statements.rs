@@ -26,6 +26,20 @@ impl Writer<'_> {
     }
 
     pub(super) fn statement(&mut self, stmt: &Stmt) -> bool {
+        if !self.options.is_marked {
+            return self.statement_at(stmt);
+        }
+        let around = self.at;
+        self.at = match crate::told::place(stmt) {
+            0 => around,
+            at => at,
+        };
+        let falls = self.statement_at(stmt);
+        self.at = around;
+        falls
+    }
+
+    fn statement_at(&mut self, stmt: &Stmt) -> bool {
         match stmt {
             Stmt::Set(local, value) => self.set(*local, value),
             Stmt::Bind(array, handle) => self.bind(*array, handle),

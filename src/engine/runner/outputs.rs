@@ -2,11 +2,34 @@
 
 use super::Run;
 use parallax_backends::BackendError;
-use parallax_protocol::{Event, MOST_VALUES, Number, OutputOf, PlanRow, checksum};
+use parallax_protocol::{
+    Event, LabEvent, MOST_DRAWN, MOST_VALUES, Number, OutputOf, PlanRow, RawOutput, checksum, encode,
+};
 use parallax_workloads::{Array, Output};
 use std::borrow::Cow;
 
 impl Run<'_> {
+    /// Tells the lab something, if the kernel is the lab's.
+    pub(super) fn lab(&self, event: LabEvent) {
+        let is_labs = self.spec.kernel.as_ref().is_some_and(|kernel| kernel.drawn);
+        // Our own data can always be written.
+        if let (true, Ok(bytes)) = (is_labs, encode(&event)) {
+            (self.emit)(Event::Lab { explain: None, bytes });
+        }
+    }
+
+    /// Tells a run's outputs as they are, if they are to be drawn and are not those of the first row again.
+    pub(super) fn drawn(&self, row: &PlanRow, output: Output, first: Option<&Output>) -> Output {
+        if self.spec.kernel.as_ref().is_some_and(|kernel| kernel.drawn) {
+            let outputs = (first != Some(&output)).then(|| raw(&output));
+            self.lab(LabEvent::Drawn {
+                backend: row.backend.clone(),
+                outputs,
+            });
+        }
+        output
+    }
+
     /// Tells what a run gave, and hands it back.
     pub(super) async fn outputs(
         &self,
@@ -32,6 +55,26 @@ impl Run<'_> {
         });
         Ok(output)
     }
+}
+
+/// The outputs up to what can be drawn; the first that is larger has no elements, nor have those behind it.
+fn raw(output: &Output) -> Vec<RawOutput> {
+    let Output::Arrays(all) = output else {
+        return Vec::new();
+    };
+    let mut left = MOST_DRAWN;
+    let one = |array: &Array| {
+        left = left.checked_sub(array.bytes.len()).unwrap_or(0);
+        RawOutput {
+            dtype: array.dtype.into(),
+            shape: array.shape.iter().map(|n| *n as u64).collect(),
+            bytes: match left {
+                0 => Vec::new(),
+                _ => array.bytes.clone(),
+            },
+        }
+    };
+    all.iter().map(one).collect()
 }
 
 fn described(output: &Output, shape: Option<Vec<usize>>, values: bool) -> Vec<OutputOf> {
@@ -109,6 +152,19 @@ fn numbers(array: &Array) -> Vec<Number> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_large_to_be_drawn_has_no_elements() {
+        let array = |len| Array {
+            dtype: "uint8",
+            shape: vec![len],
+            bytes: vec![1; len],
+        };
+        let drawn = raw(&Output::Arrays(vec![array(3), array(MOST_DRAWN), array(1)]));
+        let lengths: Vec<usize> = drawn.iter().map(|one| one.bytes.len()).collect();
+        assert_eq!(lengths, [3, 0, 0]);
+        assert_eq!(drawn[1].shape, [MOST_DRAWN as u64]);
+    }
 
     #[test]
     fn an_output_is_described_by_its_bytes() {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    Asked, ColdMs, Environment, Finding, Form, Found, GpuMs, Quantity, ResultRow, ResultStatus, SCHEMA,
+    Asked, ColdMs, Environment, Finding, Form, Found, GpuMs, KernelSource, Quantity, ResultRow, ResultStatus, SCHEMA,
     Schedule, Unit, Verdict,
 };
 
@@ -115,7 +115,7 @@ fn a_link_brings_back_an_experiment() {
 #[test]
 fn an_experiment_with_other_rows_than_it_says_is_refused() {
     let (spec, report) = experiment();
-    let mut content = postcard::to_stdvec(&v2::Link::of(&spec, &report)).unwrap();
+    let mut content = postcard::to_stdvec(&v2::Link::of(&spec, Some(&report))).unwrap();
     assert!(v2::Link::read(&content).unwrap().into_link().is_ok());
     // One row less in the second list: its length stands right before the first workload's name.
     let name = content.windows(11).rposition(|w| w == b"\x0amandelbrot").unwrap();
@@ -137,6 +137,50 @@ fn a_link_brings_back_what_was_put_in() {
         assert_eq!(opened.results, results);
         assert_eq!(decode_link(&link), decode_link(&format!("#{link} ")));
     }
+}
+
+/// A kernel as the lab's are.
+fn with_kernel() -> RunSpec {
+    RunSpec {
+        workload: String::new(),
+        kernel: Some(KernelSource {
+            text: "from numba import njit\n\n@njit\ndef twice(x):\n    return 2 * x\n".into(),
+            entry: Some("twice".into()),
+            narrow: true,
+            ..KernelSource::default()
+        }),
+        ..spec()
+    }
+}
+
+#[test]
+fn a_link_brings_back_a_kernel() {
+    let own = with_kernel();
+    let mut results = report();
+    results.spec = Asked::from(&own);
+    results.results[0].workload = "twice".into();
+    for results in [None, Some(results)] {
+        let link = encode_link(&own, results.as_ref()).unwrap();
+        assert!(link.starts_with('3') && link.len() < 2_000, "{link}");
+        let opened = decode_link(&link).unwrap();
+        assert_eq!((&opened.spec, &opened.results), (&own, &results));
+    }
+}
+
+#[test]
+fn a_kernel_too_long_for_a_link_is_to_be_shared_as_a_file() {
+    let mut long = with_kernel();
+    // Of lines that no two of are alike, so that they do not pack.
+    let mut line = 0u64;
+    let text = std::iter::repeat_with(|| {
+        line = line.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        format!("# {line:x}\n")
+    });
+    let text: String = text.take(3_000).collect();
+    long.kernel = long.kernel.map(|kernel| KernelSource { text, ..kernel });
+    let error = encode_link(&long, None).unwrap_err();
+    assert!(matches!(error, LinkError::Kernel { length } if length > LONGEST_LINK), "{error}");
+    assert!(error.to_string().contains("as a file"));
 }
 
 #[test]
@@ -172,8 +216,8 @@ fn every_cut_and_every_changed_character_is_noticed() {
 #[test]
 fn what_cannot_be_opened_says_why() {
     let link = encode_link(&spec(), None).unwrap();
-    let newer = format!("3{}", &link[1..]);
-    assert_eq!(decode_link(&newer), Err(LinkError::Newer { version: '3' }));
+    let newer = format!("4{}", &link[1..]);
+    assert_eq!(decode_link(&newer), Err(LinkError::Newer { version: '4' }));
     assert_eq!(decode_link("#section-3"), Err(LinkError::Foreign));
     assert_eq!(decode_link("#"), Err(LinkError::Foreign));
     assert_eq!(decode_link("1<img src=x>"), Err(LinkError::Characters));

@@ -74,12 +74,20 @@ fn short(value: f64) -> f64 {
 
 impl Link {
     /// What is put into the link.
-    pub fn of(spec: &RunSpec, results: &Report) -> Self {
+    pub fn of(spec: &RunSpec, results: Option<&Report>) -> Self {
+        let (rows, quantities, findings) = match results {
+            Some(report) => (
+                &report.results[..],
+                &report.quantities[..],
+                &report.findings[..],
+            ),
+            None => (&[][..], &[][..], &[][..]),
+        };
         Link {
-            first: v1::Link::of(spec, Some(results)),
-            rows: results.results.iter().map(Row::of).collect(),
-            quantities: results.quantities.iter().map(Measured::of).collect(),
-            findings: results.findings.iter().map(Concluded::of).collect(),
+            first: v1::Link::of(spec, results),
+            rows: rows.iter().map(Row::of).collect(),
+            quantities: quantities.iter().map(Measured::of).collect(),
+            findings: findings.iter().map(Concluded::of).collect(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Makes `dist/`: the page, the views, the engine and the catalogue, each named by one build id.
+//! Makes `dist/`: the page, the views, the lab, the engine and the catalogue, each named by one build id.
 //!
 //! Everything is built into a folder under `target/` and swapped in at the end, so that a
 //! failed or interrupted build leaves the site that was there. A site that carries the id
@@ -53,6 +53,12 @@ impl Dist {
     #[must_use]
     pub fn views_wasm(&self) -> PathBuf {
         self.folder.join(format!("views-{}/views_bg.wasm", self.id))
+    }
+
+    /// What is fetched when the lab is opened: its wasm, and its editor.
+    #[must_use]
+    pub fn lab(&self) -> [PathBuf; 2] {
+        ["lab_bg.wasm", "editor.js"].map(|file| self.folder.join(format!("lab-{}/{file}", self.id)))
     }
 
     /// The engine's wasm as it is served.
@@ -119,7 +125,9 @@ pub fn site() -> Result<Dist> {
     };
     // The page first: Trunk empties the folder that it builds into.
     page::build(&job)?;
-    views::build(&job)?;
+    views::build(&job, "views")?;
+    let lab = views::build(&job, "lab")?;
+    views::editor(&job, &lab)?;
     engine::build(&job, &dist.engine_named)?;
     catalogue::build(&job)?;
     fs::write(

@@ -19,14 +19,17 @@ pub fn run() -> Result<bool> {
         fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
     }
     say(format!("the site is in {}", dist.folder.display()));
+    let [lab, editor] = dist.lab();
     for (name, file) in [
         ("page", dist.page_wasm()?),
         ("views", dist.views_wasm()),
+        ("lab", lab),
+        ("editor", editor),
         ("engine", dist.engine_wasm()),
     ] {
         let (raw, packed) = sizes(&file)?;
         say(format!(
-            "  {name:<7}{:>8} wasm, {} as brotli",
+            "  {name:<7}{:>8}, {} as brotli",
             kilobytes(raw),
             kilobytes(packed)
         ));

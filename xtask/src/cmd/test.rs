@@ -21,6 +21,8 @@ use crate::{paths, setup};
 const PAGE_BUDGET: usize = 166_000;
 /// What the views may weigh as brotli: they are fetched once the page is up.
 const VIEWS_BUDGET: usize = 205_000;
+/// What the lab may weigh as brotli, its program and its editor: fetched when somebody opens it.
+const LAB_BUDGETS: [usize; 2] = [220_000, 135_000];
 /// What the engine may weigh as brotli: it is fetched while the page is read.
 const ENGINE_BUDGET: usize = 650_000;
 
@@ -246,9 +248,12 @@ fn budget(site: &Dist) -> Tally {
     let page = site.page_wasm();
     let views = Ok(site.views_wasm());
     let engine = Ok(site.engine_wasm());
+    let [lab, editor] = site.lab().map(Ok);
     for (name, file, limit) in [
         ("size of the page", page, PAGE_BUDGET),
         ("size of the views", views, VIEWS_BUDGET),
+        ("size of the lab", lab, LAB_BUDGETS[0]),
+        ("size of the editor", editor, LAB_BUDGETS[1]),
         ("size of the engine", engine, ENGINE_BUDGET),
     ] {
         match file.and_then(|file| sizes(&file)) {

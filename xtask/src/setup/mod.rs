@@ -18,7 +18,7 @@ pub use chromium::{chromium, vulkan};
 pub use firefox::firefox;
 pub use peers::{BrowserPeers, GPUJS, JAXJS, NUMBA, NUMPY, browser_peers, python_peers};
 pub use toolchain::Toolchain;
-pub use tools::{Tools, axe, cargo_deny, example_drivers, locked_version};
+pub use tools::{Tools, axe, cargo_deny, editor, example_drivers, locked_version};
 pub use webkit::webkit;
 
 /// Compiler and tools: all that a build of the site needs.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
 
 use super::{apt, disk};
 use crate::paths;
@@ -104,6 +105,37 @@ pub fn axe() -> Result<PathBuf> {
         install: npm_install,
     }
     .find_or_install()
+}
+
+/// The lab's editor and what bundles it: the folder of its node modules, at the versions of the lock file.
+///
+/// # Errors
+/// If npm cannot install them.
+pub fn editor(root: &Path) -> Result<PathBuf> {
+    node_and_npm()?;
+    let lock = root.join("src/lab/js/package-lock.json");
+    let text = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
+    let digest = Sha256::digest(&text);
+    let tool = Tool {
+        name: "editor",
+        // Another lock file is another editor.
+        version: digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect(),
+        file: "node_modules/.bin/esbuild",
+        takes: "a moment",
+        install: |_, folder| {
+            let source = paths::root()?.join("src/lab/js");
+            for file in ["package.json", "package-lock.json"] {
+                let (from, to) = (source.join(file), folder.join(file));
+                fs::copy(&from, &to).with_context(|| format!("{} cannot be copied", from.display()))?;
+            }
+            let mut command = Command::new("npm");
+            command.args(["ci", "--no-audit", "--no-fund"]).current_dir(folder);
+            Step::new("install the editor through npm", "try: npm ci in src/lab/js").quiet(command)
+        },
+    };
+    let file = tool.find_or_install()?;
+    let home = file.ancestors().find(|path| path.ends_with("node_modules"));
+    Ok(home.unwrap_or(&file).to_path_buf())
 }
 
 /// cargo-deny, which reads what the dependencies are.

@@ -12,6 +12,7 @@ pub fn size(text: &str) -> u32 {
 pub const NARROWED: &[(&str, &str)] = &[
     ("float_specials", "5e-324 is no float32"),
     ("math_specials", "1e-310 is no float32"),
+    ("floats_to_whole", "numbers beyond 2^31, and fractions that float32 has no digits for"),
     ("logistic_map", "chaos: the last bits become the first"),
     ("while_in_prange", "counts rounds until the last bit stands still"),
     ("hash_fnv", "a hash of 64 bits"),

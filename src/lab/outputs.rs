@@ -1,0 +1,484 @@
+//! How a kernel's outputs are seen: as pictures, lines, clouds of points, distributions or numbers.
+//! Chosen by their shapes, or by a line `# parallax: show=HOW`.
+
+use parallax_protocol::RawOutput;
+use parallax_views::charts::{Axis, Chart, How, Kind, Lines, Point, Series, Unit};
+
+/// Points of a line at most; of more the least and the greatest of each stretch are drawn.
+const MOST_POINTS: usize = 600;
+/// Points of a cloud at most; of more every so-manieth is drawn.
+const MOST_DOTS: usize = 2_000;
+/// Bars of a distribution.
+const BINS: usize = 48;
+/// Numbers that are written out.
+const MOST_NUMBERS: usize = 64;
+/// An array is a picture if both of its axes are at least so long.
+const LEAST_SIDE: u64 = 8;
+
+/// Ways to see an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// Each element a pixel.
+    Image,
+    /// Elements over their index.
+    Line,
+    /// Pairs as points.
+    Scatter,
+    /// How often which values are there.
+    Histogram,
+    /// Written out.
+    Numbers,
+}
+
+impl Show {
+    const ALL: [(Show, &'static str); 5] = [
+        (Show::Image, "image"),
+        (Show::Line, "line"),
+        (Show::Scatter, "scatter"),
+        (Show::Histogram, "histogram"),
+        (Show::Numbers, "numbers"),
+    ];
+
+    /// By the name that a hint has for it.
+    pub fn named(name: &str) -> Option<Show> {
+        let found = Show::ALL.into_iter().find(|(_, own)| *own == name);
+        found.map(|(show, _)| show)
+    }
+}
+
+/// What is put on the page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Drawing {
+    /// Pixels, row by row.
+    Image(Image),
+    /// A chart.
+    Chart(Box<Chart>),
+    /// Numbers, with how many more there are.
+    Numbers(Vec<String>, usize),
+}
+
+/// A picture of an array.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Four bytes for each.
+    pub rgba: Vec<u8>,
+    /// The least and the greatest value, the ends of the scale of colours; none where elements are colours.
+    pub range: Option<(f64, f64)>,
+}
+
+/// An output's elements as numbers; complex and unknown ones are none.
+#[derive(Debug, Clone)]
+pub struct Numbers<'a> {
+    raw: &'a RawOutput,
+    bytes: usize,
+}
+
+impl<'a> Numbers<'a> {
+    /// Of an output that has its elements with it.
+    pub fn of(raw: &'a RawOutput) -> Option<Numbers<'a>> {
+        let bytes = match raw.dtype.as_str() {
+            "bool" | "int8" | "uint8" => 1,
+            "int16" | "uint16" => 2,
+            "int32" | "uint32" | "float32" => 4,
+            "int64" | "uint64" | "float64" => 8,
+            _ => return None,
+        };
+        let len: u64 = raw.shape.iter().product();
+        let whole = usize::try_from(len).ok()?.checked_mul(bytes)? == raw.bytes.len();
+        whole.then_some(Numbers { raw, bytes })
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.raw.bytes.len() / self.bytes
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn word(&self, at: usize) -> u64 {
+        let bytes = &self.raw.bytes[at * self.bytes..(at + 1) * self.bytes];
+        bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+    }
+
+    /// One of them, to be drawn; whole numbers beyond 2^53 are rounded.
+    pub fn at(&self, at: usize) -> f64 {
+        let word = self.word(at);
+        match self.raw.dtype.as_str() {
+            "float32" => f64::from(f32::from_bits(word as u32)),
+            "float64" => f64::from_bits(word),
+            "int8" => f64::from(word as i8),
+            "int16" => f64::from(word as i16),
+            "int32" => f64::from(word as i32),
+            "int64" => word as i64 as f64,
+            _ => word as f64,
+        }
+    }
+
+    /// The same as it is written: shortest digits that say exactly this number.
+    pub fn written(&self, at: usize) -> String {
+        let word = self.word(at);
+        match self.raw.dtype.as_str() {
+            "bool" => (if word == 0 { "False" } else { "True" }).into(),
+            "float32" => format!("{:?}", f32::from_bits(word as u32)),
+            "float64" => format!("{:?}", f64::from_bits(word)),
+            "uint64" => word.to_string(),
+            "int64" => (word as i64).to_string(),
+            _ => format!("{}", self.at(at)),
+        }
+    }
+
+    /// Least and greatest of what is finite.
+    fn range(&self) -> Option<(f64, f64)> {
+        let all = (0..self.len()).map(|i| self.at(i)).filter(|v| v.is_finite());
+        all.fold(None, |range, v| {
+            let (low, high) = range.unwrap_or((v, v));
+            Some((f64::min(low, v), f64::max(high, v)))
+        })
+    }
+}
+
+/// Draws outputs; `id` tells charts on a page apart, and `key` is the back end's.
+pub fn draw(outputs: &[RawOutput], show: Option<Show>, id: &str, key: &str) -> Vec<Drawing> {
+    // A cloud of two outputs, one for each axis.
+    if let (Some(Show::Scatter), [x, y]) = (show, outputs)
+        && let (Some(x), Some(y)) = (Numbers::of(x), Numbers::of(y))
+        && x.len() == y.len()
+        && x.raw.shape.len() == 1
+    {
+        let pairs: Vec<(f64, f64)> = (0..x.len()).map(|i| (x.at(i), y.at(i))).collect();
+        return vec![cloud(&pairs, id, key)];
+    }
+    let one = |(at, raw): (usize, &RawOutput)| {
+        let numbers = Numbers::of(raw).filter(|numbers| !numbers.is_empty())?;
+        // The hint is of the first output; others are seen as their shapes suggest.
+        let show = show.filter(|_| at == 0).unwrap_or_else(|| usual(raw));
+        Some(drawing(&numbers, show, &format!("{id}-{at}"), key))
+    };
+    outputs.iter().enumerate().filter_map(one).collect()
+}
+
+/// What differs: of each element by how much.
+pub fn difference(one: &RawOutput, other: &RawOutput) -> Option<RawOutput> {
+    let (a, b) = (Numbers::of(one)?, Numbers::of(other)?);
+    if one.shape != other.shape {
+        return None;
+    }
+    let gap = |i: usize| {
+        let (a, b) = (a.at(i), b.at(i));
+        match a == b || (a.is_nan() && b.is_nan()) {
+            true => 0.0,
+            false => (a - b).abs(),
+        }
+    };
+    Some(RawOutput {
+        dtype: "float64".into(),
+        shape: one.shape.clone(),
+        bytes: (0..a.len()).flat_map(|i| gap(i).to_le_bytes()).collect(),
+    })
+}
+
+/// What a shape suggests.
+fn usual(raw: &RawOutput) -> Show {
+    match raw.shape[..] {
+        [height, width] if height >= LEAST_SIDE && width >= LEAST_SIDE => Show::Image,
+        [height, width, 3 | 4] if height >= LEAST_SIDE && width >= LEAST_SIDE => Show::Image,
+        [n, 2] if n > MOST_NUMBERS as u64 / 2 => Show::Scatter,
+        [n] if n > MOST_NUMBERS as u64 / 4 => Show::Line,
+        _ => Show::Numbers,
+    }
+}
+
+fn drawing(numbers: &Numbers, show: Show, id: &str, key: &str) -> Drawing {
+    match (show, &numbers.raw.shape[..]) {
+        (Show::Image, [height, width]) => grey(numbers, *width as usize, *height as usize),
+        (Show::Image, [height, width, depth @ (3 | 4)]) => {
+            coloured(numbers, *width as usize, *height as usize, *depth as usize)
+        }
+        (Show::Scatter, [_, 2]) => {
+            let pairs = (0..numbers.len() / 2).map(|i| (numbers.at(2 * i), numbers.at(2 * i + 1)));
+            cloud(&pairs.collect::<Vec<_>>(), id, key)
+        }
+        (Show::Histogram, _) => distribution(numbers, id, key),
+        (Show::Line | Show::Image | Show::Scatter, [_]) => line(numbers, id, key),
+        _ => {
+            let shown = numbers.len().min(MOST_NUMBERS);
+            let all = (0..shown).map(|i| numbers.written(i)).collect();
+            Drawing::Numbers(all, numbers.len() - shown)
+        }
+    }
+}
+
+/// From dark to light: told apart in grey, in print, and by colour-blind people. Anchors of our own choice.
+const SCALE: [[f64; 3]; 6] = [
+    [12.0, 14.0, 42.0],
+    [38.0, 62.0, 118.0],
+    [62.0, 118.0, 134.0],
+    [122.0, 164.0, 118.0],
+    [214.0, 186.0, 88.0],
+    [252.0, 240.0, 186.0],
+];
+
+/// Of a share from 0 to 1.
+fn colour(share: f64) -> [u8; 4] {
+    let at = share.clamp(0.0, 1.0) * (SCALE.len() - 1) as f64;
+    let low = (at as usize).min(SCALE.len() - 2);
+    let part = at - low as f64;
+    let [r, g, b] = [0, 1, 2].map(|c| (SCALE[low][c] + part * (SCALE[low + 1][c] - SCALE[low][c])).round() as u8);
+    [r, g, b, 255]
+}
+
+/// What is no number, or infinite.
+const NOTHING: [u8; 4] = [179, 32, 44, 255];
+
+fn grey(numbers: &Numbers, width: usize, height: usize) -> Drawing {
+    let range = numbers.range();
+    let (low, high) = range.unwrap_or((0.0, 0.0));
+    let span = if high > low { high - low } else { 1.0 };
+    let pixel = |i: usize| match numbers.at(i) {
+        v if v.is_finite() => colour((v - low) / span),
+        _ => NOTHING,
+    };
+    Drawing::Image(Image {
+        width: width as u32,
+        height: height as u32,
+        rgba: (0..numbers.len()).flat_map(pixel).collect(),
+        range,
+    })
+}
+
+/// Bytes as they are; floats from 0 to 1.
+fn coloured(numbers: &Numbers, width: usize, height: usize, depth: usize) -> Drawing {
+    let scale = match numbers.raw.dtype.as_str() {
+        "float32" | "float64" => 255.0,
+        _ => 1.0,
+    };
+    let part = |i: usize| (numbers.at(i) * scale).clamp(0.0, 255.0).round() as u8;
+    let pixel = |i: usize| {
+        let at = i * depth;
+        let alpha = if depth == 4 { part(at + 3) } else { 255 };
+        [part(at), part(at + 1), part(at + 2), alpha]
+    };
+    Drawing::Image(Image {
+        width: width as u32,
+        height: height as u32,
+        rgba: (0..width * height).flat_map(pixel).collect(),
+        range: None,
+    })
+}
+
+fn series(key: &str, how: How, points: Vec<Point>) -> Series {
+    Series {
+        key: key.into(),
+        name: String::new(),
+        points,
+        how,
+        dashed: false,
+        marker: None,
+    }
+}
+
+fn chart(id: &str, desc: &str, x: Axis, y: Axis, series: Series) -> Drawing {
+    Drawing::Chart(Box::new(Chart {
+        id: id.into(),
+        title: crate::text::OUTPUT.into(),
+        desc: desc.into(),
+        kind: Kind::Lines(Lines {
+            x,
+            y,
+            series: vec![series],
+            curves: Vec::new(),
+            marks: Vec::new(),
+            ceilings: Vec::new(),
+        }),
+    }))
+}
+
+/// An axis as long as its values, and a little longer where they are all the same.
+fn axis(label: &str, values: impl Iterator<Item = f64>) -> Axis {
+    let axis = Axis::new(label, Unit::Plain);
+    let range = values.filter(|v| v.is_finite()).fold(None, |range, v| {
+        let (low, high) = range.unwrap_or((v, v));
+        Some((f64::min(low, v), f64::max(high, v)))
+    });
+    match range {
+        Some((low, high)) if low < high => axis.range(low, high),
+        Some((low, _)) => axis.range(low - 1.0, low + 1.0),
+        None => axis,
+    }
+}
+
+fn line(numbers: &Numbers, id: &str, key: &str) -> Drawing {
+    let len = numbers.len();
+    let point = |i: usize, y: f64| Point {
+        x: i as f64,
+        y,
+        ..Point::default()
+    };
+    let points: Vec<Point> = match len <= MOST_POINTS {
+        true => (0..len).map(|i| point(i, numbers.at(i))).collect(),
+        false => {
+            let stretches = MOST_POINTS / 2;
+            let stretch = |s: usize| {
+                let (from, to) = (s * len / stretches, (s + 1) * len / stretches);
+                let order = |a: &usize, b: &usize| numbers.at(*a).total_cmp(&numbers.at(*b));
+                let ends = [(from..to).min_by(order), (from..to).max_by(order)];
+                let mut ends: Vec<usize> = ends.into_iter().flatten().collect();
+                ends.sort_unstable();
+                ends.dedup();
+                ends.into_iter().map(|i| point(i, numbers.at(i)))
+            };
+            (0..stretches).flat_map(stretch).collect()
+        }
+    };
+    let y = axis(crate::text::VALUE, points.iter().map(|p| p.y));
+    let x = Axis::new(crate::text::INDEX, Unit::Count).range(0.0, (len.max(2) - 1) as f64);
+    chart(id, crate::text::AS_LINE, x, y, series(key, How::Band, points))
+}
+
+fn cloud(pairs: &[(f64, f64)], id: &str, key: &str) -> Drawing {
+    let every = pairs.len().div_ceil(MOST_DOTS).max(1);
+    let points: Vec<Point> = pairs
+        .iter()
+        .step_by(every)
+        .map(|&(x, y)| Point {
+            x,
+            y,
+            ..Point::default()
+        })
+        .collect();
+    let x = axis("x", points.iter().map(|p| p.x));
+    let y = axis("y", points.iter().map(|p| p.y));
+    chart(id, crate::text::AS_POINTS, x, y, series(key, How::Points, points))
+}
+
+/// How many values lie in each of so many equal parts of their range.
+fn distribution(numbers: &Numbers, id: &str, key: &str) -> Drawing {
+    let (low, high) = numbers.range().unwrap_or((0.0, 0.0));
+    let width = if high > low { (high - low) / BINS as f64 } else { 1.0 };
+    let mut counts = [0u64; BINS];
+    for v in (0..numbers.len()).map(|i| numbers.at(i)).filter(|v| v.is_finite()) {
+        counts[(((v - low) / width) as usize).min(BINS - 1)] += 1;
+    }
+    // Steps, so that the area is the number.
+    let edge = |bin: usize| low + bin as f64 * width;
+    let step = |(bin, count): (usize, &u64)| {
+        [edge(bin), edge(bin + 1)].map(|x| Point {
+            x,
+            y: *count as f64,
+            ..Point::default()
+        })
+    };
+    let points: Vec<Point> = counts.iter().enumerate().flat_map(step).collect();
+    let x = axis(crate::text::VALUE, [low, edge(BINS)].into_iter());
+    let y = Axis::new(crate::text::HOW_MANY, Unit::Count);
+    chart(id, crate::text::AS_BARS, x, y, series(key, How::Band, points))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn floats(shape: &[u64], values: &[f32]) -> RawOutput {
+        RawOutput {
+            dtype: "float32".into(),
+            shape: shape.into(),
+            bytes: values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+        }
+    }
+
+    fn whole(dtype: &str, bytes: &[u8], len: u64) -> RawOutput {
+        RawOutput {
+            dtype: dtype.into(),
+            shape: vec![len],
+            bytes: bytes.into(),
+        }
+    }
+
+    fn points(drawing: &Drawing) -> &[Point] {
+        let Drawing::Chart(chart) = drawing else {
+            panic!("no chart")
+        };
+        let Kind::Lines(lines) = &chart.kind else {
+            panic!("no lines")
+        };
+        &lines.series[0].points
+    }
+
+    #[test]
+    fn shapes_choose_and_a_hint_decides() {
+        let square = floats(&[8, 8], &[0.5; 64]);
+        assert!(matches!(draw(&[square.clone()], None, "", "")[0], Drawing::Image(_)));
+        assert!(matches!(draw(&[square.clone()], Some(Show::Histogram), "", "")[0], Drawing::Chart(_)));
+        let long = floats(&[64], &[0.5; 64]);
+        assert_eq!(points(&draw(&[long.clone()], None, "", "")[0]).len(), 64);
+        let few = floats(&[3], &[0.1, f32::NAN, 2.0]);
+        let expected = Drawing::Numbers(vec!["0.1".into(), "NaN".into(), "2.0".into()], 0);
+        assert_eq!(draw(&[few], None, "", ""), [expected]);
+        // Two outputs are one cloud.
+        assert_eq!(draw(&[long.clone(), long], Some(Show::Scatter), "", "").len(), 1);
+        // What did not come, or is of a type that is not known, is not drawn.
+        let absent = RawOutput { bytes: Vec::new(), ..square };
+        assert!(draw(&[absent], None, "", "").is_empty());
+    }
+
+    #[test]
+    fn elements_are_read_as_their_type() {
+        let at = |raw: &RawOutput, i| Numbers::of(raw).map(|n| (n.at(i), n.written(i)));
+        assert_eq!(at(&whole("int8", &[255], 1), 0), Some((-1.0, "-1".into())));
+        assert_eq!(at(&whole("uint16", &[1, 1], 1), 0), Some((257.0, "257".into())));
+        assert_eq!(at(&whole("bool", &[1], 1), 0), Some((1.0, "True".into())));
+        let most = whole("uint64", &[255; 8], 1);
+        assert_eq!(at(&most, 0).map(|n| n.1), Some(u64::MAX.to_string()));
+        assert!(Numbers::of(&whole("complex64", &[0; 8], 1)).is_none());
+        assert!(Numbers::of(&whole("int32", &[0; 3], 1)).is_none());
+    }
+
+    #[test]
+    fn a_picture_spans_its_values_and_marks_what_is_no_number() {
+        let mut values = [0.0; 64];
+        (values[0], values[1], values[2]) = (-1.0, 3.0, f32::NAN);
+        let Drawing::Image(image) = &draw(&[floats(&[8, 8], &values)], None, "", "")[0] else {
+            panic!("no picture")
+        };
+        assert_eq!(image.range, Some((-1.0, 3.0)));
+        assert_eq!(image.rgba[..4], colour(0.0));
+        assert_eq!(image.rgba[4..8], colour(1.0));
+        assert_eq!(image.rgba[8..12], NOTHING);
+    }
+
+    #[test]
+    fn a_long_line_keeps_its_peaks() {
+        let mut values = vec![0.0; 100_000];
+        values[77_777] = 9.0;
+        let drawn = draw(&[floats(&[100_000], &values)], None, "", "");
+        let points = points(&drawn[0]);
+        assert!(points.len() <= MOST_POINTS);
+        assert!(points.iter().any(|p| p.x == 77_777.0 && p.y == 9.0));
+    }
+
+    #[test]
+    fn a_distribution_counts_every_value_once() {
+        let values: Vec<f32> = (0..960).map(|i| i as f32).collect();
+        let drawn = draw(&[floats(&[960], &values)], Some(Show::Histogram), "", "");
+        let points = points(&drawn[0]);
+        let total: f64 = points.iter().step_by(2).map(|p| p.y).sum();
+        assert_eq!((points.len(), total), (2 * BINS, 960.0));
+    }
+
+    #[test]
+    fn a_difference_is_zero_where_both_are_the_same() {
+        let one = floats(&[3], &[1.0, f32::NAN, 2.0]);
+        let other = floats(&[3], &[1.0, f32::NAN, 2.5]);
+        let gap = difference(&one, &other);
+        let gap = gap.as_ref().and_then(Numbers::of).map(|n| [n.at(0), n.at(1), n.at(2)]);
+        assert_eq!(gap, Some([0.0, 0.0, 0.5]));
+        assert_eq!(difference(&one, &floats(&[2], &[1.0, 2.0])), None);
+    }
+}

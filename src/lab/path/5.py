@@ -1,0 +1,37 @@
+"""Light of many lamps
+
+How bright is it in each place of a square with forty lamps, and how bright at most?
+"""
+# parallax: size=64 show=image
+import numpy as np
+from numba import njit, prange
+
+DARK = 0.0
+SOFT = 0.01
+
+
+@njit(parallel=True)
+def light_map(axis, lamps):
+    n = axis.size
+    image = np.empty((n, n), axis.dtype)
+    for row in prange(n):
+        y = axis[row]
+        for column in range(n):
+            x = axis[column]
+            light = DARK
+            for k in range(lamps.shape[1]):
+                dx = x - lamps[0, k]
+                dy = y - lamps[1, k]
+                light += lamps[2, k] / (dx * dx + dy * dy + SOFT)
+            image[row, column] = light
+    brightest = DARK
+    for row in prange(n):
+        brightest = max(brightest, image[row].max())
+    return image, brightest
+
+
+def setup(n):
+    axis = np.arange(n) * (2 / n) - 1
+    lamps = np.random.default_rng(24).uniform(-1, 1, (3, 40))
+    lamps[2] = lamps[2] ** 2
+    return axis.astype(np.float32), lamps.astype(np.float32)
