@@ -19,10 +19,10 @@ mod examples;
 mod experiments;
 #[path = "e2e/faults/mod.rs"]
 mod faults;
-#[path = "e2e/gaps.rs"]
-mod gaps;
 #[path = "e2e/gallery.rs"]
 mod gallery;
+#[path = "e2e/gaps.rs"]
+mod gaps;
 #[path = "e2e/house.rs"]
 mod house;
 #[path = "e2e/javascript.rs"]

@@ -2,7 +2,9 @@
 //! can put into a link, a report or a spec makes us panic or take memory without bound.
 #![cfg(not(target_arch = "wasm32"))]
 
-use parallax::protocol::{Asked, Catalogue, KernelSource, LinkError, Report, RunSpec, Value, decode_link, encode_link};
+use parallax::protocol::{
+    Asked, Catalogue, KernelSource, LinkError, Report, RunSpec, Value, decode_link, encode_link,
+};
 use rand_pcg::Pcg64Mcg as Random;
 use rand_pcg::rand_core::{RngCore, SeedableRng};
 use serde_json::Value as JsonValue;
@@ -272,7 +274,10 @@ fn a_million_specs_from_strangers() {
                 inject: None,
                 budget_s: budget_ms / 1e3,
                 // A link asks for no values.
-                kernel: spec.kernel.clone().map(|kernel| KernelSource { values: false, ..kernel }),
+                kernel: spec.kernel.clone().map(|kernel| KernelSource {
+                    values: false,
+                    ..kernel
+                }),
                 ..spec
             };
             assert_eq!(back, sent);

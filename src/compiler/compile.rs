@@ -198,7 +198,10 @@ pub fn setup_part(text: &str) -> Option<String> {
     // From its name to the next statement.
     let mut left_out: Vec<(&str, usize, usize)> = Vec::new();
     for (at, stmt) in tree.body.iter().enumerate() {
-        let end = tree.body.get(at + 1).map_or(text.len(), |next| next.span.start as usize);
+        let end = tree
+            .body
+            .get(at + 1)
+            .map_or(text.len(), |next| next.span.start as usize);
         if let StmtKind::Def(def) = &stmt.kind
             && !def.decorators.is_empty()
         {
@@ -305,6 +308,17 @@ impl Prepared {
         found
     }
 
+    /// Whether anything that it computes is a float, of which a GPU promises less.
+    pub fn has_floats(&self) -> bool {
+        let mut found = self.typed.arrays.iter().any(|info| info.of.is_float());
+        crate::walk::statements(&self.typed.body, &mut |stmt| {
+            crate::walk::own(stmt, &mut |expr| {
+                crate::walk::within(expr, &mut |one| found |= one.of.is_float());
+            });
+        });
+        found
+    }
+
     /// Places of the arguments (tuples' parts one after the other) that the kernel changes: its outputs
     /// if it returns nothing.
     pub fn changed(&self) -> Vec<usize> {
@@ -380,7 +394,9 @@ mod tests {
     #[test]
     fn what_decides_setup_is_all_but_kernels_that_it_does_not_name() {
         let text = |body: &str, made: &str| {
-            format!("N = 3\n\n@njit\ndef f(x):\n    return {body}\n\n@njit\ndef g(x):\n    return x\n\ndef setup(n):\n    return {made}\n")
+            format!(
+                "N = 3\n\n@njit\ndef f(x):\n    return {body}\n\n@njit\ndef g(x):\n    return x\n\ndef setup(n):\n    return {made}\n"
+            )
         };
         let part = |body, made| setup_part(&text(body, made));
         assert_eq!(part("x + 1", "n"), part("x * (2 +", "n"));

@@ -89,7 +89,7 @@ fn reads(expr: &Expr, found: &mut Vec<Local>) {
     match &expr.kind {
         ExprKind::Local(local) => found.push(*local),
         ExprKind::Load { .. } => {}
-        _ => walk::operands(expr).into_iter().for_each(|one| reads(one, found)),
+        _ => walk::operands(expr).for_each(|one| reads(one, found)),
     }
 }
 

@@ -139,6 +139,6 @@ pub fn place_of(expr: &Expr) -> u32 {
     if expr.at != 0 {
         return expr.at;
     }
-    let parts = walk::operands(expr).into_iter().map(place_of);
+    let parts = walk::operands(expr).map(place_of);
     parts.into_iter().find(|at| *at != 0).unwrap_or(0)
 }

@@ -326,7 +326,7 @@ impl Lab {
     /// What the engine says.
     pub fn event(self, event: LabEvent) {
         match event {
-            LabEvent::Explained(explained) => self.know(explained),
+            LabEvent::Explained(explained) => self.know(*explained),
             LabEvent::Drawn { backend, outputs } => {
                 let outputs = outputs.map(Arc::new);
                 self.outputs.update(|all| {

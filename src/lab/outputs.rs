@@ -426,15 +426,18 @@ mod tests {
     fn shapes_choose_and_a_hint_decides() {
         let square = floats(&[8, 8], &[0.5; 64]);
         assert!(matches!(
-            draw(&[square.clone()], None, "", "")[0],
+            draw(std::slice::from_ref(&square), None, "", "")[0],
             Drawing::Image(_)
         ));
         assert!(matches!(
-            draw(&[square.clone()], Some(Show::Histogram), "", "")[0],
+            draw(std::slice::from_ref(&square), Some(Show::Histogram), "", "")[0],
             Drawing::Chart(_)
         ));
         let long = floats(&[64], &[0.5; 64]);
-        assert_eq!(points(&draw(&[long.clone()], None, "", "")[0]).len(), 64);
+        assert_eq!(
+            points(&draw(std::slice::from_ref(&long), None, "", "")[0]).len(),
+            64
+        );
         let few = floats(&[3], &[0.1, f32::NAN, 2.0]);
         let expected = Drawing::Numbers(vec!["0.1".into(), "NaN".into(), "2.0".into()], 0);
         assert_eq!(draw(&[few], None, "", ""), [expected]);

@@ -222,7 +222,7 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum LabEvent {
     /// What the compiler knows of a kernel.
-    Explained(Explained),
+    Explained(Box<Explained>),
     /// What a row's first run gave, to be drawn.
     Drawn {
         /// Row id.

@@ -439,7 +439,7 @@ fn what_is_for_the_lab_survives() {
         bytes: vec![0, 0, 0x80, 0x3f],
     };
     for event in [
-        LabEvent::Explained(explained),
+        LabEvent::Explained(Box::new(explained)),
         LabEvent::Drawn {
             backend: "scalar:python".into(),
             outputs: Some(vec![output]),

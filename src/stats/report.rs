@@ -1,6 +1,6 @@
 //! From what was measured to the rows of a report.
 
-use crate::format::decimal;
+use crate::format::{self, decimal};
 use crate::{Summary, drift, noise, outliers, self_check, speedup, summarize};
 use parallax_protocol::{
     Cold, GpuMs, PlanRow, ReportSample, ResultRow, ResultStatus, Sample, Sampled, Verification, reported_id,
@@ -80,6 +80,13 @@ pub fn analyze(rows: &[Measured]) -> Vec<ResultRow> {
             out.max_error = v.max_error.is_finite().then_some(v.max_error);
             out.error_kind = Some(v.error_kind);
             out.tolerance = Some(v.tolerance);
+            // An error that is no number has no place of its own: NaN for 3, infinity for 1e30.
+            if !v.ok && out.reason.is_none() {
+                out.reason = v.worst.as_ref().map(|worst| {
+                    let (got, expected) = (format::value(worst.got), format::value(worst.expected));
+                    format!("{}: got {got}, expected {expected}", worst.place)
+                });
+            }
         }
         out.samples = flagged(row.samples);
         out.sample_count = out.samples.len() as u32;
@@ -162,7 +169,7 @@ fn warnings(summary: &Summary, samples: &[Sample]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parallax_protocol::{Form, RunSpec, Verdict};
+    use parallax_protocol::{ErrorKind, Form, RunSpec, Verdict, Worst};
 
     fn samples(ms: impl Fn(u32) -> f64) -> Vec<Sample> {
         let sample = |block| Sample {
@@ -250,6 +257,38 @@ mod tests {
         assert_eq!((rows[1].median_ms, rows[1].sample_count), (None, 24));
         assert_eq!(rows[2].warnings, [SOFTWARE_GPU]);
         assert_eq!(rows[2].gpu_ms.unwrap().end_to_end, Some(2.0));
+    }
+
+    #[test]
+    fn what_is_wrong_says_where_even_without_a_number() {
+        let plan = plan("gpu");
+        let worst = |got| Verification {
+            ok: false,
+            compared: 4,
+            error_kind: ErrorKind::Relative,
+            max_error: f64::INFINITY,
+            tolerance: 1e-3,
+            worst: Some(Worst {
+                place: "output 0, [2]".into(),
+                got,
+                expected: 3.0,
+            }),
+        };
+        let said = |verification: &Verification| {
+            let mut wrong = row(&plan, &[]);
+            wrong.status = ResultStatus::Wrong;
+            wrong.verification = Some(verification);
+            let row = analyze(&[wrong]).remove(0);
+            (row.max_error, row.reason)
+        };
+        let reason = "output 0, [2]: got not a number, expected 3";
+        assert_eq!(said(&worst(f64::NAN)), (None, Some(reason.into())));
+        let right = Verification {
+            ok: true,
+            max_error: 1e-4,
+            ..worst(3.0)
+        };
+        assert_eq!(said(&right), (Some(1e-4), None));
     }
 
     #[test]

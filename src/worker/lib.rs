@@ -140,7 +140,7 @@ fn receive(engine: &Rc<Engine>, bytes: &[u8]) {
             wasm_bindgen_futures::spawn_local(async move {
                 let explained =
                     parallax_backends::explain::explain(&engine.machine, kernel, size, stop).await;
-                if let Ok(bytes) = encode(&LabEvent::Explained(explained)) {
+                if let Ok(bytes) = encode(&LabEvent::Explained(Box::new(explained))) {
                     post(&Event::Lab {
                         explain: Some(explain),
                         bytes,

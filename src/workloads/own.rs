@@ -9,12 +9,16 @@ use std::sync::OnceLock;
 /// What a GPU's floats may be off by, relative to the greatest magnitude of their output: it fuses,
 /// reassociates, and its functions are good to some 2^-11 (WGSL, 15.7.4).
 const RELAXED_FLOATS: f64 = 1e-3;
-/// And which share of whole numbers may differ: they may come of such floats.
+/// Whole numbers may come of such floats. One that is so near to the other, relative to the greater of both, is a count or
+/// sum of which a few parts were decided by a float: 3142069 for 3142070.
+const NEAR_WHOLE: f64 = 1e-3;
+/// And which share of the others may differ: what a single float decides may be anything.
 const RELAXED_WHOLE: f64 = 0.01;
 
 /// A kernel that no workload is behind.
 pub struct Own {
     program: PythonProgram,
+    has_floats: bool,
     /// Operations of a run, and the bytes of what it reads and writes, once somebody has counted.
     counts: OnceLock<(f64, f64)>,
 }
@@ -24,7 +28,16 @@ impl Own {
     pub fn new(program: PythonProgram) -> Self {
         Own {
             program,
+            has_floats: true,
             counts: OnceLock::new(),
+        }
+    }
+
+    /// The same of a kernel of whole numbers only, which all processors agree on.
+    pub fn of_whole_numbers(self) -> Self {
+        Own {
+            has_floats: false,
+            ..self
         }
     }
 
@@ -106,8 +119,8 @@ impl Problem for Own {
             }
             match arithmetic {
                 Arithmetic::Relaxed if got.is_float() => near(reference, got, place),
-                Arithmetic::Relaxed => equal(reference, got, RELAXED_WHOLE, place),
-                Arithmetic::Ieee => equal(reference, got, 0.0, place),
+                Arithmetic::Relaxed if self.has_floats => near_whole(reference, got, place),
+                Arithmetic::Relaxed | Arithmetic::Ieee => equal(reference, got, place),
             }
         });
         // The one that is furthest beyond what it may be.
@@ -166,7 +179,7 @@ fn differs(compared: u64, what: &str, got: f64, expected: f64) -> Verification {
 }
 
 /// Bit for bit, but that a NaN is a NaN.
-fn equal(reference: &Array, got: &Array, tolerance: f64, place: impl Fn(usize) -> String) -> Verification {
+fn equal(reference: &Array, got: &Array, place: impl Fn(usize) -> String) -> Verification {
     let same = |i: &usize| {
         let is_nan = || got.is_float() && got.at(*i).is_nan() && reference.at(*i).is_nan();
         got.element(*i) == reference.element(*i) || is_nan()
@@ -182,12 +195,44 @@ fn equal(reference: &Array, got: &Array, tolerance: f64, place: impl Fn(usize) -
     }
     let fraction = f64::from(count) / reference.len().max(1) as f64;
     Verification {
-        ok: fraction <= tolerance,
+        ok: count == 0,
         compared: reference.len() as u64,
         error_kind: ErrorKind::MismatchFraction,
         max_error: fraction,
-        tolerance,
+        tolerance: 0.0,
         worst: first.map(|i| Worst {
+            place: place(i),
+            got: got.at(i),
+            expected: reference.at(i),
+        }),
+    }
+}
+
+/// Whole numbers that came of a GPU's floats: each near the other, or few that are not.
+fn near_whole(reference: &Array, got: &Array, place: impl Fn(usize) -> String) -> Verification {
+    let len = reference.len();
+    // Of truth values none is near the other, and no small number near its neighbour.
+    let error = |i: usize| {
+        let (a, b) = (reference.at(i), got.at(i));
+        (a - b).abs() / a.abs().max(b.abs()).max(1.0)
+    };
+    let all = (0..len).map(|i| (i, error(i)));
+    let worst = all.clone().max_by(|a, b| a.1.total_cmp(&b.1));
+    let worst = worst.filter(|(_, error)| *error > 0.0);
+    let far = all.filter(|(_, error)| *error > NEAR_WHOLE).count();
+    let most = worst.map_or(0.0, |(_, error)| error);
+    let fraction = far as f64 / len.max(1) as f64;
+    let (error_kind, max_error, tolerance) = match far {
+        0 => (ErrorKind::Relative, most, NEAR_WHOLE),
+        _ => (ErrorKind::MismatchFraction, fraction, RELAXED_WHOLE),
+    };
+    Verification {
+        ok: max_error <= tolerance,
+        compared: len as u64,
+        error_kind,
+        max_error,
+        tolerance,
+        worst: worst.map(|(i, _)| Worst {
             place: place(i),
             got: got.at(i),
             expected: reference.at(i),
@@ -256,6 +301,63 @@ mod tests {
         assert!(!ok(&one, &floats(&[1.0, 2.0, 0.0]), Arithmetic::Relaxed));
         assert!(!ok(&floats(&[0.0]), &floats(&[-0.0]), Arithmetic::Ieee));
         assert!(ok(&floats(&[0.0]), &floats(&[-0.0]), Arithmetic::Relaxed));
+    }
+
+    fn whole(dtype: &'static str, values: &[i64]) -> Output {
+        let width = if dtype == "bool" { 1 } else { 8 };
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()[..width].to_vec());
+        Output::Arrays(vec![Array {
+            dtype,
+            shape: vec![values.len()],
+            bytes: bytes.collect(),
+        }])
+    }
+
+    #[test]
+    fn a_count_of_what_floats_decide_may_be_off_by_a_thousandth() {
+        let count = |n| whole("int64", &[n]);
+        assert!(ok(&count(3_142_070), &count(3_142_069), Arithmetic::Relaxed));
+        assert!(ok(&count(-2_000), &count(-2_002), Arithmetic::Relaxed));
+        assert!(!ok(&count(3_142_070), &count(3_138_900), Arithmetic::Relaxed));
+        // Processors agree, as do all on what has no floats.
+        assert!(!ok(&count(3_142_070), &count(3_142_069), Arithmetic::Ieee));
+        let exact = |got| {
+            own()
+                .of_whole_numbers()
+                .verify(&count(3_142_070), &count(got), Arithmetic::Relaxed)
+        };
+        assert!(exact(3_142_070).ok && !exact(3_142_069).ok);
+        // Nothing is near a small number but itself.
+        assert!(!ok(&count(500), &count(501), Arithmetic::Relaxed));
+        assert!(!ok(&count(0), &count(1), Arithmetic::Relaxed));
+        assert!(!ok(
+            &whole("bool", &[1]),
+            &whole("bool", &[0]),
+            Arithmetic::Relaxed
+        ));
+    }
+
+    #[test]
+    fn one_of_a_hundred_whole_numbers_may_be_another() {
+        let values = |off: usize| {
+            let values: Vec<i64> = (0..100).map(|i| if i < off { 7 } else { 70_000 }).collect();
+            whole("int64", &values)
+        };
+        let verify = |off| own().verify(&values(0), &values(off), Arithmetic::Relaxed);
+        assert!(verify(0).ok && verify(0).worst.is_none());
+        assert!(verify(1).ok && !verify(2).ok);
+        let two = verify(2);
+        assert_eq!(
+            (two.error_kind, two.max_error),
+            (ErrorKind::MismatchFraction, 0.02)
+        );
+        assert_eq!(two.worst.unwrap().got, 7.0);
+        assert!(
+            !own()
+                .of_whole_numbers()
+                .verify(&values(0), &values(1), Arithmetic::Relaxed)
+                .ok
+        );
     }
 
     #[test]

@@ -119,7 +119,11 @@ pub async fn own(
             arguments: Some(prepared.arguments.iter().cloned().map(argument).collect()),
             ..program
         };
-        let own = Arc::new(Own::new(program.clone()));
+        let own = Own::new(program.clone());
+        let own = Arc::new(match prepared.has_floats() {
+            true => own,
+            false => own.of_whole_numbers(),
+        });
         Ok::<_, BackendError>((own, Arc::new(Shared::new(prepared, program))))
     };
     let made = machine.pool.offload(job).await;

@@ -119,7 +119,10 @@ const MOST_KEPT: usize = 32 << 20;
 /// What a text's `setup` gave last, by the part of the text that decides it and the size: evaluating it takes far longer
 /// than compiling, and somebody who writes a kernel asks again with every key.
 #[derive(Clone, Default)]
-pub struct LastGiven(Arc<Mutex<Option<((String, u32), Vec<Value>)>>>);
+pub struct LastGiven(Arc<Mutex<Option<Given>>>);
+
+/// The part of a text and the size, and what `setup` gave.
+type Given = ((String, u32), Vec<Value>);
 
 impl LastGiven {
     fn of(&self, part: Option<&(String, u32)>) -> Option<Vec<Value>> {

@@ -1,10 +1,11 @@
 //! The interpreter, on one thread of the pool, a slice of instructions at a time so that Stop is heard.
+//!
+//! The first run of somebody's own kernel looks for races, which the other rungs would only show by what they give.
 
 use super::compiler::{self, Shared};
 use crate::{BackendError, Chaos, Machine, Order, Pool, Prepared, StopFlag};
 use futures_util::future::LocalBoxFuture;
 use parallax_compiler::{Diagnostic, Kind, Span, interpret};
-use parallax_protocol::Diagnosis;
 use parallax_workloads::{Array, Output, Problem};
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use std::sync::Arc;
 const SLICE: u64 = 10_000;
 /// What a first run may take, in milliseconds: whoever waits longer asks for a smaller size.
 const LIMIT_MS: f64 = 4_000.0;
+/// What it may take of that while races are looked for, which makes it some times slower: beyond, nobody looks.
+const WATCHED_MS: f64 = 2_000.0;
 /// Bytes of arrays, where the machine names no limit.
 const MOST_BYTES: u64 = 1 << 30;
 
@@ -55,7 +58,7 @@ struct Ready {
 enum End {
     Stopped,
     TooLong,
-    Failed(Vec<Diagnosis>),
+    Failed(Box<Diagnostic>),
 }
 
 impl Ready {
@@ -63,12 +66,27 @@ impl Ready {
         let shared = Arc::clone(&self.shared);
         let (stop, memory) = (self.order.stop.clone(), self.memory);
         let chaos = Chaos::of(self.order.inject);
-        let limit_ms = (self.runs == 0).then_some(LIMIT_MS);
+        let is_first = self.runs == 0;
+        // Kernels of ours are known to have no races.
+        let is_own = self.problem.workload().is_empty();
         let job = move || {
             if let Some(chaos) = chaos {
                 chaos.strike();
             }
-            interpreted(&shared, memory, limit_ms, &stop)
+            let options = |shadow| interpret::Options {
+                memory,
+                shadow,
+                ..interpret::Options::default()
+            };
+            if is_first && is_own && shared.prepared.is_parallel() {
+                match interpreted(&shared, options(true), Some(WATCHED_MS), &stop) {
+                    // Looking needs time and memory of its own: the kernel's alone may do.
+                    Err(End::TooLong) => {}
+                    Err(End::Failed(why)) if why.kind == Kind::Memory => {}
+                    ended => return ended,
+                }
+            }
+            interpreted(&shared, options(false), is_first.then_some(LIMIT_MS), &stop)
         };
         let ended = self.pool.offload(job).await;
         self.runs += 1;
@@ -79,7 +97,10 @@ impl Ready {
                 Ok(())
             }
             Err(End::Stopped) => Err(BackendError::Stopped),
-            Err(End::Failed(diagnostics)) => Err(BackendError::Python(diagnostics)),
+            Err(End::Failed(why)) => Err(BackendError::Python(compiler::diagnoses(
+                &self.shared.source,
+                &[*why],
+            ))),
             Err(End::TooLong) => Err(BackendError::LeftOut {
                 reason: format!(
                     "left out: its first run did not end within {} s, as every number is in a box of its own; \
@@ -92,16 +113,12 @@ impl Ready {
 }
 
 fn interpreted(
-    Shared { prepared, source, .. }: &Shared,
-    memory: u64,
+    Shared { prepared, .. }: &Shared,
+    options: interpret::Options,
     limit_ms: Option<f64>,
     stop: &StopFlag,
 ) -> Result<(Vec<Array>, String), End> {
-    let failed = |one| End::Failed(compiler::diagnoses(source, &[one]));
-    let options = interpret::Options {
-        memory,
-        ..interpret::Options::default()
-    };
+    let failed = |one| End::Failed(Box::new(one));
     let mut machine = prepared.machine(options).map_err(|why| {
         let kind = match why {
             interpret::Refusal::Memory { .. } => Kind::Memory,

@@ -444,6 +444,22 @@ impl<'p> Body<'p> {
             .fold(Guard::default(), |all, (one, _)| all.and(*one))
     }
 
+    /// What it says of the iteration that a range is not empty.
+    fn entered(&self, [start, stop, step]: &[Form; 3], class: Class) -> Guard {
+        let linear = start.linear.as_ref().zip(stop.linear.as_ref());
+        let length = linear.and_then(|(start, stop)| stop.distance(start));
+        match (length, step.as_constant()) {
+            // As long for each, as `range(8 * p, 8 * p + 8)` is.
+            (Some(1..), Some(1..)) | (Some(..=-1), Some(..=-1)) => Guard::default(),
+            // Its ends are compared, and both depend on the iteration by counting: no single one has all there is to do.
+            _ if class == Class::Other => Guard {
+                orders: true,
+                ..Guard::default()
+            },
+            _ => by_class(class),
+        }
+    }
+
     fn set(&mut self, local: Local, form: Form) {
         if local == self.var {
             return;
@@ -568,7 +584,7 @@ impl<'p> Body<'p> {
                 );
                 self.set(*var, form);
                 self.depth += 1;
-                self.guarded(by_class(class), body);
+                self.guarded(self.entered(&forms, class), body);
                 self.depth -= 1;
                 self.left(*label);
             }

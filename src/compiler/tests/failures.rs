@@ -157,6 +157,13 @@ fn races_of_the_data_are_found_by_the_interpreter() {
             "out[i]",
             "iteration 13 reads out[2], which iteration 2 writes",
         ),
+        // Some iterations update what they look up, and two of them the same.
+        (
+            "if i == 2 or i == a.size - 3:\n            for k in range(i, i + 1):\n                out[p[k]] += 1",
+            "out[p[k]]",
+            "out[p[k]]",
+            "iteration 13 reads out[2], which iteration 2 writes",
+        ),
     ];
     for (lines, second, first, message) in cases {
         let text = format!("{head}        {lines}\n{setup}");

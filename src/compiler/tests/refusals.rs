@@ -88,7 +88,7 @@ fn in_prange(lines: &[&str]) -> String {
 
 #[test]
 fn races_that_can_be_seen_are_refused() {
-    let cases: [&[&str]; 27] = [
+    let cases: [&[&str]; 33] = [
         &["a[0] += i"],
         &["a[-1] = i"],
         &["b[n] = i"],
@@ -116,6 +116,21 @@ fn races_that_can_be_seen_are_refused() {
         &["row = m[i]", "row[:] = m[i - 1]"],
         &["row = m[1]", "row[i % 3] = 1"],
         &["for k in range(3):", "    b[2 * i + k] = k"],
+        &["for k in range(2 * i, 2 * i + 2):", "    b[x[k]] += 1"],
+        &["for k in range(i, n):", "    m[x[k], x[k]] += 1"],
+        &["for k in range(i + 4, i, -1):", "    b[x[k]] -= 1"],
+        &[
+            "size = n // 4 + 1",
+            "for k in range(i * size, min(n, (i + 1) * size)):",
+            "    b[x[k]] += 1",
+        ],
+        &["for k in range(i):", "    b[0] += 1"],
+        &[
+            "k = 2 * i",
+            "while k < 2 * i + 2:",
+            "    b[x[k]] += 1",
+            "    k += 1",
+        ],
     ];
     for lines in cases {
         let text = in_prange(lines);
@@ -134,7 +149,7 @@ fn races_that_can_be_seen_are_refused() {
 
 #[test]
 fn what_may_be_right_is_allowed() {
-    let cases: [&[&str]; 29] = [
+    let cases: [&[&str]; 33] = [
         &["a[x[i]] = i"],
         &["b[4 * i + x[i]] += 1"],
         &["b[i * n + 1] += 1"],
@@ -169,6 +184,14 @@ fn what_may_be_right_is_allowed() {
         &["row = m.T[i]", "row[3] += 1"],
         &["j = i", "if a[i] > 3:", "    j = n - 1 - i", "b[j] += 1"],
         &["first = i == 0", "if first:", "    b[0] += 1"],
+        &["for k in range(2 * i, 2 * i + 2):", "    b[x[k]] = a[i]"],
+        &["for k in range(2 * i, 2 * i + 2):", "    b[k] += x[k]"],
+        &["for k in range(2 * i, 2 * i + 2):", "    m[i, x[k]] += 1"],
+        &[
+            "if i == 3:",
+            "    for k in range(2 * i, 2 * i + 2):",
+            "        b[x[k]] += 1",
+        ],
     ];
     for lines in cases {
         let faults = refused(&in_prange(lines));

@@ -64,7 +64,7 @@ fn raw(output: &Output) -> Vec<RawOutput> {
     };
     let mut left = MOST_DRAWN;
     let one = |array: &Array| {
-        left = left.checked_sub(array.bytes.len()).unwrap_or(0);
+        left = left.saturating_sub(array.bytes.len());
         RawOutput {
             dtype: array.dtype.into(),
             shape: array.shape.iter().map(|n| *n as u64).collect(),

@@ -398,6 +398,50 @@ def setup(n):
     }
 
     #[test]
+    fn a_race_of_the_data_ends_the_row_of_the_interpreter_with_its_place() {
+        // A permutation, but for one entry.
+        let text = DOUBLED.replace("        y[i] = 2 * x[i]", "        y[x[i]] = i");
+        let twice = text.replace(
+            "    return np.arange(n)",
+            "    x = np.arange(n)\n    x[3] = 1\n    return x",
+        );
+        let run = |text: &str| events(pool(), own(text, 5), &Control::new(false));
+        let found = run(&twice);
+        let faults = faults(&found);
+        assert_eq!(faults[0].backend.as_deref(), Some("interpreter"));
+        let one = &faults[0].diagnostics[0];
+        assert_eq!((one.kind.as_str(), one.line), ("RaceError", 8));
+        assert!(
+            one.message.starts_with("iterations 1 and 3 both write y[1]"),
+            "{}",
+            one.message
+        );
+        assert_eq!(samples(&found, "interpreter").count(), 0);
+        let right = run(&text);
+        assert!(self::faults(&right).is_empty() && samples(&right, "interpreter").count() > 0);
+        // Where there is memory for the kernel only, nobody looks.
+        let events = RefCell::new(Vec::new());
+        let small = Machine {
+            memory: Some(4096),
+            ..machine(pool())
+        };
+        let spec = own(&twice.replace("setup(n):", "setup(n):\n    n = 100"), 5);
+        pollster::block_on(super::super::run(
+            &small,
+            1.0,
+            7,
+            spec,
+            &Control::new(false),
+            &|event| {
+                events.borrow_mut().push(event);
+            },
+        ));
+        let events = events.into_inner();
+        assert!(self::faults(&events).is_empty(), "{:?}", self::faults(&events));
+        assert!(samples(&events, "interpreter").count() > 0);
+    }
+
+    #[test]
     fn stop_ends_an_endless_kernel() {
         let text = DOUBLED.replace(
             "        y[i] = 2 * x[i]",
