@@ -65,6 +65,7 @@ const TESTS: &[(&str, Test)] = &[
     ("every_failing_kernel_fails_alike", kernel_files::fail_alike),
     ("the_gallery_agrees", gallery::agrees),
     ("six_steps_to_the_gpu", lab::six_steps),
+    ("experiments_on_a_kernel", lab::experiments),
     ("a_newcomer_in_the_lab", lab::newcomer),
     ("a_draft_survives", lab::draft),
     ("a_failing_kernel_in_the_lab", lab::failing),

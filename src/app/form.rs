@@ -60,9 +60,16 @@ impl Fields {
         }
     }
 
+    /// The kernel that is asked about; the machine is measured without any.
+    fn own(&self) -> Option<&KernelSource> {
+        self.kernel
+            .as_ref()
+            .filter(|_| self.experiment != Experiment::Machine)
+    }
+
     /// The back ends that can run what is asked about.
     pub fn possible<'c>(&self, catalogue: &'c Catalogue) -> impl Iterator<Item = &'c BackendInfo> {
-        let own = self.kernel.is_some();
+        let own = self.own().is_some();
         let runs = move |backend: &&BackendInfo| !own || backend.form == Form::Python;
         catalogue.backends.iter().filter(runs)
     }
@@ -206,14 +213,15 @@ pub fn ladder(spec: &RunSpec, catalogue: &Catalogue) -> Vec<String> {
 /// Reads the fields; `pool` is the number of threads that there are, once that is known.
 pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result<Question, Problems> {
     let mut problems = Problems::default();
-    let size = match (&fields.kernel, catalogue.workload(&fields.workload)) {
+    let own = fields.own();
+    let size = match (own, catalogue.workload(&fields.workload)) {
         (Some(_), _) => read_whole(&fields.size, ANY_SIZE),
         (None, Some(workload)) => read_size(&fields.size, workload),
         (None, None) => Err(text::unknown_workload(&fields.workload)),
     };
     // A field that is not shown cannot be corrected.
     let usual = || catalogue.workload(&fields.workload).map(|w| w.default_size);
-    let size = match fields.experiment.has_workload() || fields.kernel.is_some() {
+    let size = match fields.experiment.has_workload() || own.is_some() {
         true => size,
         false => size.or_else(|words| usual().ok_or(words)),
     };
@@ -228,7 +236,7 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
         (Ok(size), Ok(threads), Ok(budget_s)) if problems.is_empty() => Ok(Question {
             spec: RunSpec {
                 experiment: fields.experiment,
-                workload: match fields.kernel {
+                workload: match own {
                     Some(_) => String::new(),
                     None => fields.workload.clone(),
                 },
@@ -244,7 +252,7 @@ pub fn read(fields: &Fields, catalogue: &Catalogue, pool: Option<u32>) -> Result
                 seed: fields.seed,
                 budget_s,
                 inject: fields.inject.clone(),
-                kernel: fields.kernel.clone(),
+                kernel: own.cloned(),
             },
             backends,
         }),
@@ -442,6 +450,10 @@ mod tests {
             ("mandelbrot", &fields.kernel)
         );
         assert_eq!(read(&back, &catalogue, None).unwrap(), question);
+        fields.experiment = Experiment::Machine;
+        let machine = read(&fields, &catalogue, None).unwrap().spec;
+        assert_eq!((machine.kernel, machine.workload.as_str()), (None, "mandelbrot"));
+        fields.experiment = Experiment::Race;
         fields.size = "0".into();
         assert!(read(&fields, &catalogue, None).unwrap_err().size.is_some());
         fields.kernel = None;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::html::Div;
 use leptos::prelude::*;
 use parallax_protocol::{
-    Catalogue, Diagnosis, Explained, LONGEST_SOURCE, LabEvent, RawOutput, Report, decode,
+    Catalogue, Diagnosis, Explained, LONGEST_SOURCE, LabEvent, RawOutput, Report, StageTime, decode,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -40,6 +40,8 @@ pub struct Lab {
     pub explained: RwSignal<Option<Arc<Explained>>>,
     /// The last one that could be run: what its code became is shown until the next.
     pub compiled: RwSignal<Option<Arc<Explained>>>,
+    /// What the stages of the first took.
+    pub cold: StoredValue<Vec<StageTime>>,
     /// What went wrong while it ran, with its place.
     failed: RwSignal<Vec<Diagnosis>>,
     /// The source's line that the reader is on.
@@ -76,6 +78,7 @@ impl Lab {
             editor: StoredValue::new_local(None),
             explained: RwSignal::new(None),
             compiled: RwSignal::new(None),
+            cold: StoredValue::new(Vec::new()),
             failed: RwSignal::new(Vec::new()),
             line: RwSignal::new(0),
             name: RwSignal::new(String::new()),
@@ -251,6 +254,9 @@ impl Lab {
         let explained = Arc::new(explained);
         self.explained.set(Some(Arc::clone(&explained)));
         if explained.compilation.ok {
+            if self.cold.with_value(Vec::is_empty) {
+                self.cold.set_value(explained.stages.clone());
+            }
             self.compiled.set(Some(Arc::clone(&explained)));
         }
         self.mark();

@@ -163,20 +163,37 @@ fn types(lab: Lab) -> AnyView {
 fn stages(lab: Lab) -> AnyView {
     of(lab, move |explained| {
         let whole: f64 = explained.stages.iter().map(|stage| stage.ms).sum();
+        let cold = lab.cold.get_value();
         let rows = explained.stages.iter().map(|stage| {
             let share = format!("{:.0}%", 100.0 * stage.ms / whole.max(f64::MIN_POSITIVE));
-            let ms = format!("{:.2} ms", stage.ms);
+            let ms = |ms: f64| format!("{ms:.2} ms");
+            let first = cold.iter().find(|one| one.name == stage.name);
             view! {
                 <tr>
                     <th scope="row">{stage.name.clone()}</th>
-                    <td class="figure">{ms}</td>
+                    <td class="figure">{first.map(|one| ms(one.ms))}</td>
+                    <td class="figure">{ms(stage.ms)}</td>
                     <td class="share"><span style:width=share></span></td>
                 </tr>
             }
             .into_any()
         });
         let rows: Vec<AnyView> = rows.collect();
-        view! { <table class="stages"><tbody>{rows}</tbody></table> }.into_any()
+        view! {
+            <p class="more">{text::STAGES_HELP}</p>
+            <table class="stages">
+                <thead>
+                    <tr>
+                        <th scope="col">{text::STAGE}</th>
+                        <th scope="col">{text::COLD}</th>
+                        <th scope="col">{text::WARM}</th>
+                        <td></td>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
     })
 }
 

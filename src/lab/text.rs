@@ -34,6 +34,10 @@ pub const AS_BARS: &str = "How many elements have which value.";
 pub const PANES: &str = "What the compiler made of it";
 pub const NONE_OF_THIS: &str = "There is none of this: the reason is among the problems above.";
 pub const LOOPS_HELP: &str = "What became of each loop. Go to a line to see where it is in the code.";
+pub const STAGES_HELP: &str = "Cold is the first kernel that this page compiled, now the last text: its setup is kept as long as it says the same.";
+pub const STAGE: &str = "stage";
+pub const COLD: &str = "cold";
+pub const WARM: &str = "now";
 pub const NO_LOOPS: &str = "There is no loop in it.";
 
 pub const GUIDE: &str = "Six steps to the GPU";

@@ -207,6 +207,41 @@ pub fn failing(house: &House) -> Result<()> {
     page.console_is_clean()
 }
 
+/// Every experiment asks about a kernel as it does about a workload.
+pub fn experiments(house: &House) -> Result<()> {
+    let page = house.open("")?;
+    page.ready()?;
+    page.open_lab()?;
+    page.paste(OWN)?;
+    page.lab_knows(true)?;
+    page.wait("(localStorage.getItem('parallax-lab') ?? '').includes('squares')")?;
+    page.type_into("size", "20000")?;
+    for backend in ["interpreter", "gpu:python"] {
+        page.press(&format!("backend-{backend}"))?;
+    }
+    for (experiment, chart) in [
+        ("threads", "speedup"),
+        ("sizes", "time-by-size"),
+        ("timeline", "timeline-0"),
+        ("roofline", "roofline"),
+    ] {
+        page.press(&format!("view-{experiment}"))?;
+        page.type_into("budget", "2")?;
+        page.run()?;
+        page.state_is(&["done"])?;
+        page.wait(&format!(
+            "[...document.querySelectorAll('{} [id]')].some((e) => e.id.includes('{chart}'))",
+            by("panel")
+        ))
+        .with_context(|| format!("{experiment}: {}", page.text("panel").unwrap_or_default()))?;
+        ensure!(
+            page.text("panel")?.contains("squares") || experiment != "roofline",
+            "the kernel is not named"
+        );
+    }
+    page.console_is_clean()
+}
+
 /// The guided way: each step is done by its end and not before, whatever way it is typed.
 pub fn six_steps(house: &House) -> Result<()> {
     let page = house.open("")?;
