@@ -149,14 +149,16 @@ impl<'a> Numbers<'a> {
 
 /// Draws outputs; `id` tells charts on a page apart, and `key` is the back end's.
 pub fn draw(outputs: &[RawOutput], show: Option<Show>, id: &str, key: &str) -> Vec<Drawing> {
-    // A cloud of two outputs, one for each axis.
-    if let (Some(Show::Scatter), [x, y]) = (show, outputs)
+    // A cloud of the first two outputs, one for each axis; what else there is is seen as it is.
+    if let (Some(Show::Scatter), [x, y, rest @ ..]) = (show, outputs)
         && let (Some(x), Some(y)) = (Numbers::of(x), Numbers::of(y))
         && x.len() == y.len()
         && x.raw.shape.len() == 1
     {
         let pairs: Vec<(f64, f64)> = (0..x.len()).map(|i| (x.at(i), y.at(i))).collect();
-        return vec![cloud(&pairs, id, key)];
+        let mut all = vec![cloud(&pairs, id, key)];
+        all.extend(draw(rest, None, &format!("{id}-rest"), key));
+        return all;
     }
     let one = |(at, raw): (usize, &RawOutput)| {
         let numbers = Numbers::of(raw).filter(|numbers| !numbers.is_empty())?;

@@ -88,7 +88,7 @@ export interface Spec {
   /**
    * A Python file in Numba's style, run in the place of a workload: its `setup(size)` makes the arguments,
    * every back end that runs Python runs it, and they are compared with each other, processors bit
-   * for bit. `backends` then names them as reports do (`scalar`, not `scalar:python`). A race only.
+   * for bit. `backends` then names them as reports do (`scalar`, not `scalar:python`). Any experiment but `machine`.
    */
   source?: string | null;
   /** Its function; absent for the one that a line `# parallax: entry=NAME` names, else its last kernel. */
