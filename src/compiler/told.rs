@@ -61,6 +61,8 @@ pub enum What {
     Twice,
     /// The kernel ends here, and gives what it gives.
     Returns,
+    /// A number is written here that is a `float64`.
+    Double,
     /// An index of this array keeps its check, and why.
     Checked(Array, Checked),
 }

@@ -437,7 +437,8 @@ pub(super) fn gpu_fault(text: &str, program: &Program, fault: &wgsl::Fault) -> B
         wgsl::Fault::Stopped { .. } => parallax_compiler::Kind::Limit,
         _ => parallax_compiler::Kind::Internal,
     };
-    let one = Diagnostic::new(kind, span.unwrap_or_default(), fault.to_string());
+    let mut one = Diagnostic::new(kind, word(text, span.unwrap_or_default()), fault.to_string());
+    one.help = fault.help().map(Into::into);
     BackendError::Python(diagnoses(text, &[one]))
 }
 
@@ -449,7 +450,8 @@ pub(super) fn refused(text: &str, why: &[wgsl::Refusal]) -> BackendError {
         (Some(source), Some(span)) => format!("{why} (line {})", source.position(span.start).line),
         _ => why.to_string(),
     };
-    let all: Vec<String> = why.iter().map(one).collect();
+    let mut all: Vec<String> = why.iter().take(MOST_REASONS).map(one).collect();
+    all.extend(more(why).map(|n| format!("and {n} more")));
     BackendError::LeftOut {
         reason: format!("refused: {}", all.join("; ")),
     }
@@ -468,17 +470,40 @@ pub(super) fn refusals(text: &str, narrow: bool, prepared: &Prepared) -> Vec<Ref
     let Err(why) = prepared.shaders(narrow) else {
         return Vec::new();
     };
-    let one = |why: &wgsl::Refusal| {
-        let span = why.span().unwrap_or_default();
+    let last = why.len().min(MOST_REASONS).saturating_sub(1);
+    let one = |(k, one): (usize, &wgsl::Refusal)| {
+        let span = word(text, one.span().unwrap_or_default());
+        let rest = more(&why).filter(|_| k == last);
+        let rest = rest.map_or_else(String::new, |n| format!(" (and {n} more)"));
+        let words = format!("{one}{rest}");
         diagnosis(
             text,
-            &Diagnostic::new(parallax_compiler::Kind::Unsupported, span, why.to_string()),
+            &Diagnostic::new(parallax_compiler::Kind::Unsupported, span, words),
         )
     };
     vec![Refused {
         backend: "gpu".into(),
-        diagnostics: why.iter().take(MOST_OF_A_KERNEL).map(one).collect(),
+        diagnostics: why.iter().take(MOST_REASONS).enumerate().map(one).collect(),
     }]
+}
+
+/// Reasons to refuse that a person is told: who sees to these sees the next.
+const MOST_REASONS: usize = 3;
+
+/// How many more there are.
+fn more(why: &[wgsl::Refusal]) -> Option<usize> {
+    why.len().checked_sub(MOST_REASONS).filter(|n| *n > 0)
+}
+
+/// The whole name or number of which a span has the first letter.
+fn word(text: &str, span: Span) -> Span {
+    let rest = text.get(span.start as usize..).unwrap_or_default();
+    let is_within = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let length = rest.find(|c| !is_within(c)).unwrap_or(rest.len());
+    Span {
+        start: span.start,
+        end: span.end.max(span.start + length as u32),
+    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ fn step(plan: &Plan, op: &Op) -> (String, u32) {
         Op::Check(test, site) => whole(Stmt::Check(test.clone(), *site)),
         Op::Unless(test, to) => (format!("on at {to} unless {}", said(test)), told::place_of(test)),
         Op::Jump(to) => (format!("on at {to}"), 0),
-        Op::Round => ("another round".into(), 0),
+        Op::Round(_) => ("another round".into(), 0),
         Op::Range(number, start, stop, step) => {
             let [from, to, by] = [start, stop, step].map(said);
             (

@@ -1,5 +1,6 @@
 //! What gets a value: variables, elements, parts of arrays.
 
+use super::expr::{literal, placed};
 use super::operand::{Operand, Slot};
 use super::{Maker, RESULT, Var};
 use crate::diagnostic::Kind;
@@ -220,7 +221,8 @@ impl Maker<'_> {
                 let mark = self.out.len();
                 let right = self.expr(value);
                 let left = self.kept(mark, left);
-                let result = self.binary(op, left, right, span);
+                let literal = literal(&right, value);
+                let result = placed(self.binary(op, left, right, span), literal);
                 self.assign(target, result);
             }
             syntax::ExprKind::Subscript(of, indices) => {
@@ -233,7 +235,8 @@ impl Maker<'_> {
                 let mark = self.out.len();
                 let right = self.expr(value);
                 let left = self.kept(mark, left);
-                let result = self.binary(op, left, right, span);
+                let literal = literal(&right, value);
+                let result = placed(self.binary(op, left, right, span), literal);
                 self.store(place, result, span);
             }
             syntax::ExprKind::Invalid => {}

@@ -8,13 +8,23 @@ use crate::module::{self, Global, Number};
 use crate::rules;
 use crate::source::Span;
 use crate::syntax::{self, CompareOp, ExprKind, LogicOp, UnaryOp};
+use crate::told::What;
 use crate::types::Scalar;
+use crate::walk;
 
 impl Maker<'_> {
     pub(super) fn expr(&mut self, expr: &syntax::Expr) -> Operand {
         let mut made = self.expr_at_hand(expr);
-        if let Operand::Value(value) = &mut made {
-            value.place(expr.span.start + 1);
+        let is_double = match &mut made {
+            Operand::Value(value) => {
+                value.place(expr.span.start + 1);
+                value.of == Scalar::F64 && matches!(value.kind, Ir::Const(_))
+            }
+            Operand::Known(Global::Number(number)) => number.of == Scalar::F64,
+            _ => false,
+        };
+        if is_double {
+            self.program.told.say(expr.span.start + 1, What::Double);
         }
         made
     }
@@ -61,7 +71,8 @@ impl Maker<'_> {
                 let mark = self.out.len();
                 let right = self.expr(b);
                 let left = self.kept(mark, left);
-                self.binary(*op, left, right, expr.span)
+                let literal = literal(&left, a).or(literal(&right, b));
+                placed(self.binary(*op, left, right, expr.span), literal)
             }
             ExprKind::Logic(op, all) => self.logic(*op, all),
             ExprKind::Compare(first, rest) => self.compared(first, rest, expr.span),
@@ -363,7 +374,12 @@ impl Maker<'_> {
             if !is_last && let Operand::Value(expr) = right {
                 right = Operand::Value(self.named(expr));
             }
+            let literal = match &left {
+                Operand::Known(Global::Number(_)) => Some(left_span.start + 1),
+                _ => literal(&right, right_expr),
+            };
             let one = self.comparison(*op, left, right.clone(), left_span.to(right_expr.span));
+            let one = placed(one, literal);
             all = Some(match all {
                 None => one,
                 Some(before) => {
@@ -501,4 +517,21 @@ impl Maker<'_> {
             _ => compare(Compare::AtMost, b, a),
         }
     }
+}
+
+/// Where a number is written, which is a constant only where it meets something that has a type.
+pub(super) fn literal(operand: &Operand, written: &syntax::Expr) -> Option<u32> {
+    matches!(operand, Operand::Known(Global::Number(_))).then_some(written.span.start + 1)
+}
+
+/// An operation, of whose operands one is a constant from this place.
+pub(super) fn placed(mut made: Operand, literal: Option<u32>) -> Operand {
+    if let (Operand::Value(value), Some(at)) = (&mut made, literal) {
+        walk::operands_mut(value, &mut |one| {
+            if one.at == 0 && matches!(one.kind, Ir::Const(_)) {
+                one.at = at;
+            }
+        });
+    }
+    made
 }

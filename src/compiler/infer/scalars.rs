@@ -125,6 +125,10 @@ impl Maker<'_> {
     pub(super) fn lesser(&mut self, is_max: bool, a: Expr, b: Expr) -> Expr {
         let of = rules::unify(a.of, b.of);
         let (a, b) = (convert(a, of), convert(b, of));
+        if of.is_int() {
+            // It has bounds, which a choice of two has not.
+            return binary(if is_max { Binary::Max } else { Binary::Min }, a, b);
+        }
         let (a, b) = (self.named(a), self.named(b));
         let test = if is_max {
             compare(Compare::Less, a.clone(), b.clone())

@@ -382,9 +382,10 @@ fn of_several_records_the_smallest_iteration_is_reported() {
 fn wide_values_are_refused_by_name_once_each() {
     let text = "def f(x, out):\n    for i in prange(out.size):\n        s = 0.5 * i\n        s = s + s\n        out[i] = s\n";
     let args = [array(Scalar::F64, &[4]), array(Scalar::F32, &[4])];
+    // The number is at fault, and not all that was made of it.
     assert_eq!(
         refusals(&kernel(text), &args),
-        ["'s' is float64; narrow to float32?"]
+        ["0.5 is float64; narrow to float32?"]
     );
     let text = "def f(x, out):\n    for i in prange(out.size):\n        out[i] = x[i]\n";
     assert_eq!(
@@ -399,6 +400,104 @@ fn wide_values_are_refused_by_name_once_each() {
         plan(&kernel(&mask), &args, false).is_ok(),
         "low bits are low bits"
     );
+}
+
+/// What is refused, and the word of the text that each points at.
+fn pointed(body: &str, args: &[Value]) -> Vec<(String, String)> {
+    let text = kernel(body);
+    let all = plan(&text, args, false).expect_err("refused");
+    let word = |refusal: &Refusal| {
+        let rest = &text[refusal.span().expect("a place").start as usize..];
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
+        rest[..end.unwrap_or(rest.len())].to_string()
+    };
+    all.iter()
+        .map(|one| (one.to_string().replace("; narrow to float32?", ""), word(one)))
+        .collect()
+}
+
+#[test]
+fn refusals_point_at_what_first_had_64_bits() {
+    let (x, k) = (array(Scalar::F32, &[4]), array(Scalar::I32, &[4]));
+    let args = [x, k, array(Scalar::F64, &[4])];
+    let said = |lines: &[&str]| {
+        let lines: Vec<String> = lines.iter().map(|line| format!("        {line}\n")).collect();
+        pointed(
+            &format!(
+                "def f(x, k, w):\n    for i in prange(x.size):\n{}",
+                lines.concat()
+            ),
+            &args,
+        )
+    };
+    let is = |words: &str, at: &str| (words.to_string(), at.to_string());
+    // A literal, through variables that are made of it.
+    let lines = [
+        "d = x[i] + 0.01",
+        "light = d / d",
+        "light += d * d",
+        "x[i] = light",
+    ];
+    assert_eq!(said(&lines), [is("0.01 is float64", "0.01")]);
+    // The accumulator begins with 64 bits; the sum is not at fault.
+    let lines = ["s = 0.0", "for j in range(9):", "    s += x[j]", "x[i] = s"];
+    assert_eq!(said(&lines), [is("'s' is float64", "s")]);
+    // Types that only 64 bits have in common.
+    let lines = ["x[i] = f32(2) * (x[i] * i)"];
+    assert_eq!(said(&lines), [is("'*' of float32 and int64 is float64", "x")]);
+    let lines = ["x[i] = f32(x[i] + 1) + f32(2)"];
+    assert_eq!(said(&lines), [is("'+' of float32 and int64 is float64", "x")]);
+    let lines = ["r = math.sqrt(k[i])", "x[i] = r"];
+    assert_eq!(said(&lines), [is("'sqrt' of int32 is float64", "math.sqrt")]);
+    // Arrays, where they are made or else used; in the order of the text, each once.
+    let lines = ["x[i] = w[i] + w[i]", "x[i] += w[i] * 0.5 + 0.5 / w[i]"];
+    let wanted = [is("the array 'w' is float64", "w"), is("0.5 is float64", "0.5")];
+    assert_eq!(said(&lines), wanted);
+    let lines = ["own = np.zeros(3)", "other = own", "x[i] = other[0]"];
+    assert_eq!(said(&lines), [is("the array 'own' is float64", "np.zeros")]);
+    // What the compiler made has no name of its own.
+    let lines = ["x[i] = np.zeros(3).sum()"];
+    assert_eq!(said(&lines)[0], is("an array made here is float64", "np.zeros"));
+    // Variables that count to what does not fit.
+    let lines = [
+        "n = k[i] * 100000",
+        "for j in range(n, n + 2):",
+        "    x[i] = f32(j)",
+    ];
+    let said = said(&lines);
+    assert_eq!(
+        said,
+        [is("'*' of int32 and int64 is int64; narrow to int32?", "k")]
+    );
+}
+
+#[test]
+fn what_goes_on_for_too_long_says_where_and_what_to_do() {
+    let body = "def f(x, n):\n    s = f32(0)\n    while s < x[0]:\n        s += x[1]\n    for i in prange(n):\n        while x[i] < f32(1):\n            x[i] += x[i]\n    return s\n";
+    let text = kernel(body);
+    let args = [array(Scalar::F32, &[9]), int(9)];
+    let plan = plan(&text, &args, false).expect("no 64 bits");
+    let stopped = |shader| vec![0, 2, 1, 0, 0, u32::MAX, 0, shader];
+    for (shader, at, help) in [
+        (0, "s < x[0]", "let a 'prange'"),
+        (1, "for i in", "an iteration of the 'prange'"),
+    ] {
+        let (_, outcome) = actions(&plan, &args, vec![stopped(shader); 2]);
+        let Err(fault @ Fault::Stopped { span: Some(span), .. }) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!(
+            text[span.start as usize..].starts_with(at),
+            "{}",
+            &text[span.start as usize..]
+        );
+        assert!(fault.to_string().contains("16777216"), "{fault}");
+        assert!(
+            fault.help().is_some_and(|words| words.contains(help)),
+            "{:?}",
+            fault.help()
+        );
+    }
 }
 
 #[test]

@@ -86,17 +86,23 @@ impl Writer<'_> {
 
     /// A value's register; of 64-bit integers the low bits.
     pub(super) fn value(&mut self, expr: &Expr) -> String {
+        // Of a float of 64 bits all parts are looked at together.
+        let is_wide = expr.of == Scalar::F64;
+        let around = std::mem::replace(&mut self.in_wide, is_wide);
+        if is_wide && !around {
+            self.is_wide(expr);
+        }
+        let text = self.value_of(expr);
+        self.in_wide = around;
+        text
+    }
+
+    fn value_of(&mut self, expr: &Expr) -> String {
         if let ExprKind::Const(bits) = expr.kind {
-            if expr.of == Scalar::F64 {
-                self.is_wide(expr);
-            }
             return self.constant(expr.of, bits);
         }
         if let Some(name) = self.hoisted(expr) {
             return name;
-        }
-        if expr.of == Scalar::F64 {
-            self.is_wide(expr);
         }
         let of = expr.of;
         match &expr.kind {
@@ -178,42 +184,6 @@ impl Writer<'_> {
         }
     }
 
-    /// A 64-bit float is refused, unless it was to be narrowed: by the names that it is made of.
-    fn is_wide(&mut self, expr: &Expr) {
-        if self.options.narrow {
-            return;
-        }
-        let named = self.name_wide(expr, Scalar::F64);
-        if !named {
-            self.refuse(Why::Wide(None, Scalar::F64));
-        }
-    }
-
-    /// Refuses the numbers of a type in an expression; whether there were any.
-    pub(super) fn name_wide(&mut self, expr: &Expr, of: Scalar) -> bool {
-        let mut found = false;
-        if expr.of == of {
-            match &expr.kind {
-                ExprKind::Local(local) => {
-                    if let Some(name) = self.said(*local) {
-                        self.refuse(Why::Wide(Some(name), of));
-                        found = true;
-                    }
-                }
-                ExprKind::Load { array, .. } => {
-                    let name = self.array_said(*array);
-                    self.refuse(Why::WideArray(name, of));
-                    found = true;
-                }
-                _ => {}
-            }
-        }
-        for part in crate::walk::operands(expr) {
-            found |= self.name_wide(part, of);
-        }
-        found
-    }
-
     /// The whole value of an integer, and whether its register has a sign; refused if it may not fit 32 bits.
     pub(super) fn exact(&mut self, expr: &Expr) -> (String, bool) {
         let range = self.facts.of(expr);
@@ -224,8 +194,8 @@ impl Writer<'_> {
             }
             _ if within(range, U32) => (cast(expr.of, Scalar::U32, text), false),
             of => {
-                if !self.options.narrow && !self.name_wide(expr, of) {
-                    self.refuse(Why::Wide(None, of));
+                if !self.options.narrow {
+                    self.unfit_parts(expr);
                 }
                 (text, of.is_signed())
             }
@@ -252,8 +222,8 @@ impl Writer<'_> {
             _ if within(x, U32) && within(y, U32) => (format!("u32({s})"), format!("u32({t})"), false),
             _ => {
                 // Sides of 64 bits that fit differently.
-                if !self.options.narrow && !self.name_wide(a, a.of) && !self.name_wide(b, b.of) {
-                    self.refuse(Why::Wide(None, a.of));
+                if !self.options.narrow && !self.unfit_parts(a) && !self.unfit_parts(b) {
+                    self.refuse(Why::Wide("a value".to_string(), a.of));
                 }
                 (format!("i32({s})"), format!("i32({t})"), true)
             }

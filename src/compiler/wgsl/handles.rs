@@ -19,9 +19,8 @@ impl Writer<'_> {
         let name = format!("{said}_h{}", array.0);
         if !self.uses.binds.contains(&array) && !self.handles.iter().any(|one| one.array == array) {
             let of = self.element_of(array);
-            if of.bytes() == 8 && !self.options.narrow {
-                let name = self.array_said(array);
-                self.refuse(Why::WideArray(name, of));
+            if of.bytes() == 8 {
+                self.wide_array(array, 0);
             }
             let axes = self
                 .program

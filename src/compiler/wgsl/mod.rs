@@ -44,6 +44,7 @@
 //! All loops of an invocation together run at most [`Options::bound`] rounds.
 
 mod action;
+mod cause;
 mod express;
 mod handles;
 mod host;
@@ -66,7 +67,7 @@ use crate::ir::{Param, Program};
 /// Writes a program for these arguments.
 ///
 /// # Errors
-/// Why it does not run on a GPU: each cause once.
+/// Why it does not run on a GPU: each cause once, in the order of the text.
 pub fn write(program: &Program, options: &Options) -> Result<Plan, Vec<Refusal>> {
     let fits = |(param, arg): (&Param, &Arg)| match (param, arg) {
         (Param::Scalar(_), Arg::Scalar(_)) => true,
@@ -98,7 +99,11 @@ pub fn write(program: &Program, options: &Options) -> Result<Plan, Vec<Refusal>>
     let mut split = split::Split::new(&program, &facts, options, &total);
     split.statements(&program.body, false);
     if !split.refusals.is_empty() {
-        return Err(split.refusals.into_iter().collect());
+        // By their reason, then by their place: the first place of each.
+        let mut all: Vec<Refusal> = split.refusals.into_iter().collect();
+        all.dedup_by(|later, first| later.why == first.why);
+        all.sort_by_key(|one| one.span);
+        return Err(all);
     }
     let (code, shaders, ranges) = (split.code, split.shaders, split.ranges);
     let mut plan = Plan {

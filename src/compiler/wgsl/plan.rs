@@ -68,7 +68,7 @@ impl Plan {
                 Op::Set(_, value) | Op::Unless(value, _) | Op::Check(value, _) => expand(value),
                 Op::Bind(_, handle) => walk::lengths_mut(handle, &mut expand),
                 Op::Range(_, start, stop, step) => [start, stop, step].into_iter().for_each(&mut expand),
-                Op::Jump(_) | Op::Round | Op::Next(..) | Op::Dispatch(_) | Op::End => {}
+                Op::Jump(_) | Op::Round(_) | Op::Next(..) | Op::Dispatch(_) | Op::End => {}
             }
         }
         for shader in &mut self.shaders {
@@ -91,8 +91,8 @@ pub enum Op {
     Unless(Expr, usize),
     /// On at the place.
     Jump(usize),
-    /// Another round of a loop that nothing else bounds.
-    Round,
+    /// Another round of a loop that nothing else bounds, and its place as [`crate::told`] counts.
+    Round(u32),
     /// Evaluates a range: its own number, first, end and step.
     Range(usize, Expr, Expr, Expr),
     /// Gives the variable the range's next number, or on at the place if there is none.
@@ -108,7 +108,7 @@ pub enum Op {
 /// A compute shader, and what it is to be given.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shader {
-    /// The parallel loop's place in the source; `None` of serial statements.
+    /// The place of the parallel loop, or of the first loop of serial statements.
     pub span: Option<Span>,
     /// How many invocations there are, and what they count.
     pub work: Work,
@@ -196,15 +196,15 @@ pub const UNFIT: u32 = u32::MAX - 1;
 pub struct Refusal {
     /// Why.
     pub why: Why,
-    /// Where: the parallel loop, or the statement that can fail.
+    /// Where: what of the source it is about, or else the statement or parallel loop around.
     pub span: Option<(u32, u32)>,
 }
 
 /// Reasons to refuse.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// A number of 64 bits, by its name if it has one.
-    Wide(Option<String>, Scalar),
+    /// A number of 64 bits, as it is said.
+    Wide(String, Scalar),
     /// An array of such.
     WideArray(String, Scalar),
     /// More arrays than buffers.
@@ -237,10 +237,10 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let narrowed = |of: Scalar| narrow(of).name();
         match &self.why {
-            Why::Wide(Some(name), of) => write!(f, "'{name}' is {of}; narrow to {}?", narrowed(*of)),
-            Why::Wide(None, of) => write!(f, "a value is {of}; narrow to {}?", narrowed(*of)),
+            Why::Wide(what, of) => write!(f, "{what} is {of}; narrow to {}?", narrowed(*of)),
             Why::WideArray(name, of) => {
-                write!(f, "the array '{name}' is {of}; narrow to {}?", narrowed(*of))
+                let the = if is_made(name) { "" } else { "the array " };
+                write!(f, "{the}{} is {of}; narrow to {}?", called(name), narrowed(*of))
             }
             Why::Buffers { have, most } => {
                 write!(
@@ -250,9 +250,14 @@ impl fmt::Display for Refusal {
             }
             Why::Allocation(name) => write!(
                 f,
-                "'{name}' is made inside a parallel loop; there, arrays have at most {MOST_SCRATCH} elements, known in advance"
+                "{} is made inside a parallel loop; there, arrays have at most {MOST_SCRATCH} elements, known in advance",
+                called(name)
             ),
-            Why::Ambiguous(name) => write!(f, "'{name}' may be one of several arrays inside a parallel loop"),
+            Why::Ambiguous(name) => write!(
+                f,
+                "{} may be one of several arrays inside a parallel loop",
+                called(name)
+            ),
             Why::Reduction(name) => write!(
                 f,
                 "'{name}' is combined in 64 bits, which a shader does for sums only"
@@ -260,6 +265,19 @@ impl fmt::Display for Refusal {
             Why::Lacks(what) => write!(f, "a shader has no {what}"),
             Why::Arguments => f.write_str("the arguments do not go with the parameters"),
         }
+    }
+}
+
+/// Whether an array has no name in the source.
+fn is_made(name: &str) -> bool {
+    name.starts_with('$') || name.is_empty()
+}
+
+/// An array as a person calls it.
+fn called(name: &str) -> String {
+    match is_made(name) {
+        true => "an array made here".into(),
+        false => format!("'{name}'"),
     }
 }
 
@@ -294,7 +312,9 @@ pub enum Fault {
     Stopped {
         /// After so many.
         after: u32,
-        /// The parallel loop that it was in.
+        /// Whether it was an iteration of a parallel loop.
+        in_parallel: bool,
+        /// That loop, or the one that was run.
         span: Option<Span>,
     },
     /// A value does not fit the 32 bits that a shader has.
@@ -322,7 +342,20 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Site { site, index } => write!(f, "failed at site {} (index {index})", site.0),
-            Fault::Stopped { after, .. } => write!(f, "stopped after {after} iterations"),
+            Fault::Stopped {
+                after,
+                in_parallel: true,
+                ..
+            } => write!(
+                f,
+                "the loops within one iteration of this parallel loop go round more than {after} times, which is the \
+                 most on a GPU"
+            ),
+            Fault::Stopped { after, .. } => write!(
+                f,
+                "loops outside of any parallel loop go round more than {after} times, which is the most on a GPU: one \
+                 invocation does all of them"
+            ),
             Fault::Unfit { name: Some(name), .. } => write!(f, "'{name}' does not fit 32 bits"),
             Fault::Unfit { name: None, .. } => f.write_str("a value does not fit 32 bits"),
             Fault::Buffers => f.write_str("a shader uses more arrays than it has buffers"),
@@ -336,3 +369,21 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+impl Fault {
+    /// What to do.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Fault::Stopped {
+                in_parallel: true, ..
+            } => Some(
+                "choose a smaller size, or let an iteration of the 'prange' go round less often and have more of them: a \
+                 GPU that works on something for seconds is taken away from the page",
+            ),
+            Fault::Stopped { .. } => {
+                Some("choose a smaller size, or let a 'prange' share the work out among its iterations")
+            }
+            _ => None,
+        }
+    }
+}

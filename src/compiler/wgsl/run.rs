@@ -315,14 +315,12 @@ impl<'p> Run<'p> {
         let count = (head[2] as usize).min(64);
         let records = head[4..].chunks_exact(4).take(count);
         let first = records.min_by_key(|record| record[0]).ok_or(Fault::Device)?;
-        let span: Option<Span> = self
-            .plan
-            .shaders
-            .get(first[3] as usize)
-            .and_then(|shader| shader.span);
+        let shader = self.plan.shaders.get(first[3] as usize);
+        let span: Option<Span> = shader.and_then(|shader| shader.span);
         Err(match first[1] {
             STOPPED => Fault::Stopped {
                 after: self.plan.options.bound,
+                in_parallel: shader.is_some_and(|shader| shader.work != Work::Serial),
                 span,
             },
             UNFIT => Fault::Unfit { name: None, span },
@@ -333,12 +331,13 @@ impl<'p> Run<'p> {
         })
     }
 
-    fn round(&mut self) -> Result<(), Fault> {
+    fn round(&mut self, at: u32) -> Result<(), Fault> {
         let bound = self.plan.options.bound;
         if self.rounds >= bound {
             return Err(Fault::Stopped {
                 after: bound,
-                span: None,
+                in_parallel: false,
+                span: at.checked_sub(1).map(|start| Span { start, end: at }),
             });
         }
         self.rounds += 1;
@@ -364,7 +363,7 @@ impl<'p> Run<'p> {
                 }
             }
             Op::Jump(to) => self.at = *to,
-            Op::Round => self.round()?,
+            Op::Round(at) => self.round(*at)?,
             Op::Range(range, start, stop, step) => {
                 let bounds = [start, stop, step].map(|expr| Ok(host::signed(expr.of, self.host.eval(expr)?)));
                 let [start, stop, step] = bounds;
@@ -385,7 +384,11 @@ impl<'p> Run<'p> {
                         .map_or(Scalar::I64, |info| info.of);
                     let bits = host::convert(Scalar::I64, of, value);
                     self.host.set(*var, bits);
-                    self.round()?;
+                    let place = plan.code.iter().find_map(|op| match op {
+                        Op::Range(of, start, ..) if of == range => Some(crate::told::place_of(start)),
+                        _ => None,
+                    });
+                    self.round(place.unwrap_or_default())?;
                 }
                 _ => self.at = *exit,
             },

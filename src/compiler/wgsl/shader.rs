@@ -9,6 +9,7 @@ use super::uses::{Uses, any};
 use crate::interval::{Facts, I32, U32, within};
 use crate::ir::*;
 use crate::sorted::{Map as BTreeMap, Map as HashMap, Set as BTreeSet};
+use crate::source::Span;
 use crate::types::Scalar;
 use std::fmt::{self, Write};
 
@@ -29,7 +30,7 @@ pub struct Writer<'a> {
     pub(super) options: &'a Options,
     /// The first statement: numbers that are taken over are known by it.
     pub(super) first: &'a Stmt,
-    pub(super) span: Option<crate::source::Span>,
+    pub(super) span: Option<Span>,
     pub(super) refusals: &'a mut BTreeSet<Refusal>,
     pub(super) out: String,
     pub(super) depth: usize,
@@ -54,6 +55,14 @@ pub struct Writer<'a> {
     pub(super) scratch: u64,
     /// Where the statement at hand comes from.
     pub(super) at: u32,
+    /// Whether the expression at hand is part of a 64-bit float of which that was asked.
+    pub(super) in_wide: bool,
+    /// Variables that were asked where their 64 bits come from, and whether that is known.
+    pub(super) followed: BTreeMap<Local, bool>,
+    /// How many of them are being followed.
+    pub(super) following: usize,
+    /// How often it was found out.
+    pub(super) causes: usize,
 }
 
 /// The name of a made or given variable, as far as WGSL allows it.
@@ -134,7 +143,11 @@ pub fn serial<'a>(
     refusals: &'a mut BTreeSet<Refusal>,
 ) -> Option<Shader> {
     let first = body.first()?;
-    let mut writer = Writer::new(program, facts, options, first, Uses::of(body), None, refusals);
+    let span = loop_of(body).map(|at| Span {
+        start: at - 1,
+        end: at,
+    });
+    let mut writer = Writer::new(program, facts, options, first, Uses::of(body), span, refusals);
     writer.given.clone_from(outputs);
     let mut entry = "if (id.x > 0u) { return; }\niteration = 0u;\n".to_string();
     for local in inputs {
@@ -160,6 +173,19 @@ pub fn serial<'a>(
     Some(writer.finish(Work::Serial, given, &entry, None))
 }
 
+/// The place of the first loop of some statements, or of the first of them.
+fn loop_of(body: &[Stmt]) -> Option<u32> {
+    let (mut first, mut found) = (0, 0);
+    crate::walk::statements(body, &mut |stmt| {
+        let at = crate::told::place(stmt);
+        first = if first == 0 { at } else { first };
+        if found == 0 && matches!(stmt, Stmt::For { .. } | Stmt::While { .. }) {
+            found = at;
+        }
+    });
+    [found, first].into_iter().find(|at| *at != 0)
+}
+
 /// A register as a word of the report.
 pub fn as_word(of: Scalar, value: &str) -> String {
     match register(of) {
@@ -176,7 +202,7 @@ impl<'a> Writer<'a> {
         options: &'a Options,
         first: &'a Stmt,
         uses: Uses,
-        span: Option<crate::source::Span>,
+        span: Option<Span>,
         refusals: &'a mut BTreeSet<Refusal>,
     ) -> Writer<'a> {
         Writer {
@@ -202,14 +228,20 @@ impl<'a> Writer<'a> {
             private_elements: 0,
             scratch: 0,
             at: 0,
+            in_wide: false,
+            followed: BTreeMap::new(),
+            following: 0,
+            causes: 0,
         }
     }
 
     pub(super) fn refuse(&mut self, why: Why) {
-        self.refusals.insert(Refusal {
-            why,
-            span: self.span.map(|span| (span.start, span.end)),
-        });
+        let around = self.span.map(|span| (span.start, span.end));
+        let span = match self.at {
+            0 => around,
+            at => Some((at - 1, at)),
+        };
+        self.refusals.insert(Refusal { why, span });
     }
 
     pub(super) fn helper(&mut self, name: &'static str) -> &'static str {
@@ -290,10 +322,8 @@ impl<'a> Writer<'a> {
     /// A number: a variable of the function, a reduction's, or a word of the uniform block.
     pub(super) fn local(&mut self, local: Local) -> String {
         if self.own.contains(&local) || self.reduced.contains_key(&local) {
-            let of = self.type_of(local);
-            if of == Scalar::F64 && !self.options.narrow {
-                let name = self.said(local);
-                self.refuse(Why::Wide(name, of));
+            if self.type_of(local) == Scalar::F64 {
+                self.wide_local(local, 0);
             }
             let name = self
                 .program
@@ -308,9 +338,8 @@ impl<'a> Writer<'a> {
     /// A number that is taken over.
     fn capture(&mut self, local: Local) -> String {
         let of = self.type_of(local);
-        if of == Scalar::F64 && !self.options.narrow {
-            let name = self.said(local);
-            self.refuse(Why::Wide(name, of));
+        if of == Scalar::F64 {
+            self.wide_local(local, 0);
         }
         let expr = Expr::new(ExprKind::Local(local), of);
         let fits = self.facts.captured(self.first, local, of);

@@ -136,6 +136,13 @@ impl<'a> Split<'a> {
         }
     }
 
+    fn refuse_serial(&mut self, stmt: &Stmt) {
+        let why = Why::Lacks("way to do this outside of a parallel loop");
+        let at = crate::told::place(stmt);
+        let span = at.checked_sub(1).map(|start| (start, at));
+        self.refusals.insert(Refusal { why, span });
+    }
+
     fn dispatch(&mut self, shader: Shader) {
         self.code.push(Op::Dispatch(self.shaders.len()));
         self.shaders.push(shader);
@@ -180,18 +187,14 @@ impl<'a> Split<'a> {
     fn statement(&mut self, stmt: &'a Stmt, in_loop: bool) {
         walk::own(stmt, &mut |expr| {
             if !host::can(expr) && !matches!(stmt, Stmt::Print(_)) {
-                let why = Why::Lacks("way to do this outside of a parallel loop");
-                self.refusals.insert(Refusal { why, span: None });
+                self.refuse_serial(stmt);
             }
         });
         match stmt {
             Stmt::Set(local, value) => self.code.push(Op::Set(*local, value.clone())),
             Stmt::Bind(array, handle) => self.code.push(Op::Bind(*array, handle.clone())),
             // Elements outside of what can be one shader: an array that is made in between.
-            Stmt::Store { .. } => {
-                let why = Why::Lacks("way to do this outside of a parallel loop");
-                self.refusals.insert(Refusal { why, span: None });
-            }
+            Stmt::Store { .. } => self.refuse_serial(stmt),
             Stmt::If { test, yes, no } => {
                 let branch = self.here();
                 self.code.push(Op::Unless(test.clone(), 0));
@@ -218,7 +221,7 @@ impl<'a> Split<'a> {
                 body,
             } => {
                 let head = self.open(*label);
-                self.code.push(Op::Round);
+                self.code.push(Op::Round(crate::told::place(stmt)));
                 self.statements(before, true);
                 let exit = self.here();
                 self.code.push(Op::Unless(test.clone(), 0));

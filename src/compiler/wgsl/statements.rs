@@ -26,9 +26,6 @@ impl Writer<'_> {
     }
 
     pub(super) fn statement(&mut self, stmt: &Stmt) -> bool {
-        if !self.options.is_marked {
-            return self.statement_at(stmt);
-        }
         let around = self.at;
         self.at = match crate::told::place(stmt) {
             0 => around,
@@ -51,12 +48,11 @@ impl Writer<'_> {
             } => {
                 let place = self.place(*array, index, *site);
                 let value = self.value(value);
-                let root = self.root(*array, true);
-                let of = self.element_of(*array);
-                if of.bytes() == 8 && !self.options.narrow {
-                    let name = self.array_said(*array);
-                    self.refuse(Why::WideArray(name, of));
+                if self.element_of(*array).bytes() == 8 {
+                    let site = site.and_then(|site| self.program.sites.get(site.0 as usize));
+                    self.wide_array(*array, site.map_or(0, |site| site.span.start + 1));
                 }
+                let root = self.root(*array, true);
                 if self.uses.can_fail {
                     // All that can fail does so before it is asked whether anything has.
                     let (t, v) = (self.temporary(), self.temporary());
@@ -123,20 +119,16 @@ impl Writer<'_> {
         if of.bytes() == 8 && of.is_int() && self.reduced.contains_key(&local) {
             return self.set_wide(local, value);
         }
-        if of == Scalar::F64
-            && !self.options.narrow
-            && let Some(name) = self.said(local)
-        {
-            self.name_wide(value, of);
-            return self.refuse(Why::Wide(Some(name), of));
+        if of == Scalar::F64 && !self.options.narrow {
+            self.wide_parts(value);
+            return self.wide_local(local, 0);
         }
         let text = self.value(value);
         // The host makes 64 bits of it again.
         if self.given.contains(&local) && of.bytes() == 8 && of.is_int() && !self.options.narrow {
             let fits = if of.is_signed() { I32 } else { U32 };
-            if !within(self.facts.of(value), fits) {
-                let name = self.said(local);
-                self.refuse(Why::Wide(name, of));
+            if !within(self.facts.of(value), fits) && !self.unfit_parts(value) {
+                self.refuse(Why::Wide(self.said_or_not(local), of));
             }
         }
         let name = self.local(local);
