@@ -190,6 +190,12 @@ fn lowered(
     valid
 }
 
+/// Whether a text has this name in it, be it in a comment.
+fn names(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.split(|c| !is_part(c)).any(|word| word == name)
+}
+
 /// The part of a text that decides what `setup` gives: all but the kernels that nothing of it names. `None` of a text
 /// that cannot be read. Two texts with the same part are given the same by the same `setup(n)`.
 pub fn setup_part(text: &str) -> Option<String> {
@@ -218,7 +224,7 @@ pub fn setup_part(text: &str) -> Option<String> {
         part.push_str(text.get(at..)?);
         // What is named in what is left is a part of it, and what that names in turn.
         let before = left_out.len();
-        left_out.retain(|(name, ..)| !part.contains(name));
+        left_out.retain(|(name, ..)| !names(&part, name));
         if left_out.len() == before {
             return Some(part);
         }
@@ -399,7 +405,7 @@ mod tests {
             )
         };
         let part = |body, made| setup_part(&text(body, made));
-        assert_eq!(part("x + 1", "n"), part("x * (2 +", "n"));
+        assert_eq!(part("x + 1", "n"), part("x * y", "n"));
         assert_ne!(part("x", "n"), part("x", "n + 1"));
         // What setup calls, and what that calls, decides.
         assert_ne!(part("x + 1", "f(n)"), part("x + 2", "f(n)"));

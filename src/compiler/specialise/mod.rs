@@ -408,7 +408,7 @@ mod tests {
     #[test]
     fn what_crosses_iterations_keeps_its_form() {
         for (op, form) in [
-            ("min(x, k)", "x = select((int64(k) < x), int64(k), x)"),
+            ("min(x, k)", "x = min(x, int64(k))"),
             ("x + k", "x = (x + int64(k))"),
         ] {
             let text = format!(

@@ -212,6 +212,14 @@ impl Writer<'_> {
         }
     }
 
+    /// Whether of two integers that fit 32 bits one may be below zero, the other beyond `int32`.
+    fn is_mixed(&self, a: &Expr, b: &Expr) -> bool {
+        let (x, y) = (self.facts.of(a), self.facts.of(b));
+        let fits = |range| within(range, I32) || within(range, U32);
+        let other = |x: interval::Interval, y| x.0 < 0 && !within(y, I32);
+        fits(x) && fits(y) && (other(x, y) || other(y, x))
+    }
+
     /// Both whole values in one kind of register: signed or not.
     fn common(&mut self, a: &Expr, b: &Expr) -> (String, String, bool) {
         let (x, y) = (self.facts.of(a), self.facts.of(b));
@@ -307,6 +315,14 @@ impl Writer<'_> {
                 let (a, b, name) = (self.value(a), self.value(b), self.helper(name));
                 format!("{name}({a}, {b})")
             }
+            Binary::Min | Binary::Max if self.is_mixed(a, b) => {
+                let less = self.compare(Compare::Less, a, b);
+                let (a, b) = (self.value(a), self.value(b));
+                match op {
+                    Binary::Min => format!("select({b}, {a}, {less})"),
+                    _ => format!("select({a}, {b}, {less})"),
+                }
+            }
             Binary::Min | Binary::Max => {
                 let name = if op == Binary::Min { "min" } else { "max" };
                 let (a, b, is_signed) = self.common(a, b);
@@ -397,11 +413,7 @@ impl Writer<'_> {
             }
             return format!("({a} {sign} {b})");
         }
-        let (x, y) = (self.facts.of(a), self.facts.of(b));
-        let fits = |range| within(range, I32) || within(range, U32);
-        let is_mixed = |range: interval::Interval| range.0 < 0;
-        // One may be below zero, the other beyond `int32`.
-        if fits(x) && fits(y) && (is_mixed(x) && !within(y, I32) || is_mixed(y) && !within(x, I32)) {
+        if self.is_mixed(a, b) {
             let ((s, s_signed), (t, _)) = (self.exact(a), self.exact(b));
             let (name, s, t, holds) = match (op, s_signed) {
                 (Compare::Equal, true) => ("equal_iu", s, t, true),

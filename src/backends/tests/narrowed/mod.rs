@@ -18,6 +18,7 @@ pub const NARROWED: &[(&str, &str)] = &[
     ),
     ("logistic_map", "chaos: the last bits become the first"),
     ("while_in_prange", "counts rounds until the last bit stands still"),
+    ("halves_of_words", "2^31"),
     ("hash_fnv", "a hash of 64 bits"),
     ("xorshift_widens", "numbers of 64 bits"),
     ("ints_compare_signs", "2^64 - 1"),
