@@ -6,7 +6,7 @@
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::interpret::{self, Machine};
 use crate::ir::{Array, ArrayExpr, Param, Program, Stmt};
-use crate::setup::{self, Limits};
+use crate::setup::{self, DataFile, Limits};
 use crate::sorted::{Map, Set};
 use crate::source::{Source, Span, TooLong};
 use crate::syntax::{self, StmtKind};
@@ -24,6 +24,8 @@ pub struct Request {
     pub size: i64,
     /// What the kernel is given, instead of what `setup` makes.
     pub arguments: Option<Vec<Value>>,
+    /// What `setup` may read.
+    pub files: Vec<DataFile>,
 }
 
 /// A kernel for its arguments: the whole numbers and the shapes among them are made use of, and who runs it refuses others.
@@ -131,7 +133,7 @@ pub(crate) fn watched(
     };
     let arguments = match (&request.arguments, file.setup) {
         (Some(given), _) => given.clone(),
-        (None, Some(_)) => setup::setup(&file, request.size, &Limits::default(), stop)?,
+        (None, Some(_)) => setup::setup(&file, request.size, &request.files, &Limits::default(), stop)?,
         (None, None) if file.functions[entry].def.params.is_empty() => Vec::new(),
         (None, None) => {
             let function = &file.functions[entry];
@@ -198,7 +200,10 @@ pub fn setup_part(text: &str) -> Option<String> {
     // From its name to the next statement.
     let mut left_out: Vec<(&str, usize, usize)> = Vec::new();
     for (at, stmt) in tree.body.iter().enumerate() {
-        let end = tree.body.get(at + 1).map_or(text.len(), |next| next.span.start as usize);
+        let end = tree
+            .body
+            .get(at + 1)
+            .map_or(text.len(), |next| next.span.start as usize);
         if let StmtKind::Def(def) = &stmt.kind
             && !def.decorators.is_empty()
         {
@@ -380,7 +385,9 @@ mod tests {
     #[test]
     fn what_decides_setup_is_all_but_kernels_that_it_does_not_name() {
         let text = |body: &str, made: &str| {
-            format!("N = 3\n\n@njit\ndef f(x):\n    return {body}\n\n@njit\ndef g(x):\n    return x\n\ndef setup(n):\n    return {made}\n")
+            format!(
+                "N = 3\n\n@njit\ndef f(x):\n    return {body}\n\n@njit\ndef g(x):\n    return x\n\ndef setup(n):\n    return {made}\n"
+            )
         };
         let part = |body, made| setup_part(&text(body, made));
         assert_eq!(part("x + 1", "n"), part("x * (2 +", "n"));

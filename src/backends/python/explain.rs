@@ -1,11 +1,12 @@
 //! What the lab shows of a kernel: the compiler's own account of it, in the words of the protocol.
 
-use super::compiler::{broken_down, failed_diagnoses, refusals, types_of};
+use super::compiler::{broken_down, data_files, failed_diagnoses, refusals, types_of};
 use crate::{Machine, StopFlag};
 use parallax_compiler::{Request, Value, explain as compiler};
 use parallax_protocol::{
     Compilation, Explained, FunctionTypes, Hover, KernelFile, KernelSource, Listing, Remark, StageTime,
 };
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 /// All that the compiler knows of a kernel. What its `setup` gave is kept for the next time that the same is asked.
@@ -13,20 +14,21 @@ pub async fn explain(machine: &Machine, kernel: KernelSource, size: u32, stop: S
     let last = machine.compiled.given.clone();
     let made = machine
         .pool
-        .offload(move || explained(&kernel, size, &last, &stop))
+        .offload(move || explained(kernel, size, &last, &stop))
         .await;
     made.unwrap_or_else(|message| Explained::of(Compilation::failed(vec![broken_down(&message)])))
 }
 
-fn explained(kernel: &KernelSource, size: u32, last: &LastGiven, stop: &StopFlag) -> Explained {
+fn explained(kernel: KernelSource, size: u32, last: &LastGiven, stop: &StopFlag) -> Explained {
     let begin = crate::host::wall_ms();
     let text = &kernel.text;
-    let part = parallax_compiler::setup_part(text).map(|part| (part, size));
+    let part = parallax_compiler::setup_part(text).map(|part| (part, size, fingerprint(&kernel.files)));
     let kept = last.of(part.as_ref());
     let request = Request {
         entry: kernel.entry.clone(),
         size: i64::from(size),
         arguments: kept.clone(),
+        files: data_files(kernel.files),
     };
     let made = compiler::explain(text, &request, &crate::host::wall_ms, kernel.narrow, &|| {
         stop.is_raised()
@@ -116,19 +118,31 @@ fn explained(kernel: &KernelSource, size: u32, last: &LastGiven, stop: &StopFlag
 /// Bytes of arguments that are kept at most.
 const MOST_KEPT: usize = 32 << 20;
 
-/// What a text's `setup` gave last, by the part of the text that decides it and the size: evaluating it takes far longer
+/// What decides what `setup` gives: a part of the text, the size, and the files by their fingerprint.
+type Asked = (String, u32, u64);
+
+/// Tells files from others without keeping them.
+fn fingerprint(files: &[KernelFile]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        (&file.name, &file.bytes).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// What a text's `setup` gave last, by what decides it: evaluating it takes far longer
 /// than compiling, and somebody who writes a kernel asks again with every key.
 #[derive(Clone, Default)]
-pub struct LastGiven(Arc<Mutex<Option<((String, u32), Vec<Value>)>>>);
+pub struct LastGiven(Arc<Mutex<Option<(Asked, Vec<Value>)>>>);
 
 impl LastGiven {
-    fn of(&self, part: Option<&(String, u32)>) -> Option<Vec<Value>> {
+    fn of(&self, part: Option<&Asked>) -> Option<Vec<Value>> {
         let last = self.0.lock().ok()?;
         let (of, given) = last.as_ref()?;
         (Some(of) == part).then(|| given.clone())
     }
 
-    fn keep(&self, part: (String, u32), given: &[Value]) {
+    fn keep(&self, part: Asked, given: &[Value]) {
         fn bytes(value: &Value) -> usize {
             match value {
                 Value::Array(array) => array.bytes.len(),
@@ -140,5 +154,41 @@ impl LastGiven {
         if let Ok(mut last) = self.0.lock() {
             *last = small.then(|| (part, given.to_vec()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_of_the_same_files() {
+        let text = "import numpy as np\nfrom numba import njit\n@njit\ndef f(x):\n    return x.sum()\n\
+                    def setup(n):\n    return np.loadtxt('x.csv', delimiter=',', ndmin=1)\n";
+        let last = LastGiven::default();
+        let given = |bytes: &[u8]| {
+            let kernel = KernelSource {
+                text: text.into(),
+                files: vec![KernelFile {
+                    name: "x.csv".into(),
+                    bytes: bytes.to_vec(),
+                }],
+                ..KernelSource::default()
+            };
+            let key = fingerprint(&kernel.files);
+            let made = explained(kernel, 4, &last, &StopFlag::new()).compilation;
+            assert!(made.ok, "{:?}", made.diagnostics);
+            let part = parallax_compiler::setup_part(text).unwrap();
+            let Some(Value::Array(array)) = last
+                .of(Some(&(part, 4, key)))
+                .and_then(|all| all.first().cloned())
+            else {
+                panic!("an array is kept");
+            };
+            array.bytes
+        };
+        let (one, other) = (given(b"1,2"), given(b"1,3"));
+        assert_eq!((one.len(), other.len()), (16, 16));
+        assert_ne!(one, other);
     }
 }
