@@ -156,39 +156,3 @@ impl LastGiven {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_kept_is_of_the_same_files() {
-        let text = "import numpy as np\nfrom numba import njit\n@njit\ndef f(x):\n    return x.sum()\n\
-                    def setup(n):\n    return np.loadtxt('x.csv', delimiter=',', ndmin=1)\n";
-        let last = LastGiven::default();
-        let given = |bytes: &[u8]| {
-            let kernel = KernelSource {
-                text: text.into(),
-                files: vec![KernelFile {
-                    name: "x.csv".into(),
-                    bytes: bytes.to_vec(),
-                }],
-                ..KernelSource::default()
-            };
-            let key = fingerprint(&kernel.files);
-            let made = explained(kernel, 4, &last, &StopFlag::new()).compilation;
-            assert!(made.ok, "{:?}", made.diagnostics);
-            let part = parallax_compiler::setup_part(text).unwrap();
-            let Some(Value::Array(array)) = last
-                .of(Some(&(part, 4, key)))
-                .and_then(|all| all.first().cloned())
-            else {
-                panic!("an array is kept");
-            };
-            array.bytes
-        };
-        let (one, other) = (given(b"1,2"), given(b"1,3"));
-        assert_eq!((one.len(), other.len()), (16, 16));
-        assert_ne!(one, other);
-    }
-}
