@@ -66,6 +66,7 @@ const TESTS: &[(&str, Test)] = &[
     ("the_gallery_agrees", gallery::agrees),
     ("six_steps_to_the_gpu", lab::six_steps),
     ("experiments_on_a_kernel", lab::experiments),
+    ("own_data_in_a_kernel", lab::own_data),
     ("a_newcomer_in_the_lab", lab::newcomer),
     ("a_draft_survives", lab::draft),
     ("a_failing_kernel_in_the_lab", lab::failing),

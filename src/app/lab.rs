@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 
 use js_sys::Uint8Array;
 use leptos::prelude::*;
-use parallax_protocol::{KernelSource, encode};
+use parallax_protocol::{KernelFile, KernelSource, encode};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
@@ -159,6 +159,17 @@ fn calls(page: Page) -> JsValue {
             }
         });
     });
+    let file: Closure<dyn FnMut(String, Uint8Array)> =
+        Closure::new(move |name: String, bytes: Uint8Array| {
+            page.files.update_value(|files| {
+                files.retain(|file| file.name != name);
+                files.push(KernelFile {
+                    name,
+                    bytes: bytes.to_vec(),
+                });
+            });
+        });
+    put("file", file.into_js_value());
     let explain: Closure<dyn FnMut(String, u32, bool) -> js_sys::Promise> =
         Closure::new(move |text, size, narrow| explain(page, text, size, narrow));
     put("changed", changed.into_js_value());
@@ -178,6 +189,7 @@ fn explain(page: Page, text: String, size: u32, narrow: bool) -> js_sys::Promise
         let kernel = KernelSource {
             text: text.clone(),
             narrow,
+            files: page.files.get_value(),
             ..KernelSource::default()
         };
         let answer = move |told| {

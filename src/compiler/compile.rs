@@ -6,7 +6,7 @@
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::interpret::{self, Machine};
 use crate::ir::{Array, ArrayExpr, Param, Program, Stmt};
-use crate::setup::{self, Limits};
+use crate::setup::{self, DataFile, Limits};
 use crate::sorted::{Map, Set};
 use crate::source::{Source, Span, TooLong};
 use crate::syntax::{self, StmtKind};
@@ -24,6 +24,8 @@ pub struct Request {
     pub size: i64,
     /// What the kernel is given, instead of what `setup` makes.
     pub arguments: Option<Vec<Value>>,
+    /// What `setup` may read.
+    pub files: Vec<DataFile>,
 }
 
 /// A kernel for its arguments: the whole numbers and the shapes among them are made use of, and who runs it refuses others.
@@ -131,7 +133,7 @@ pub(crate) fn watched(
     };
     let arguments = match (&request.arguments, file.setup) {
         (Some(given), _) => given.clone(),
-        (None, Some(_)) => setup::setup(&file, request.size, &Limits::default(), stop)?,
+        (None, Some(_)) => setup::setup(&file, request.size, &request.files, &Limits::default(), stop)?,
         (None, None) if file.functions[entry].def.params.is_empty() => Vec::new(),
         (None, None) => {
             let function = &file.functions[entry];

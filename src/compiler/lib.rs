@@ -37,6 +37,7 @@ pub mod wgsl;
 
 pub use compile::{Failed, Prepared, Request, prepare, setup_part};
 pub use diagnostic::{Diagnostic, Kind};
+pub use setup::DataFile;
 pub use source::{Position, Source, Span};
 pub use types::{Layout, Scalar, Type};
 pub use value::{ArrayValue, Value};

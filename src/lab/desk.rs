@@ -27,6 +27,8 @@ const ASK_AFTER: Duration = Duration::from_millis(12);
 const TELL_AFTER: Duration = Duration::from_millis(400);
 /// The stage that makes the arguments, which is not the compiler's time.
 const SETUP: &str = "setup";
+/// Bytes of a file of data at most.
+const MOST_DATA: usize = 64 << 20;
 /// What `setup` is given where a text says nothing.
 const USUAL_SIZE: u32 = 1_000;
 
@@ -57,6 +59,8 @@ pub struct Lab {
     told: StoredValue<u32>,
     is_running: RwSignal<bool>,
     note: RwSignal<String>,
+    /// Names of the reader's own data, which `setup` may read.
+    data: RwSignal<Vec<String>>,
     /// What the rows gave: back end and outputs, `None` where they are the first's.
     pub outputs: RwSignal<Vec<(String, Option<Arc<Vec<RawOutput>>>)>>,
     /// What was printed.
@@ -90,6 +94,7 @@ impl Lab {
             told: StoredValue::new(0),
             is_running: RwSignal::new(false),
             note: RwSignal::new(String::new()),
+            data: RwSignal::new(Vec::new()),
             outputs: RwSignal::new(Vec::new()),
             printed: RwSignal::new(String::new()),
             ran: RwSignal::new(String::new()),
@@ -135,6 +140,37 @@ impl Lab {
                 None => self.choose(LESSONS[0].kernels[0].0),
             },
         }
+    }
+
+    /// Opens a file that was chosen or dropped: Python for the editor, anything else as data for `setup`.
+    fn read_file(self, file: web_sys::File) {
+        let name = file.name();
+        let is_python = name.ends_with(".py");
+        let most = if is_python { LONGEST_SOURCE } else { MOST_DATA };
+        if file.size() > most as f64 {
+            return self.note.set(text::file_too_long(&name, most));
+        }
+        self.note.set(String::new());
+        spawn_local(async move {
+            if is_python {
+                let read = JsFuture::from(file.text()).await;
+                if let Some(source) = read.ok().and_then(|text| text.as_string()) {
+                    self.came.set(false);
+                    let source = source.replace("\r\n", "\n");
+                    self.take(&source, gallery::about(&source).size.unwrap_or(USUAL_SIZE));
+                }
+                return;
+            }
+            if let Ok(buffer) = JsFuture::from(file.array_buffer()).await {
+                let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
+                self.calls.with_value(|calls| calls.file(&name, &bytes));
+                self.data.update(|all| {
+                    all.retain(|own| *own != name);
+                    all.push(name);
+                });
+                self.ask();
+            }
+        });
     }
 
     /// Saves the text as a script for real Numba; one that does not compile as it is.
@@ -392,6 +428,25 @@ pub fn Desk(lab: Lab) -> impl IntoView {
         let made = editor::editor(&place, text::EDITOR, "", &completions(), &heard);
         lab.editor.set_value(Some(made));
     });
+    let drop = move |ev: web_sys::DragEvent| {
+        let files = ev.data_transfer().and_then(|data| data.files());
+        if let Some(files) = files.filter(|files| files.length() > 0) {
+            ev.prevent_default();
+            // The editor would put the file's text where the pointer is.
+            ev.stop_propagation();
+            for file in (0..files.length()).filter_map(|i| files.get(i)) {
+                lab.read_file(file);
+            }
+        }
+    };
+    let over = move |ev: web_sys::DragEvent| {
+        if ev
+            .data_transfer()
+            .is_some_and(|data| data.types().includes(&"Files".into(), 0))
+        {
+            ev.prevent_default();
+        }
+    };
     view! {
         <div class="bar">
             <label class="field">
@@ -420,7 +475,10 @@ pub fn Desk(lab: Lab) -> impl IntoView {
             <b>{text::TRY}</b>
             {move || lab.about.with(|about| about.attempt.clone())}
         </p>
-        <div class="bench">
+        <p class="more" data-testid="lab-data" hidden=move || lab.data.with(Vec::is_empty)>
+            {move || text::data_files(&lab.data.get().join(", "))}
+        </p>
+        <div class="bench" on:dragover:capture=over on:drop:capture=drop>
             <div class="writing">
                 <div class="editor" data-testid="editor" node_ref=place></div>
                 <p class="more">{text::EDITOR_HELP}</p>
@@ -458,18 +516,9 @@ fn Files(lab: Lab) -> impl IntoView {
         let file = input.files().and_then(|files| files.get(0));
         // So that the same file can be opened once more.
         input.set_value("");
-        let Some(file) = file else { return };
-        if file.size() > LONGEST_SOURCE as f64 {
-            return lab.note.set(text::FILE_TOO_LONG.into());
+        if let Some(file) = file {
+            lab.read_file(file);
         }
-        spawn_local(async move {
-            let read = JsFuture::from(file.text()).await;
-            if let Some(source) = read.ok().and_then(|text| text.as_string()) {
-                lab.came.set(false);
-                let source = source.replace("\r\n", "\n");
-                lab.take(&source, gallery::about(&source).size.unwrap_or(USUAL_SIZE));
-            }
-        });
     };
     let save_code = move |_| {
         if let Some(explained) = lab.compiled.get_untracked() {
@@ -491,7 +540,7 @@ fn Files(lab: Lab) -> impl IntoView {
             </button>
             <label class="button quiet">
                 {text::OPEN_FILE}
-                <input class="unseen" type="file" accept=".py,text/x-python" data-testid="lab-open" on:change=opened/>
+                <input class="unseen" type="file" accept=".py,.npy,.csv,.txt" data-testid="lab-open" on:change=opened/>
             </label>
             <button
                 type="button"

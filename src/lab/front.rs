@@ -22,6 +22,9 @@ extern "C" {
     /// The GPU may use 32 bits for 64.
     #[wasm_bindgen(method)]
     pub fn narrow(this: &Calls, narrow: bool);
+    /// A file that `setup` may read from now on; one of the same name is replaced.
+    #[wasm_bindgen(method)]
+    pub fn file(this: &Calls, name: &str, bytes: &[u8]);
     /// All that the compiler knows of a text: a promise of postcard bytes of a
     /// `LabEvent`. Rejected while a
     /// run is on its way or the engine is not up.

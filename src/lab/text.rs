@@ -10,7 +10,7 @@ pub const EDITOR_HELP: &str =
     "Python in Numba's style. Ctrl+Enter runs it, Ctrl+Space completes, Ctrl+F searches, Tab leaves.";
 pub const TRY: &str = "Try: ";
 pub const CAME: &str = "This kernel came with a link from somebody else. Read it, and press Run if you want to see it on your machine.";
-pub const OPEN_FILE: &str = "Open .py";
+pub const OPEN_FILE: &str = "Open .py, .npy, .csv";
 pub const SAVE_PY: &str = "Save .py";
 pub const SAVE_CODE: &str = "Save code";
 pub const NO_PROBLEM: &str = "It compiles.";
@@ -18,7 +18,6 @@ pub const COMPILING: &str = "Compiling...";
 pub const ENGINE_LOADING: &str = "The compiler is loading. You can edit meanwhile.";
 pub const NOT_COMPILED: &str = "Nothing is compiled yet.";
 pub const STALE: &str = "What the last text that compiled became:";
-pub const FILE_TOO_LONG: &str = "The file is longer than a kernel may be (256 kB). Open a shorter one.";
 pub const NARROW: &str = "Let the GPU use 32 bits where the kernel has 64";
 pub const SEEN: &str = "What came out";
 pub const PRINTED: &str = "Printed (by the interpreter)";
@@ -64,6 +63,16 @@ pub const PANE: [(&str, &str); 7] = [
     ("wgsl", "WGSL"),
     ("stages", "Compile time"),
 ];
+
+pub fn file_too_long(name: &str, most: usize) -> String {
+    format!("{name} has more than {} kB: open a shorter file.", most / 1024)
+}
+
+pub fn data_files(names: &str) -> String {
+    format!(
+        "Data for setup(n), by np.load(\"...\") or np.loadtxt(\"...\"): {names}. They stay on this machine: links do not hold them."
+    )
+}
 
 pub fn line(line: u32) -> String {
     format!("line {line}")

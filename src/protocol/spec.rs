@@ -212,6 +212,7 @@ impl RunSpec {
             let mut spec = spec.clone();
             if let Some(kernel) = &mut spec.kernel {
                 (kernel.values, kernel.drawn) = (false, false);
+                kernel.files.clear();
             }
             spec
         };

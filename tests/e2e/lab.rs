@@ -207,6 +207,49 @@ pub fn failing(house: &House) -> Result<()> {
     page.console_is_clean()
 }
 
+/// One's own data: a file is opened and named in `setup`; without it, what is missing is said.
+pub fn own_data(house: &House) -> Result<()> {
+    let page = house.open("")?;
+    page.ready()?;
+    page.open_lab()?;
+    page.paste(&OWN.replace(
+        "np.arange(n).astype(np.float32)",
+        "np.loadtxt(\"numbers.csv\", delimiter=\",\")",
+    ))?;
+    page.lab_knows(false)?;
+    let wrong = page.text("lab-problems")?;
+    ensure!(
+        wrong.contains("FileNotFoundError") && wrong.contains("numbers.csv"),
+        "{wrong}"
+    );
+    page.eval(&format!(
+        "(() => {{
+             const data = new DataTransfer();
+             data.items.add(new File(['1.5,2\\n3,-4\\n'], 'numbers.csv'));
+             const input = document.querySelector('{}');
+             input.files = data.files;
+             input.dispatchEvent(new Event('change', {{bubbles: true}}));
+         }})()",
+        by("lab-open")
+    ))?;
+    // Two axes do not fit a kernel of one.
+    page.lab_knows(false)?;
+    page.paste(&OWN.replace(
+        "np.arange(n).astype(np.float32)",
+        "np.loadtxt(\"numbers.csv\", delimiter=\",\").reshape(4)",
+    ))?;
+    page.lab_knows(true)?;
+    ensure!(page.text("lab-data")?.contains("numbers.csv"));
+    page.type_into("budget", "0.5")?;
+    page.run()?;
+    page.row_is_timed("scalar:python")?;
+    page.wait(&format!(
+        "document.querySelector('{}').textContent.includes('least 2.250000e+00 greatest 1.600000e+01')",
+        by("lab-seen-scalar")
+    ))?;
+    page.console_is_clean()
+}
+
 /// Every experiment asks about a kernel as it does about a workload.
 pub fn experiments(house: &House) -> Result<()> {
     let page = house.open("")?;

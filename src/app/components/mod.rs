@@ -33,7 +33,7 @@ use leptos::prelude::*;
 use leptos::tachys::html::attribute::AttributeValue;
 use leptos::tachys::html::attribute::custom::{CustomAttr, custom_attribute};
 use parallax_protocol::{
-    Catalogue, Experiment, Figures, KernelSource, Opened, Report, RunSpec, WorkloadInfo, utc,
+    Catalogue, Experiment, Figures, KernelFile, KernelSource, Opened, Report, RunSpec, WorkloadInfo, utc,
 };
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -96,6 +96,8 @@ pub struct Page {
     pub in_lab: Memo<bool>,
     /// It came with a link, and nothing of it was changed here.
     pub came: RwSignal<bool>,
+    /// The reader's own data, for the kernel's `setup`.
+    pub files: StoredValue<Vec<KernelFile>>,
     /// The page stands inside another.
     pub embedded: bool,
     /// The share dialog is open.
@@ -145,6 +147,7 @@ impl Page {
             Ok(Question { mut spec, .. }) => {
                 if let Some(kernel) = &mut spec.kernel {
                     kernel.drawn = true;
+                    kernel.files = self.files.get_value();
                 }
                 self.complained.set(false);
                 self.start(spec);

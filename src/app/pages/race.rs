@@ -50,6 +50,7 @@ pub fn Race(
         theirs: RwSignal::new(None),
         in_lab: Memo::new(move |_| fields.with(|fields| fields.kernel.is_some())),
         came: RwSignal::new(false),
+        files: StoredValue::new(Vec::new()),
         embedded,
         sharing: RwSignal::new(false),
         by_hand: RwSignal::new(false),

@@ -9,9 +9,9 @@ use parallax_compiler::ir::Program;
 use parallax_compiler::wasm::{Target, host};
 use parallax_compiler::wgsl;
 use parallax_compiler::{
-    ArrayValue, Diagnostic, Failed, Position, Prepared, Request, Scalar, Source, Span, Value,
+    ArrayValue, DataFile, Diagnostic, Failed, Position, Prepared, Request, Scalar, Source, Span, Value,
 };
-use parallax_protocol::{Compilation, Diagnosis, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
+use parallax_protocol::{Compilation, Diagnosis, KernelFile, KernelSource, MOST_OF_A_KERNEL, Note, Refused};
 use parallax_workloads::{Argument, Array, Output, Own, Problem, PythonProgram};
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
@@ -105,6 +105,7 @@ pub async fn own(
     size: u32,
     stop: StopFlag,
 ) -> Result<OwnKernel, BackendError> {
+    let files = data_files(kernel.files);
     let program = PythonProgram {
         source: kernel.text.into(),
         entry: kernel.entry,
@@ -113,7 +114,8 @@ pub async fn own(
         narrow: kernel.narrow,
     };
     let job = move || {
-        let prepared = prepare(&program, &stop)?;
+        // With the arguments made, nobody needs the files again.
+        let prepared = prepare(&program, files, &stop)?;
         let program = PythonProgram {
             entry: Some(prepared.name.clone()),
             arguments: Some(prepared.arguments.iter().cloned().map(argument).collect()),
@@ -171,6 +173,7 @@ pub(super) fn failed_diagnoses(text: &str, failed: &Failed) -> Vec<Diagnosis> {
 
 fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
     let begin = crate::host::wall_ms();
+    let files = data_files(kernel.files);
     let program = PythonProgram {
         source: kernel.text.into(),
         entry: kernel.entry,
@@ -178,7 +181,7 @@ fn all(kernel: KernelSource, size: u32, stop: &StopFlag) -> Compilation {
         size: i64::from(size),
         narrow: kernel.narrow,
     };
-    let made = match prepare(&program, stop) {
+    let made = match prepare(&program, files, stop) {
         Ok(prepared) => {
             let target = Target {
                 simd: true,
@@ -262,7 +265,7 @@ pub(super) async fn shared(
     let (own, stop) = (Arc::clone(problem), stop.clone());
     let job = move || {
         let program = own.python();
-        let prepared = prepare(&program, &stop)?;
+        let prepared = prepare(&program, Vec::new(), &stop)?;
         Ok::<_, BackendError>(Arc::new(Shared::new(prepared, program)))
     };
     let made = machine.pool.offload(job).await;
@@ -275,7 +278,7 @@ pub(super) async fn shared(
 ///
 /// # Errors
 /// `Python` with all that is wrong, `Stopped`.
-fn prepare(program: &PythonProgram, stop: &StopFlag) -> Result<Prepared, BackendError> {
+fn prepare(program: &PythonProgram, files: Vec<DataFile>, stop: &StopFlag) -> Result<Prepared, BackendError> {
     let request = Request {
         entry: program.entry.clone(),
         size: program.size,
@@ -283,12 +286,19 @@ fn prepare(program: &PythonProgram, stop: &StopFlag) -> Result<Prepared, Backend
             .arguments
             .as_ref()
             .map(|all| all.iter().map(value).collect()),
+        files,
     };
     let made = parallax_compiler::prepare(&program.source, &request, &|| stop.is_raised());
     made.map_err(|all| match stop.is_raised() {
         true => BackendError::Stopped,
         false => BackendError::Python(failed_diagnoses(&program.source, &all)),
     })
+}
+
+/// Files for `setup`, as the compiler has them.
+pub(super) fn data_files(files: Vec<KernelFile>) -> Vec<DataFile> {
+    let file = |KernelFile { name, bytes }| DataFile { name, bytes };
+    files.into_iter().map(file).collect()
 }
 
 /// Diagnostics with lines and columns.

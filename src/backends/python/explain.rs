@@ -1,11 +1,12 @@
 //! What the lab shows of a kernel: the compiler's own account of it, in the words of the protocol.
 
-use super::compiler::{broken_down, failed_diagnoses, refusals, types_of};
+use super::compiler::{broken_down, data_files, failed_diagnoses, refusals, types_of};
 use crate::{Machine, StopFlag};
 use parallax_compiler::{Request, Value, explain as compiler};
 use parallax_protocol::{
     Compilation, Explained, FunctionTypes, Hover, KernelFile, KernelSource, Listing, Remark, StageTime,
 };
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 /// All that the compiler knows of a kernel. What its `setup` gave is kept for the next time that the same is asked.
@@ -13,20 +14,21 @@ pub async fn explain(machine: &Machine, kernel: KernelSource, size: u32, stop: S
     let last = machine.compiled.given.clone();
     let made = machine
         .pool
-        .offload(move || explained(&kernel, size, &last, &stop))
+        .offload(move || explained(kernel, size, &last, &stop))
         .await;
     made.unwrap_or_else(|message| Explained::of(Compilation::failed(vec![broken_down(&message)])))
 }
 
-fn explained(kernel: &KernelSource, size: u32, last: &LastGiven, stop: &StopFlag) -> Explained {
+fn explained(kernel: KernelSource, size: u32, last: &LastGiven, stop: &StopFlag) -> Explained {
     let begin = crate::host::wall_ms();
     let text = &kernel.text;
-    let part = parallax_compiler::setup_part(text).map(|part| (part, size));
+    let part = parallax_compiler::setup_part(text).map(|part| (part, size, fingerprint(&kernel.files)));
     let kept = last.of(part.as_ref());
     let request = Request {
         entry: kernel.entry.clone(),
         size: i64::from(size),
         arguments: kept.clone(),
+        files: data_files(kernel.files),
     };
     let made = compiler::explain(text, &request, &crate::host::wall_ms, kernel.narrow, &|| {
         stop.is_raised()
@@ -116,22 +118,34 @@ fn explained(kernel: &KernelSource, size: u32, last: &LastGiven, stop: &StopFlag
 /// Bytes of arguments that are kept at most.
 const MOST_KEPT: usize = 32 << 20;
 
-/// What a text's `setup` gave last, by the part of the text that decides it and the size: evaluating it takes far longer
+/// What decides what `setup` gives: a part of the text, the size, and the files by their fingerprint.
+type Asked = (String, u32, u64);
+
+/// Tells files from others without keeping them.
+fn fingerprint(files: &[KernelFile]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        (&file.name, &file.bytes).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// What a text's `setup` gave last, by what decides it: evaluating it takes far longer
 /// than compiling, and somebody who writes a kernel asks again with every key.
 #[derive(Clone, Default)]
 pub struct LastGiven(Arc<Mutex<Option<Given>>>);
 
-/// The part of a text and the size, and what `setup` gave.
-type Given = ((String, u32), Vec<Value>);
+/// That, and what `setup` gave.
+type Given = (Asked, Vec<Value>);
 
 impl LastGiven {
-    fn of(&self, part: Option<&(String, u32)>) -> Option<Vec<Value>> {
+    fn of(&self, part: Option<&Asked>) -> Option<Vec<Value>> {
         let last = self.0.lock().ok()?;
         let (of, given) = last.as_ref()?;
         (Some(of) == part).then(|| given.clone())
     }
 
-    fn keep(&self, part: (String, u32), given: &[Value]) {
+    fn keep(&self, part: Asked, given: &[Value]) {
         fn bytes(value: &Value) -> usize {
             match value {
                 Value::Array(array) => array.bytes.len(),

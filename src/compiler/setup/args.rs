@@ -130,7 +130,7 @@ pub fn dtype(given: Option<&Object>) -> Res<Option<Scalar>> {
 }
 
 /// `f4`, `<i8`, `int`, and the like.
-fn short(name: &str) -> Option<Scalar> {
+pub fn short(name: &str) -> Option<Scalar> {
     Some(match name.trim_start_matches(['<', '=', '|']) {
         "int" | "i8" | "l" | "q" => Scalar::I64,
         "float" | "f8" | "d" => Scalar::F64,

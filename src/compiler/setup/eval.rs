@@ -2,6 +2,7 @@
 
 mod expressions;
 
+use super::files::DataFile;
 use super::index;
 use super::iterate;
 use super::object::{Budget, Fault, Object, Res, Seq, storable, type_error, value_error};
@@ -17,6 +18,8 @@ use std::rc::{Rc, Weak};
 /// Runs functions of a file.
 pub struct Machine<'a, 'b> {
     file: &'a File<'a>,
+    /// What may be read.
+    data: &'a [DataFile],
     pub budget: Budget<'b>,
     depth: u32,
     most_depth: u32,
@@ -53,9 +56,15 @@ impl Drop for Machine<'_, '_> {
 
 impl<'a, 'b> Machine<'a, 'b> {
     /// That has run nothing.
-    pub fn new(file: &'a File<'a>, budget: Budget<'b>, most_depth: u32) -> Machine<'a, 'b> {
+    pub fn new(
+        file: &'a File<'a>,
+        data: &'a [DataFile],
+        budget: Budget<'b>,
+        most_depth: u32,
+    ) -> Machine<'a, 'b> {
         Machine {
             file,
+            data,
             budget,
             depth: 0,
             most_depth,

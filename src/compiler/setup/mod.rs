@@ -7,6 +7,8 @@
 //! from the C library or from the machine's vector units (`exp`, `sin`, `**`, `dot` of floats, a normal number in
 //! the tails) may differ in the last bits, as they do between machines that run NumPy.
 //!
+//! What it reads (`np.load` and the like) was given beside the text: nothing here opens a file.
+//!
 //! Steps, memory and depth are bounded by [`Limits`].
 
 mod args;
@@ -14,6 +16,7 @@ mod array;
 mod builtins;
 mod create;
 mod eval;
+mod files;
 mod index;
 mod iterate;
 mod linear;
@@ -34,6 +37,7 @@ use crate::module::File;
 use crate::source::Span;
 use crate::types::{MOST_AXES, Scalar};
 use crate::value::{ArrayValue, Value};
+pub use files::DataFile;
 use object::{Budget, Fault, Object, Res};
 
 /// How far it may go.
@@ -57,14 +61,15 @@ impl Default for Limits {
     }
 }
 
-/// Runs `setup(n)`: the parts of the tuple that it returns, or the one value. `stop` is asked now and then
-/// whether to end.
+/// Runs `setup(n)`, which may read the files: the parts of the tuple that it returns, or the one value. `stop` is
+/// asked now and then whether to end.
 ///
 /// # Errors
 /// What is not supported, what Python would raise, or what is too much, at its place.
 pub fn setup(
     file: &File,
     n: i64,
+    files: &[DataFile],
     limits: &Limits,
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<Value>, Diagnostic> {
@@ -73,7 +78,7 @@ pub fn setup(
         return Err(Diagnostic::new(Kind::Name, Span::default(), words));
     };
     let budget = Budget::new(limits.bytes, limits.steps, stop);
-    let mut machine = eval::Machine::new(file, budget, limits.depth);
+    let mut machine = eval::Machine::new(file, files, budget, limits.depth);
     let span = file.functions[function].span;
     let run = |machine: &mut eval::Machine| -> Res<Vec<Value>> {
         let returned = machine.call(function, vec![Object::Int(n.into())], Vec::new())?;

@@ -7,19 +7,37 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use parallax_compiler::random::{Generator, SeedSequence};
-use parallax_compiler::setup::{self, Limits};
+use parallax_compiler::setup::{self, DataFile, Limits};
 use parallax_compiler::types::Scalar;
 use parallax_compiler::{Diagnostic, Kind, Source, Value, module, syntax};
+use std::sync::LazyLock;
 
-/// Runs a text's setup.
+/// Runs a text's setup with the files of `setup/data`.
 fn run(text: &str, n: i64, limits: &Limits) -> Result<Vec<Value>, Diagnostic> {
+    static DATA: LazyLock<Vec<DataFile>> = LazyLock::new(|| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/setup/data");
+        let all = std::fs::read_dir(folder).expect("the folder");
+        let file = |entry: std::io::Result<std::fs::DirEntry>| {
+            let entry = entry.expect("an entry");
+            DataFile {
+                name: entry.file_name().into_string().expect("a name"),
+                bytes: std::fs::read(entry.path()).expect("a file"),
+            }
+        };
+        all.map(file).collect()
+    });
+    run_with(text, n, &DATA, limits)
+}
+
+/// Runs a text's setup with these files.
+fn run_with(text: &str, n: i64, files: &[DataFile], limits: &Limits) -> Result<Vec<Value>, Diagnostic> {
     let source = Source::new(text).expect("short");
     let (tree, faults) = syntax::parse(source);
     if let Some(fault) = faults.into_iter().next() {
         return Err(fault);
     }
     let (file, _) = module::file(&tree, None);
-    setup::setup(&file, n, limits, &|| false)
+    setup::setup(&file, n, files, limits, &|| false)
 }
 
 /// A value's parts: type, shape, bytes.
@@ -302,7 +320,7 @@ fn errors_are_pythons_with_their_place() {
     let text = "def setup(n):\n  while True: pass\n";
     let (tree, _) = syntax::parse(Source::new(text).expect("short"));
     let (file, _) = module::file(&tree, None);
-    let fault = setup::setup(&file, 1, &Limits::default(), &|| true).unwrap_err();
+    let fault = setup::setup(&file, 1, &[], &Limits::default(), &|| true).unwrap_err();
     assert_eq!(fault.message, "setup was stopped");
 }
 
@@ -404,7 +422,10 @@ fn changed_setups_never_panic() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/setup");
     let mut texts = Vec::new();
     for entry in std::fs::read_dir(folder).expect("the folder") {
-        texts.push(std::fs::read_to_string(entry.expect("an entry").path()).expect("a file"));
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            texts.push(std::fs::read_to_string(path).expect("a file"));
+        }
     }
     texts.sort();
     let mut random = Generator::new(&SeedSequence::of(11));

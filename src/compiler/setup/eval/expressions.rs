@@ -10,7 +10,7 @@ use crate::setup::object::{Fault, Num, Object, Res, type_error};
 use crate::setup::ops;
 use crate::setup::subscript::{Subscript, Subscripts, sequence_place};
 use crate::setup::ufunc::{self, Fun};
-use crate::setup::{builtins, methods, numpy};
+use crate::setup::{builtins, files, methods, numpy};
 use crate::source::Span;
 use crate::syntax::{BinaryOp, CompareOp, Expr, ExprKind, Index, LogicOp, UnaryOp};
 use crate::types::Scalar;
@@ -369,7 +369,10 @@ impl<'a> Machine<'a, '_> {
             }
             Object::Library(name) => {
                 args.name = name.split('.').next_back().unwrap_or_default().into();
-                numpy::call(&self.budget, &name, &mut args)
+                match files::call(&self.budget, self.data, &name, &mut args) {
+                    Some(read) => read,
+                    None => numpy::call(&self.budget, &name, &mut args),
+                }
             }
             _ => Err(type_error(format!("'{}' object is not callable", of.type_name()))),
         }

@@ -8,6 +8,8 @@ import numpy as np
 warnings.simplefilter('ignore')
 FIRST, SIZES = 4, (16, 64, 65)
 here = os.path.dirname(os.path.abspath(__file__))
+# What a file reads is in a folder of its own.
+os.chdir(os.path.join(here, '..', 'setup', 'data'))
 # The decorators are left out: setup is Python, also where it calls kernels.
 numba = types.ModuleType('numba')
 numba.njit = lambda f: f
@@ -19,7 +21,9 @@ def flat(value):
     elif value is None: yield None
     else:
         # A kernel's int64 and float64; beyond is uint64, as NumPy has it.
-        yield np.array(value)
+        value = np.array(value)
+        # What was read from a file of another machine is as a kernel has it.
+        yield value.astype(value.dtype.newbyteorder('='))
 def fnv(data):
     h = 0xcbf29ce484222325
     for byte in data: h = (h ^ byte) * 0x100000001b3 & 0xffffffffffffffff
