@@ -53,7 +53,7 @@ pub fn damaged(house: &House) -> Result<()> {
 }
 
 pub fn of_a_newer_version(house: &House) -> Result<()> {
-    is_refused(house, |good| format!("3{}", &good[1..]), "newer version")
+    is_refused(house, |good| format!("9{}", &good[1..]), "newer version")
 }
 
 pub fn with_markup(house: &House) -> Result<()> {
