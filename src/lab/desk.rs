@@ -38,6 +38,8 @@ pub struct Lab {
     catalogue: StoredValue<Catalogue>,
     calls: StoredValue<Calls, LocalStorage>,
     editor: StoredValue<Option<Text>, LocalStorage>,
+    /// What the editor begins with, once it is there.
+    begins: StoredValue<String>,
     /// Of the text as it stood when the compiler was asked last.
     pub explained: RwSignal<Option<Arc<Explained>>>,
     /// The last one that could be run: what its code became is shown until the next.
@@ -80,6 +82,7 @@ impl Lab {
             catalogue: StoredValue::new(catalogue),
             calls: StoredValue::new_local(calls),
             editor: StoredValue::new_local(None),
+            begins: StoredValue::new(String::new()),
             explained: RwSignal::new(None),
             compiled: RwSignal::new(None),
             cold: StoredValue::new(Vec::new()),
@@ -111,8 +114,10 @@ impl Lab {
 
     /// What stands in the editor.
     pub fn text(self) -> String {
-        self.editor
-            .with_value(|editor| editor.as_ref().map(Text::text).unwrap_or_default())
+        self.editor.with_value(|editor| match editor {
+            Some(editor) => editor.text(),
+            None => self.begins.get_value(),
+        })
     }
 
     /// Something of the editor.
@@ -216,6 +221,7 @@ impl Lab {
 
     fn show(self, text: &str) {
         self.report.set(None);
+        self.begins.set_value(text.into());
         self.edit(|editor| editor.set(text));
         self.failed.set(Vec::new());
         self.read(text);
@@ -425,8 +431,11 @@ pub fn Desk(lab: Lab) -> impl IntoView {
             return;
         }
         let heard = heard(move || lab.typed(), move |line| lab.line.set(line));
-        let made = editor::editor(&place, text::EDITOR, "", &completions(), &heard);
+        let begins = lab.begins.get_value();
+        let made = editor::editor(&place, text::EDITOR, &begins, &completions(), &heard);
         lab.editor.set_value(Some(made));
+        // What was said of the text before there was an editor belongs into it.
+        lab.mark();
     });
     let drop = move |ev: web_sys::DragEvent| {
         let files = ev.data_transfer().and_then(|data| data.files());

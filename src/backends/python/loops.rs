@@ -119,6 +119,7 @@ impl Loops {
             pool.spawn(move || team.help(worker));
         }
         let early = Arc::clone(&ended);
+        // The team is let go of behind this: whoever waits for that finds how it ended.
         pool.spawn(move || early.store(team.lead() == Ended::Early, Ordering::Release));
         // Nothing is sent: the channel closes when the last task has let go of the team.
         let _ = finished.await;
@@ -132,7 +133,7 @@ impl Loops {
     }
 
     /// The first task: the serial part, and its share of every loop.
-    fn lead(self: Arc<Self>) -> Ended {
+    fn lead(&self) -> Ended {
         let mut ended = self.guarded(|| self.code.warm().map(|()| Ended::Well));
         for _ in 0..self.job.runs {
             if ended == Ended::Early || self.job.stop.is_raised() {
