@@ -4,7 +4,6 @@
 
 pub const GALLERY: &str = "Kernel";
 pub const OWN: &str = "Your own";
-pub const DRAFT: &str = "Draft";
 pub const EDITOR: &str = "Python kernel. Tab leaves the editor, Ctrl and ] indents.";
 pub const EDITOR_HELP: &str =
     "Python in Numba's style. Ctrl+Enter runs it, Ctrl+Space completes, Ctrl+F searches, Tab leaves.";
@@ -14,7 +13,6 @@ pub const OPEN_FILE: &str = "Open .py, .npy, .csv";
 pub const SAVE_PY: &str = "Save .py";
 pub const SAVE_CODE: &str = "Save code";
 pub const NO_PROBLEM: &str = "It compiles.";
-pub const COMPILING: &str = "Compiling...";
 pub const ENGINE_LOADING: &str = "The compiler is loading. You can edit meanwhile.";
 pub const NOT_COMPILED: &str = "Nothing is compiled yet.";
 pub const STALE: &str = "What the last text that compiled became:";

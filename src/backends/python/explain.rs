@@ -41,7 +41,11 @@ fn explained(kernel: KernelSource, size: u32, last: &LastGiven, stop: &StopFlag)
             ok: true,
             entry: Some(prepared.name.clone()),
             arguments: types_of(prepared),
-            refusals: refusals(text, kernel.narrow, prepared),
+            // Written once more for their places only where nothing could be written.
+            refusals: match made.refused.is_empty() {
+                true => Vec::new(),
+                false => refusals(text, kernel.narrow, prepared),
+            },
             wasm_bytes: made.modules.last().map(|(_, bytes)| bytes.len() as u32),
             ..Compilation::failed(Vec::new())
         },
