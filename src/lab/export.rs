@@ -64,9 +64,7 @@ pub fn summary(outputs: &[RawOutput]) -> Vec<String> {
         let shape: Vec<String> = raw.shape.iter().map(u64::to_string).collect();
         let mut line = format!("output {at}: {} [{}]", raw.dtype, shape.join(", "));
         if let Some(numbers) = Numbers::of(raw) {
-            let finite = (0..numbers.len())
-                .map(|i| numbers.at(i))
-                .filter(|v| v.is_finite());
+            let finite = numbers.all().filter(|v| v.is_finite());
             let (mut count, mut sum, mut range) = (0u32, 0.0, (f64::INFINITY, f64::NEG_INFINITY));
             for v in finite {
                 count += 1;

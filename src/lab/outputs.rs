@@ -14,6 +14,8 @@ const BINS: usize = 48;
 const MOST_NUMBERS: usize = 64;
 /// An array is a picture if both of its axes are at least so long.
 const LEAST_SIDE: u64 = 8;
+/// Pixels of a picture's side at most; of more every so-manieth is shown. They are drawn on the page's own thread.
+const MOST_SIDE: usize = 1_024;
 
 /// Ways to see an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub struct Image {
     pub height: u32,
     /// Four bytes for each.
     pub rgba: Vec<u8>,
+    /// One row, and of it one element, of so many is shown.
+    pub every: usize,
     /// The least and the greatest value, the ends of the scale of colours; none where elements are colours.
     pub range: Option<(f64, f64)>,
 }
@@ -75,21 +79,43 @@ pub struct Image {
 pub struct Numbers<'a> {
     raw: &'a RawOutput,
     bytes: usize,
+    read: Reader,
+}
+
+/// Makes a number of an element's bytes.
+type Reader = fn(&[u8]) -> f64;
+
+/// Bytes of an element, and how one is read. Found once: a picture has a million elements.
+fn reader(dtype: &str) -> Option<(usize, Reader)> {
+    macro_rules! of {
+        ($of:ty) => {
+            (size_of::<$of>(), |bytes| {
+                <$of>::from_le_bytes(bytes.try_into().unwrap_or_default()) as f64
+            })
+        };
+    }
+    Some(match dtype {
+        "bool" | "uint8" => of!(u8),
+        "int8" => of!(i8),
+        "int16" => of!(i16),
+        "uint16" => of!(u16),
+        "int32" => of!(i32),
+        "uint32" => of!(u32),
+        "int64" => of!(i64),
+        "uint64" => of!(u64),
+        "float32" => of!(f32),
+        "float64" => of!(f64),
+        _ => return None,
+    })
 }
 
 impl<'a> Numbers<'a> {
     /// Of an output that has its elements with it.
     pub fn of(raw: &'a RawOutput) -> Option<Numbers<'a>> {
-        let bytes = match raw.dtype.as_str() {
-            "bool" | "int8" | "uint8" => 1,
-            "int16" | "uint16" => 2,
-            "int32" | "uint32" | "float32" => 4,
-            "int64" | "uint64" | "float64" => 8,
-            _ => return None,
-        };
+        let (bytes, read) = reader(&raw.dtype)?;
         let len: u64 = raw.shape.iter().product();
         let whole = usize::try_from(len).ok()?.checked_mul(bytes)? == raw.bytes.len();
-        whole.then_some(Numbers { raw, bytes })
+        whole.then_some(Numbers { raw, bytes, read })
     }
 
     /// How many.
@@ -102,45 +128,40 @@ impl<'a> Numbers<'a> {
         self.len() == 0
     }
 
-    fn word(&self, at: usize) -> u64 {
-        let bytes = &self.raw.bytes[at * self.bytes..(at + 1) * self.bytes];
-        bytes
-            .iter()
-            .rev()
-            .fold(0, |word, byte| word << 8 | u64::from(*byte))
+    fn element(&self, at: usize) -> &'a [u8] {
+        &self.raw.bytes[at * self.bytes..(at + 1) * self.bytes]
     }
 
     /// One of them, to be drawn; whole numbers beyond 2^53 are rounded.
     pub fn at(&self, at: usize) -> f64 {
-        let word = self.word(at);
-        match self.raw.dtype.as_str() {
-            "float32" => f64::from(f32::from_bits(word as u32)),
-            "float64" => f64::from_bits(word),
-            "int8" => f64::from(word as i8),
-            "int16" => f64::from(word as i16),
-            "int32" => f64::from(word as i32),
-            "int64" => word as i64 as f64,
-            _ => word as f64,
-        }
+        (self.read)(self.element(at))
+    }
+
+    /// All of them, as [`Numbers::at`] has them.
+    pub fn all(&self) -> impl Iterator<Item = f64> + 'a {
+        self.raw.bytes.chunks_exact(self.bytes).map(self.read)
     }
 
     /// The same as it is written: shortest digits that say exactly this number.
     pub fn written(&self, at: usize) -> String {
-        let word = self.word(at);
+        let word = || {
+            let bytes = self.element(at).iter().rev();
+            bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
+        };
         match self.raw.dtype.as_str() {
-            "bool" => (if word == 0 { "False" } else { "True" }).into(),
-            "float32" => format!("{:?}", f32::from_bits(word as u32)),
-            "float64" => format!("{:?}", f64::from_bits(word)),
-            "uint64" => word.to_string(),
-            "int64" => (word as i64).to_string(),
+            "bool" => (if word() == 0 { "False" } else { "True" }).into(),
+            "float32" => format!("{:?}", f32::from_bits(word() as u32)),
+            "float64" => format!("{:?}", f64::from_bits(word())),
+            "uint64" => word().to_string(),
+            "int64" => (word() as i64).to_string(),
             _ => format!("{}", self.at(at)),
         }
     }
 
     /// Least and greatest of what is finite.
     fn range(&self) -> Option<(f64, f64)> {
-        let all = (0..self.len()).map(|i| self.at(i)).filter(|v| v.is_finite());
-        all.fold(None, |range, v| {
+        let finite = self.all().filter(|v| v.is_finite());
+        finite.fold(None, |range, v| {
             let (low, high) = range.unwrap_or((v, v));
             Some((f64::min(low, v), f64::max(high, v)))
         })
@@ -155,7 +176,7 @@ pub fn draw(outputs: &[RawOutput], show: Option<Show>, id: &str, key: &str) -> V
         && x.len() == y.len()
         && x.raw.shape.len() == 1
     {
-        let pairs: Vec<(f64, f64)> = (0..x.len()).map(|i| (x.at(i), y.at(i))).collect();
+        let pairs: Vec<(f64, f64)> = x.all().zip(y.all()).collect();
         let mut all = vec![cloud(&pairs, id, key)];
         all.extend(draw(rest, None, &format!("{id}-rest"), key));
         return all;
@@ -175,17 +196,18 @@ pub fn difference(one: &RawOutput, other: &RawOutput) -> Option<RawOutput> {
     if one.shape != other.shape {
         return None;
     }
-    let gap = |i: usize| {
-        let (a, b) = (a.at(i), b.at(i));
-        match a == b || (a.is_nan() && b.is_nan()) {
-            true => 0.0,
-            false => (a - b).abs(),
-        }
+    let gap = |(a, b): (f64, f64)| match a == b || (a.is_nan() && b.is_nan()) {
+        true => 0.0,
+        false => (a - b).abs(),
     };
     Some(RawOutput {
         dtype: "float64".into(),
         shape: one.shape.clone(),
-        bytes: (0..a.len()).flat_map(|i| gap(i).to_le_bytes()).collect(),
+        bytes: a
+            .all()
+            .zip(b.all())
+            .flat_map(|pair| gap(pair).to_le_bytes())
+            .collect(),
     })
 }
 
@@ -247,16 +269,12 @@ fn grey(numbers: &Numbers, width: usize, height: usize) -> Drawing {
     let range = numbers.range();
     let (low, high) = range.unwrap_or((0.0, 0.0));
     let span = if high > low { high - low } else { 1.0 };
+    let scale: Vec<[u8; 4]> = (0..=255).map(|i| colour(f64::from(i) / 255.0)).collect();
     let pixel = |i: usize| match numbers.at(i) {
-        v if v.is_finite() => colour((v - low) / span),
+        v if v.is_finite() => scale[((v - low) / span * 255.0).round().min(255.0) as usize],
         _ => NOTHING,
     };
-    Drawing::Image(Image {
-        width: width as u32,
-        height: height as u32,
-        rgba: (0..numbers.len()).flat_map(pixel).collect(),
-        range,
-    })
+    image(width, height, range, pixel)
 }
 
 /// Bytes as they are; floats from 0 to 1.
@@ -271,11 +289,30 @@ fn coloured(numbers: &Numbers, width: usize, height: usize, depth: usize) -> Dra
         let alpha = if depth == 4 { part(at + 3) } else { 255 };
         [part(at), part(at + 1), part(at + 2), alpha]
     };
+    image(width, height, None, pixel)
+}
+
+/// `pixel` is given an element's place.
+fn image(
+    width: usize,
+    height: usize,
+    range: Option<(f64, f64)>,
+    pixel: impl Fn(usize) -> [u8; 4],
+) -> Drawing {
+    let every = width.max(height).div_ceil(MOST_SIDE);
+    let (columns, rows) = (width.div_ceil(every), height.div_ceil(every));
+    let mut rgba = Vec::with_capacity(4 * columns * rows);
+    for row in (0..height).step_by(every) {
+        for column in (0..width).step_by(every) {
+            rgba.extend_from_slice(&pixel(row * width + column));
+        }
+    }
     Drawing::Image(Image {
-        width: width as u32,
-        height: height as u32,
-        rgba: (0..width * height).flat_map(pixel).collect(),
-        range: None,
+        width: columns as u32,
+        height: rows as u32,
+        rgba,
+        every,
+        range,
     })
 }
 
@@ -373,10 +410,7 @@ fn distribution(numbers: &Numbers, id: &str, key: &str) -> Drawing {
         1.0
     };
     let mut counts = [0u64; BINS];
-    for v in (0..numbers.len())
-        .map(|i| numbers.at(i))
-        .filter(|v| v.is_finite())
-    {
+    for v in numbers.all().filter(|v| v.is_finite()) {
         counts[(((v - low) / width) as usize).min(BINS - 1)] += 1;
     }
     // Steps, so that the area is the number.
@@ -476,6 +510,33 @@ mod tests {
         assert_eq!(image.rgba[..4], colour(0.0));
         assert_eq!(image.rgba[4..8], colour(1.0));
         assert_eq!(image.rgba[8..12], NOTHING);
+    }
+
+    #[test]
+    fn a_large_picture_shows_every_second_row_and_column() {
+        let (width, height) = (1_025usize, 9usize);
+        let raw = RawOutput {
+            dtype: "uint8".into(),
+            shape: vec![height as u64, width as u64],
+            // Odd rows and columns are never seen.
+            bytes: (0..width * height)
+                .map(|i| {
+                    if i / width % 2 + i % width % 2 == 0 {
+                        7
+                    } else {
+                        200
+                    }
+                })
+                .collect(),
+        };
+        let Drawing::Image(image) = &draw(&[raw], None, "", "")[0] else {
+            panic!("no picture")
+        };
+        assert_eq!((image.width, image.height, image.every), (513, 5, 2));
+        assert_eq!(image.rgba.len(), 4 * 513 * 5);
+        assert!(image.rgba.chunks_exact(4).all(|pixel| pixel == colour(0.0)));
+        // The scale's ends are those of all elements.
+        assert_eq!(image.range, Some((7.0, 200.0)));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub fn Seen(lab: Lab) -> impl IntoView {
     view! {
         <section class="evidence" data-testid="lab-outputs" aria-labelledby="lab-seen" hidden=move || !any()>
             <h2 id="lab-seen">{text::SEEN}</h2>
-            {move || rungs(lab)}
+            {rungs(lab)}
         </section>
         <section class="evidence" aria-labelledby="lab-printed" hidden=move || !printed()>
             <h2 id="lab-printed">{text::PRINTED}</h2>
@@ -33,39 +33,39 @@ pub fn Seen(lab: Lab) -> impl IntoView {
     }
 }
 
-/// The first row's outputs with the names of all that gave the same, then each other's, with what differs.
-fn rungs(lab: Lab) -> Vec<AnyView> {
-    let all = lab.outputs.get();
-    let show = lab
-        .ran
-        .with(|text| gallery::hint(text, "show").and_then(Show::named));
-    let first = all.iter().find_map(|(_, outputs)| outputs.clone());
-    let same = all.iter().filter(|(_, outputs)| outputs.is_none());
-    let same: Vec<String> = same.map(|(id, _)| lab.name_of(id)).collect();
-    let mut is_first = true;
-    let own = all
-        .iter()
-        .filter_map(|(id, outputs)| Some((id, outputs.clone()?)));
-    let own = own.map(|(id, outputs)| {
-        let note = match is_first && !same.is_empty() {
-            true => Some(format!("{} {}", text::SAME_AS_FIRST, same.join(", "))),
-            false => None,
-        };
-        let against = first.clone().filter(|_| !is_first);
-        is_first = false;
-        rung(lab, id, &outputs, against, note, show)
-    });
-    own.collect()
+/// A row that gave something of its own, by its place in the list of those.
+type Rung = (usize, String, Arc<Vec<RawOutput>>);
+
+/// The first row's outputs with the names of all that gave the same, then each other's, with what differs. Each is drawn
+/// once, however many come after it.
+fn rungs(lab: Lab) -> impl IntoView {
+    let own = move || -> Vec<Rung> {
+        let all = lab.outputs.get().into_iter();
+        let own = all.filter_map(|(id, outputs)| Some((id, outputs?)));
+        let own = own.enumerate();
+        own.map(|(place, (id, outputs))| (place, id, outputs)).collect()
+    };
+    let key = |(place, id, outputs): &Rung| (*place, id.clone(), Arc::as_ptr(outputs) as usize);
+    view! { <For each=own key=key children=move |(place, id, outputs)| rung(lab, place, &id, &outputs) /> }
 }
 
-fn rung(
-    lab: Lab,
-    id: &str,
-    outputs: &Arc<Vec<RawOutput>>,
-    against: Option<Arc<Vec<RawOutput>>>,
-    note: Option<String>,
-    show: Option<Show>,
-) -> AnyView {
+fn rung(lab: Lab, place: usize, id: &str, outputs: &Arc<Vec<RawOutput>>) -> AnyView {
+    let show = lab
+        .ran
+        .with_untracked(|text| gallery::hint(text, "show").and_then(Show::named));
+    let first = lab
+        .outputs
+        .with_untracked(|all| all.iter().find_map(|(_, outputs)| outputs.clone()));
+    let against = first.filter(|_| place > 0);
+    // Who else gave this is only known in the end.
+    let note = move || {
+        let same = lab.outputs.with(|all| {
+            let same = all.iter().filter(|(_, outputs)| outputs.is_none());
+            same.map(|(id, _)| lab.name_of(id)).collect::<Vec<_>>()
+        });
+        let any = place == 0 && !same.is_empty();
+        any.then(|| view! { <span class="more">{text::SAME_AS_FIRST} " " {same.join(", ")}</span> })
+    };
     let name = lab.name_of(id);
     let key = parallax_protocol::reported_id(id);
     let drawings = outputs::draw(outputs, show, &format!("lab-{}", key.replace('+', "-")), &key);
@@ -74,7 +74,7 @@ fn rung(
     let gap = against.and_then(|first| outputs::difference(first.first()?, outputs.first()?));
     let mut apart = None;
     if let Some(gap) = gap {
-        let most = Numbers::of(&gap).map_or(0.0, |n| (0..n.len()).map(|i| n.at(i)).fold(0.0, f64::max));
+        let most = Numbers::of(&gap).map_or(0.0, |n| n.all().fold(0.0, f64::max));
         apart = Some(text::at_most_apart(&format!("{most:.3e}")));
         let label = format!("{name}, {}", text::DIFFERENCE);
         let drawn_gap = outputs::draw(&[gap], show, &format!("lab-gap-{}", key.replace('+', "-")), &key);
@@ -85,7 +85,7 @@ fn rung(
             <p class="whose">
                 <span class="swatch" aria-hidden="true"></span>
                 <b>{name}</b>
-                {note.map(|note| view! { <span class="more">{note}</span> })}
+                {note}
                 {apart.map(|apart| view! { <span class="more">{text::DIFFERENCE} ": " {apart}</span> })}
             </p>
             <div class="figures">{figures}</div>
@@ -121,6 +121,7 @@ fn picture(image: Image, name: &str) -> AnyView {
     let range = image
         .range
         .map(|(low, high)| text::scale(&short(low), &short(high)));
+    let every = (image.every > 1).then(|| text::every_pixel(image.every));
     let label = format!("{}: {name}", text::OUTPUT);
     Effect::new(move || {
         if let Some(canvas) = canvas.get() {
@@ -133,7 +134,7 @@ fn picture(image: Image, name: &str) -> AnyView {
     view! {
         <figure>
             <canvas node_ref=canvas style:aspect-ratio=shape role="img" aria-label=label></canvas>
-            <figcaption class="more">{range}</figcaption>
+            <figcaption class="more">{range} {every}</figcaption>
         </figure>
     }
     .into_any()

@@ -98,6 +98,10 @@ pub fn scale(low: &str, high: &str) -> String {
     format!("{low} to {high}")
 }
 
+pub fn every_pixel(every: usize) -> String {
+    format!("(1 of {every} rows and columns shown)")
+}
+
 pub fn more_numbers(count: usize) -> String {
     format!("and {count} more")
 }
