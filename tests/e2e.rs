@@ -33,6 +33,8 @@ mod kernel_files;
 mod kernels;
 #[path = "e2e/lab.rs"]
 mod lab;
+#[path = "e2e/lab_tools.rs"]
+mod lab_tools;
 #[path = "e2e/lessons.rs"]
 mod lessons;
 #[path = "e2e/links.rs"]
@@ -70,6 +72,10 @@ const TESTS: &[(&str, Test)] = &[
     ("a_newcomer_in_the_lab", lab::newcomer),
     ("a_draft_survives", lab::draft),
     ("a_failing_kernel_in_the_lab", lab::failing),
+    ("the_lab_gives_hints", lab_tools::hints),
+    ("lines_are_linked", lab_tools::lines_are_linked),
+    ("what_is_printed_and_drawn", lab_tools::printed_and_drawn),
+    ("files_of_the_lab", lab_tools::files),
     ("the_lab_is_accessible", lab::accessible),
     ("the_lab_answers_soon", lab::soon),
     ("the_api_gives_the_report", reports::the_api_gives_the_report),

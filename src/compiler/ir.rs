@@ -272,7 +272,7 @@ pub enum Stmt {
     Return,
     /// The kernel is over by an error, if this does not hold.
     Check(Expr, Site),
-    /// For people, and in the interpreter only.
+    /// For people, and in the interpreter only: a line of all parts, with nothing between them.
     Print(Vec<Printed>),
 }
 

@@ -302,6 +302,10 @@ impl Lab {
             self.compiled.set(Some(Arc::clone(&explained)));
         }
         self.mark();
+        if !explained.compilation.ok {
+            // What is known of the rest of the text stays.
+            return;
+        }
         let number = |n: u32| JsValue::from_f64(f64::from(n));
         let hovers = explained.hovers.iter().map(|hover| {
             object(&[

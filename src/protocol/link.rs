@@ -70,7 +70,7 @@ pub enum LinkError {
     Bomb,
     /// A kernel of one's own that is too long for a link.
     #[error(
-        "the kernel does not fit into a link: it would have {length} characters, and at most {LONGEST_LINK} are read. Share it as a file"
+        "the kernel does not fit into a link: it would have {length} characters, and at most {LONGEST_LINK} are read. Share it as a file: Save .py"
     )]
     Kernel {
         /// Of the link, in characters.

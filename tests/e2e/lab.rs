@@ -8,7 +8,7 @@ use xtask::browser::Options;
 use xtask::webdriver::key;
 
 /// A kernel that is none of the gallery's.
-const OWN: &str = r#"import numpy as np
+pub const OWN: &str = r#"import numpy as np
 from numba import njit, prange
 
 
@@ -25,11 +25,12 @@ def setup(n):
 "#;
 
 /// The text in the editor.
-const EDITOR: &str = "document.querySelector('[data-testid=editor]').shadowRoot.querySelector('.cm-content')";
+pub const EDITOR: &str =
+    "document.querySelector('[data-testid=editor]').shadowRoot.querySelector('.cm-content')";
 
 impl Visit {
     /// The lab is open and its text was compiled, or what is wrong with it is known.
-    fn lab_knows(&self, ok: bool) -> Result<()> {
+    pub fn lab_knows(&self, ok: bool) -> Result<()> {
         self.wait(&format!(
             "document.querySelector('{}')?.dataset.ok === '{ok}'",
             by("lab-status")
@@ -44,13 +45,13 @@ impl Visit {
         })
     }
 
-    fn open_lab(&self) -> Result<()> {
+    pub fn open_lab(&self) -> Result<()> {
         self.press("view-lab")?;
         self.lab_knows(true)
     }
 
     /// Opens a text as a file: a step in the editor that can be undone. Firefox lets no test paste.
-    fn paste(&self, text: &str) -> Result<()> {
+    pub fn paste(&self, text: &str) -> Result<()> {
         let text = serde_json::json!(text);
         self.eval(&format!(
             "(() => {{
@@ -74,7 +75,7 @@ impl Visit {
     }
 
     /// What keys do to the text.
-    fn types(&self, text: &str) -> Result<()> {
+    pub fn types(&self, text: &str) -> Result<()> {
         for letter in text.chars() {
             self.session.keys(&[letter])?;
         }

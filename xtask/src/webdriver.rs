@@ -74,7 +74,9 @@ pub mod key {
     pub const CONTROL: char = '\u{e009}';
     pub const ESCAPE: char = '\u{e00c}';
     pub const END: char = '\u{e010}';
+    pub const HOME: char = '\u{e011}';
     pub const RIGHT: char = '\u{e014}';
+    pub const DOWN: char = '\u{e015}';
 }
 
 /// One browser window; dropping it closes the browser.

@@ -484,10 +484,7 @@ impl Machine {
 
     fn print(&mut self, code: &Code, at: u32) -> Step<()> {
         let mut text = String::new();
-        for (i, part) in code.prints[at as usize].iter().enumerate() {
-            if i > 0 {
-                text.push(' ');
-            }
+        for part in &code.prints[at as usize] {
             match part {
                 code::Part::Text(words) => text.push_str(words),
                 code::Part::Value(from) => match self.get(*from) {

@@ -12,7 +12,7 @@ import {
 } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
+import { EditorState, Prec, RangeSet, RangeValue, StateEffect, StateField } from '@codemirror/state';
 import {
   Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter,
   highlightSpecialChars, hoverTooltip, keymap, lineNumbers,
@@ -76,6 +76,22 @@ const linked = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+// Types of names, by place. They move with the text, so that they are there while it is wrong elsewhere.
+class Type extends RangeValue {
+  constructor(text) {
+    super();
+    this.text = text;
+  }
+}
+const know = StateEffect.define();
+const types = StateField.define({
+  create: () => RangeSet.empty,
+  update(known, change) {
+    const told = change.effects.find((effect) => effect.is(know));
+    return told ? told.value : known.map(change.changes);
+  },
+});
+
 const mount = (place, label, doc, extensions, heard) => {
   const root = place.shadowRoot || place.attachShadow({ mode: 'open' });
   root.replaceChildren();
@@ -132,7 +148,6 @@ const mount = (place, label, doc, extensions, heard) => {
 
 /** An editor for Python. `words` are completions, `heard` has `changed()`, `at(line)`. */
 export const editor = (place, label, text, words, heard) => {
-  let types = [];
   const complete = (context) => {
     const word = context.matchBefore(/[\w.]+/);
     if (!word || (word.from === word.to && !context.explicit)) return null;
@@ -142,9 +157,10 @@ export const editor = (place, label, text, words, heard) => {
     return { from: word.from, options: [...words, ...here], validFor: /^[\w.]*$/ };
   };
   const hover = hoverTooltip((view, pos) => {
-    const at = view.state.doc.lineAt(pos);
-    const column = [...at.text.slice(0, pos - at.from)].length + 1;
-    const found = types.find((t) => t.line === at.number && t.column <= column && column < t.end);
+    let found = null;
+    view.state.field(types).between(pos, pos, (from, to, type) => {
+      if (from <= pos && pos < to) found = type;
+    });
     if (!found) return null;
     return {
       pos,
@@ -158,7 +174,7 @@ export const editor = (place, label, text, words, heard) => {
     };
   });
   const shared = mount(place, label, text, [
-    history(), EditorView.lineWrapping, indentOnInput(), indentUnit.of('    '), bracketMatching(), closeBrackets(),
+    types, history(), EditorView.lineWrapping, indentOnInput(), indentUnit.of('    '), bracketMatching(), closeBrackets(),
     highlightActiveLine(), highlightActiveLineGutter(), lintGutter(), hover,
     new LanguageSupport(pythonLanguage), syntaxHighlighting(colours),
     autocompletion({ override: [complete] }),
@@ -191,7 +207,13 @@ export const editor = (place, label, text, words, heard) => {
       });
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
-    types: (all) => (types = all),
+    types: (all) => {
+      const ranges = all.map((t) => {
+        const from = place_of(t.line, t.column);
+        return new Type(t.text).range(from, Math.max(from, place_of(t.line, t.end)));
+      });
+      view.dispatch({ effects: know.of(RangeSet.of(ranges.filter((r) => r.to > r.from), true)) });
+    },
   };
 };
 

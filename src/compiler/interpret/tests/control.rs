@@ -317,9 +317,11 @@ fn what_is_printed_is_kept() {
     let mut built = Built::default();
     let a = built.array_param("a", Scalar::F64, 1);
     built.push(Stmt::Print(vec![
-        Printed::Text("x is".into()),
+        Printed::Text("x is ".into()),
         Printed::Value(Expr::float(0.1)),
+        Printed::Text(" ".into()),
         Printed::Value(Expr::bool(true)),
+        Printed::Text(" ".into()),
         Printed::Array(a),
     ]));
     built.push(Stmt::Print(vec![]));
