@@ -78,7 +78,7 @@ pub fn hints(house: &House) -> Result<()> {
     page.tooltip_says(".cm-tooltip .type", "array(float32, 1d, C)")?;
     page.eval(&format!("{EDITOR}.focus()"))?;
     page.session.keys(&[key::CONTROL, key::END])?;
-    page.types("\nnp.sqr")?;
+    page.types("q = = np.sqr")?;
     page.lab_knows(false)?;
     page.point_at("out[i]")?;
     page.tooltip_says(".cm-tooltip .type", "array(float32, 1d, C)")?;
@@ -254,7 +254,7 @@ pub fn files(house: &House) -> Result<()> {
         ensure!(module == true, "{name} is no module");
     }
     let modules = names.iter().filter(|name| name.ends_with(".wasm")).count();
-    ensure!(modules == 2, "{names:?}");
+    ensure!(modules == 3, "{names:?}");
     let shader = names.iter().find(|name| name.ends_with(".wgsl"));
     let shader = shader.with_context(|| format!("no shader: {names:?}"))?;
     ensure!(page.saved(shader)?.contains("@compute"));
@@ -276,6 +276,10 @@ pub fn files(house: &House) -> Result<()> {
     ))?;
     page.wait("(localStorage.getItem('parallax-lab') ?? '').length > 60000")?;
     page.press("share")?;
-    page.notice_says("Save .py")?;
+    page.wait(&format!(
+        "document.querySelector('{}').textContent.includes('as a file: Save .py')",
+        by("share-dialog")
+    ))
+    .with_context(|| page.text("share-dialog").unwrap_or_default())?;
     page.console_is_clean()
 }
