@@ -5,6 +5,7 @@
 
 use parallax_protocol::{
     Experiment, FEWER_THREADS, Finding, Found, Report, ResultRow, ResultStatus, Sample, Schedule, Verdict,
+    base_id, python_id, reported_id,
 };
 use parallax_stats::{
     Crossover, CrossoverPoint, Estimate, Scaling, SizePoint, Unclear, cost, crossover, is_software, scaling,
@@ -93,6 +94,11 @@ fn told_too_little(row: &ResultRow) -> bool {
 }
 
 const TOO_FEW_ROUNDS: &str = "Too few rounds to tell schedules apart: give it more time.";
+
+/// The GPU's, whoever wrote what it runs.
+pub fn is_gpu(row: &ResultRow) -> bool {
+    reported_id(base_id(&row.backend)) == "gpu"
+}
 
 /// Of a GPU that is none: its times say nothing of GPUs.
 pub fn is_software_row(row: &ResultRow) -> bool {
@@ -402,10 +408,13 @@ impl Rows<'_> {
                 Err(why) => self.finding("cost", backend, format!("{name}: {why}.")),
             });
         }
-        for (a, b) in PAIRS {
-            let there = self.backends();
-            if there.contains(&a) && there.contains(&b) {
-                out.push(self.crossover(a, b));
+        let there = self.backends();
+        // What is written by hand against its like, and so with Python.
+        for id in [str::to_owned, python_id] {
+            for (a, b) in PAIRS.map(|(a, b)| (id(a), id(b))) {
+                if there.contains(&&*a) && there.contains(&&*b) {
+                    out.push(self.crossover(&a, &b));
+                }
             }
         }
         out
@@ -494,7 +503,8 @@ impl Rows<'_> {
             let (all, resident) = (gpu.end_to_end?, gpu.resident?);
             let ratio = all / resident;
             let words = format!(
-                "n = {}: {} end to end, {} with the data kept on the device, about {} as fast.",
+                "{}, n = {}: {} end to end, {} with the data kept on the device, about {} as fast.",
+                (self.name)(&row.backend),
                 Unit::Count.write(row.size.into()),
                 Unit::TimeMs.write(all),
                 Unit::TimeMs.write(resident),
@@ -502,10 +512,11 @@ impl Rows<'_> {
             );
             Some(Finding {
                 values: vec![plain("n", row.size.into()), plain("resident", ratio)],
-                ..self.finding("resident", "gpu", words)
+                ..self.finding("resident", &row.backend, words)
             })
         };
-        self.of("gpu").filter_map(row).collect()
+        let all = self.report.results.iter().filter(|row| counts(row));
+        all.filter(|row| is_gpu(row)).filter_map(row).collect()
     }
 
     fn roofline(&self) -> Vec<Finding> {

@@ -3,8 +3,8 @@
 use super::*;
 use crate::balance::Balance;
 use parallax_protocol::{
-    Asked, Environment, Form, Quantity, ReportSample, RunSpec, SCHEMA, Span, SpanKind, Timeline, Track,
-    Unit as Of,
+    Asked, Environment, Form, GpuMs, Quantity, ReportSample, RunSpec, SCHEMA, Span, SpanKind, Timeline,
+    Track, Unit as Of,
 };
 
 fn report(experiment: Experiment, results: Vec<ResultRow>) -> Report {
@@ -137,6 +137,36 @@ fn a_crossover_is_found_between_the_sizes_where_it_is() {
     assert!((fixed - slow(200) / 2.0).abs() < 0.2, "{cost:?}");
     let slope = one(&findings, "cost", "simd").value("exponent").unwrap().value;
     assert!((slope - 3.0).abs() < 0.05, "{slope}");
+}
+
+#[test]
+fn a_kernel_of_ones_own_has_crossovers_and_kept_data_too() {
+    let python = |row: ResultRow| ResultRow {
+        form: Form::Python,
+        ..row
+    };
+    let rows = [64, 128, 256, 512, 1024].into_iter().flat_map(|n| {
+        let slow = f64::from(n).powi(3) * 1e-6;
+        [row("simd", 1, n, slow), row("gpu", 1, n, 4.0 + slow / 2.0)].map(python)
+    });
+    let findings = found_in(&report(Experiment::Sizes, rows.collect()));
+    let crossing = one(&findings, "crossover", "gpu:python");
+    assert_eq!(crossing.against.as_deref(), Some("simd:python"));
+    assert!(
+        (crossing.value("n").unwrap().value - 200.0).abs() < 5.0,
+        "{crossing:?}"
+    );
+    let gpu = ResultRow {
+        gpu_ms: Some(GpuMs {
+            end_to_end: Some(4.0),
+            resident: Some(1.0),
+            ..GpuMs::default()
+        }),
+        ..row("gpu", 1, 64, 4.0)
+    };
+    let findings = found_in(&report(Experiment::Gpu, vec![python(gpu)]));
+    let kept = one(&findings, "resident", "gpu:python");
+    assert_eq!(kept.value("resident").unwrap().value, 4.0);
 }
 
 #[test]

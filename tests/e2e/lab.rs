@@ -286,6 +286,18 @@ pub fn experiments(house: &House) -> Result<()> {
             "the kernel is not named"
         );
     }
+    if page.has_gpu()? {
+        page.press("backend-gpu:python")?;
+        page.press("view-gpu")?;
+        page.type_into("budget", "4")?;
+        page.run()?;
+        page.state_is(&["done"])?;
+        page.wait(&format!(
+            "[...document.querySelectorAll('{} [id]')].some((e) => e.id.includes('gpu-parts'))",
+            by("panel")
+        ))
+        .with_context(|| format!("gpu: {}", page.text("panel").unwrap_or_default()))?;
+    }
     page.console_is_clean()
 }
 

@@ -21,7 +21,7 @@ pub fn charts(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
         Experiment::Race => Vec::new(),
         Experiment::Threads => threads(report, found, look),
         Experiment::Sizes => sizes(report, found, look),
-        Experiment::Gpu => gpu(report),
+        Experiment::Gpu => gpu(report, look),
         Experiment::Roofline => roofline(report, look),
         Experiment::Timeline => timeline(report, look),
         Experiment::Machine => machine(report, look.theirs),
@@ -330,7 +330,7 @@ fn sizes(report: &Report, found: &[Finding], look: &Look) -> Vec<Chart> {
     ]
 }
 
-fn gpu(report: &Report) -> Vec<Chart> {
+fn gpu(report: &Report, look: &Look) -> Vec<Chart> {
     let part = |key: &str, name: &str, value: Option<f64>| {
         value.map(|value| Part {
             key: key.into(),
@@ -338,7 +338,16 @@ fn gpu(report: &Report) -> Vec<Chart> {
             value,
         })
     };
-    let size = |row: &ResultRow| format!("n = {}", Unit::Count.write(row.size.into()));
+    let own = report.results.iter().filter(timed);
+    let own: Vec<&ResultRow> = own.filter(|row| findings::is_gpu(row)).collect();
+    let several = own.iter().any(|row| row.backend != own[0].backend);
+    let size = |row: &ResultRow| {
+        let n = format!("n = {}", Unit::Count.write(row.size.into()));
+        match several {
+            true => format!("{}, {n}", (look.backend)(&row.backend)),
+            false => n,
+        }
+    };
     let parts = |row: &ResultRow| {
         let gpu = row.gpu_ms?;
         let inner = match gpu.kernel {
@@ -379,7 +388,6 @@ fn gpu(report: &Report) -> Vec<Chart> {
             bar(words::RESIDENT, gpu.resident?),
         ])
     };
-    let own: Vec<&ResultRow> = rows(report, "gpu").collect();
     let time = || Axis::new(words::TIME, Unit::TimeMs);
     let stacked = Bars {
         axis: time(),

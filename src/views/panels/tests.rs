@@ -121,6 +121,12 @@ fn every_experiment_has_its_charts() {
         let charts = charts(&report(experiment), &[], &look(None));
         let got: Vec<&str> = charts.iter().map(|chart| chart.id.as_str()).collect();
         assert_eq!(got, ids, "{experiment:?}");
+        // A kernel of one's own has the same.
+        let mut own = report(experiment);
+        own.results.iter_mut().for_each(|row| row.form = Form::Python);
+        let charts = self::charts(&own.by_id(), &[], &look(None));
+        let got: Vec<&str> = charts.iter().map(|chart| chart.id.as_str()).collect();
+        assert_eq!(got, ids, "{experiment:?} of a kernel");
     }
 }
 
