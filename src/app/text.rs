@@ -12,7 +12,7 @@ pub const THEME: &str = "Theme";
 pub const THEMES: [(&str, &str); 3] = [("auto", "Auto"), ("light", "Light"), ("dark", "Dark")];
 
 pub const WORKLOADS: &str = "Workloads";
-pub const LAB: &str = "Lab";
+pub const LAB: &str = "Lab: your own loop";
 
 // The lab, whose own program has the rest.
 pub const LAB_TITLE: &str = "The kernel";

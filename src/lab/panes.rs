@@ -151,7 +151,7 @@ fn types(lab: Lab) -> AnyView {
             });
             let rows: Vec<AnyView> = rows.collect();
             view! {
-                <h3>{place(lab, function.line)} <code>{function.name.clone()}{gives}</code></h3>
+                <h3>{place(lab, function.line)} " " <code>{function.name.clone()}{gives}</code></h3>
                 <table class="types"><tbody>{rows}</tbody></table>
             }
             .into_any()

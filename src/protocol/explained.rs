@@ -102,6 +102,7 @@ pub struct KernelFile {
     /// Without any folder.
     pub name: String,
     /// All of it.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
 
@@ -113,6 +114,7 @@ pub struct RawOutput {
     /// Along each axis; of a number none.
     pub shape: Vec<u64>,
     /// The elements, little-endian, the last axis the fastest.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
 

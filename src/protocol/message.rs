@@ -175,6 +175,7 @@ pub enum Event {
         /// The number of the request that this answers.
         explain: Option<u32>,
         /// What it is.
+        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
     /// What a row's first run gave.

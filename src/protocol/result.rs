@@ -78,5 +78,6 @@ pub struct Picture {
     /// Pixels down.
     pub height: u32,
     /// Row by row from the top, four bytes a pixel, opaque.
+    #[serde(with = "serde_bytes")]
     pub rgba: Vec<u8>,
 }
