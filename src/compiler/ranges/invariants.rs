@@ -236,7 +236,7 @@ impl Mover<'_> {
 }
 
 /// Whether a value is worth a variable.
-fn is_work(value: &Expr) -> bool {
+pub(super) fn is_work(value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Load { .. } | ExprKind::Divide(..) | ExprKind::Math(..) => true,
         ExprKind::Unary(..) | ExprKind::Binary(..) => value.of.is_float(),

@@ -10,7 +10,7 @@ use crate::types::Scalar;
 use crate::walk;
 
 /// Rounds at once.
-const ROUNDS: i64 = 4;
+pub(super) const ROUNDS: i64 = 4;
 /// Expressions of a round at most.
 const LARGEST: usize = 60;
 
@@ -29,44 +29,88 @@ pub fn jam(program: &mut Program) {
     program.labels = jammer.labels;
 }
 
-struct Jammer {
-    uses: HashMap<Local, usize>,
-    locals: Vec<LocalInfo>,
+pub(super) struct Jammer {
+    pub uses: HashMap<Local, usize>,
+    pub locals: Vec<LocalInfo>,
     told: Told,
-    labels: u32,
+    pub labels: u32,
+}
+
+/// A loop around a loop in lanes, and nothing else.
+pub(super) struct Nest<'s> {
+    pub var: Local,
+    pub start: &'s Expr,
+    pub stop: &'s Expr,
+    /// What the inner loop counts, its start, stop and step, and what it does.
+    pub lane: Local,
+    pub range: [&'s Expr; 3],
+    pub inner: &'s [Stmt],
+    pub elements: Vec<Element<'s>>,
+}
+
+impl Nest<'_> {
+    /// The inner loop with another body.
+    pub fn lanes(&self, label: Label, body: Vec<Stmt>) -> Stmt {
+        let [start, stop, step] = self.range.map(Expr::clone);
+        Stmt::For {
+            label,
+            var: self.lane,
+            start,
+            stop,
+            step,
+            vector: true,
+            body,
+        }
+    }
 }
 
 impl Jammer {
     fn block(&mut self, body: &mut Vec<Stmt>) {
         let mut out = Vec::with_capacity(body.len());
         for mut stmt in std::mem::take(body) {
+            let rows = match &stmt {
+                Stmt::ParFor(par) => self.rows(par),
+                _ => None,
+            };
             for inner in walk::blocks_mut(&mut stmt) {
                 self.block(inner);
+            }
+            if let (Some(mut rows), Stmt::ParFor(par)) = (rows, &mut stmt) {
+                let one = std::mem::take(&mut par.body);
+                par.body = vec![rows.or(par, one)];
+                self.told.of(&stmt, What::AtOnce(rows.at_once));
             }
             match self.jammed(&stmt) {
                 Some(jammed) => {
                     self.told.of(&stmt, What::Jammed);
                     out.extend(jammed);
                 }
-                None => out.push(stmt),
+                None => match self.chained(&stmt) {
+                    Some(chained) => {
+                        self.told.of(&stmt, What::AtOnce(super::chains::ROUNDS as u32));
+                        out.push(chained);
+                    }
+                    None => out.push(stmt),
+                },
             }
         }
         *body = out;
     }
 
-    fn local(&mut self, of: Scalar) -> Local {
+    pub fn local(&mut self, of: Scalar) -> Local {
         let local = Local(self.locals.len() as u32);
         let name = format!("${}", local.0);
         self.locals.push(LocalInfo { name, of });
         local
     }
 
-    fn label(&mut self) -> Label {
+    pub fn label(&mut self) -> Label {
         self.labels += 1;
         Label(self.labels - 1)
     }
 
-    fn jammed(&mut self, stmt: &Stmt) -> Option<Vec<Stmt>> {
+    /// A loop as a nest of which several rounds may be done at once, if it is one.
+    pub fn nest<'s>(&self, stmt: &'s Stmt) -> Option<Nest<'s>> {
         let Stmt::For {
             var,
             start,
@@ -80,7 +124,7 @@ impl Jammer {
         };
         let [
             Stmt::For {
-                var: inner_var,
+                var: lane,
                 start: inner_start,
                 stop: inner_stop,
                 step: inner_step,
@@ -92,6 +136,7 @@ impl Jammer {
         else {
             return None;
         };
+        let range = [inner_start, inner_stop, inner_step];
         let is_small = |e: &Expr| matches!(e.kind, ExprKind::Const(bits) if bits < 1 << 24);
         let (sets, _) = walk::set_in(body);
         let mut inside = HashMap::new();
@@ -100,111 +145,133 @@ impl Jammer {
             && step.kind == ExprKind::Const(1)
             && is_small(start)
             && is_plain(stop)
-            && [inner_start, inner_stop, inner_step]
-                .into_iter()
+            && range
+                .iter()
                 .all(|e| is_plain(e) && !reads(e, *var) && sets.iter().all(|set| !reads(e, *set)))
             && self.uses.get(var) == inside.get(var);
         if !fits {
             return None;
         }
+        Some(Nest {
+            var: *var,
+            start,
+            stop,
+            lane: *lane,
+            range,
+            inner,
+            elements: elements(inner, *var, *lane, &sets)?,
+        })
+    }
 
-        // They are in variables meanwhile.
-        let places: Vec<(Element, Local)> = elements(inner, *var, *inner_var, &sets)?
-            .into_iter()
-            .map(|element| (element, self.local(element.of)))
-            .collect();
-        let place = |of: Array| places.iter().find(|(element, _)| element.array == of);
+    fn jammed(&mut self, stmt: &Stmt) -> Option<Vec<Stmt>> {
+        let nest = self.nest(stmt)?;
+        let places = self.places(&nest);
         let mut all: Vec<Stmt> = Vec::new();
-        all.extend(
-            places
-                .iter()
-                .map(|(element, place)| Stmt::Set(*place, element.load())),
-        );
+        all.extend(places.iter().map(|(element, place)| element.to(*place)));
+        let var = get(nest.var, Scalar::I64);
         for round in 0..ROUNDS {
-            let mut own = inner.clone();
-            walk::statements_mut(&mut own, &mut |stmt| {
-                walk::own_mut(stmt, &mut |expr| {
-                    walk::within_mut(expr, &mut |expr| match &expr.kind {
-                        ExprKind::Local(local) if local == var && round > 0 => {
-                            *expr = binary(Binary::Add, expr.clone(), Expr::int(round));
-                        }
-                        ExprKind::Load { array, .. } => {
-                            if let Some((element, place)) = place(*array) {
-                                *expr = get(*place, element.of);
-                            }
-                        }
-                        _ => {}
-                    });
-                });
-                if let Stmt::Store { array, value, .. } = stmt
-                    && let Some((_, place)) = place(*array)
-                {
-                    *stmt = Stmt::Set(*place, value.clone());
-                }
-            });
-            all.extend(own);
+            all.extend(with(nest.inner, &[(nest.var, plus(&var, round))], &places));
         }
-        let store = |(element, place): &(Element, Local)| element.store(get(*place, element.of));
-        all.extend(places.iter().map(store));
+        all.extend(places.iter().map(|(element, place)| element.from(*place)));
 
         let rest = self.local(Scalar::I64);
         let n = binary(
             Binary::Max,
-            binary(Binary::Sub, stop.clone(), start.clone()),
+            binary(Binary::Sub, nest.stop.clone(), nest.start.clone()),
             Expr::int(0),
         );
         let whole = binary(Binary::And, n, Expr::int(-ROUNDS));
-        let first = Stmt::Set(rest, binary(Binary::Add, start.clone(), whole));
+        let first = Stmt::Set(rest, binary(Binary::Add, nest.start.clone(), whole));
         let rest = get(rest, Scalar::I64);
-        let lanes = Stmt::For {
-            label: self.label(),
-            var: *inner_var,
-            start: inner_start.clone(),
-            stop: inner_stop.clone(),
-            step: inner_step.clone(),
-            vector: true,
-            body: all,
-        };
-        let together = Stmt::For {
-            label: self.label(),
-            var: *var,
-            start: start.clone(),
-            stop: rest.clone(),
-            step: Expr::int(ROUNDS),
-            vector: false,
-            body: vec![lanes],
-        };
+        let lanes = nest.lanes(self.label(), all);
+        let together = count(
+            self.label(),
+            nest.var,
+            [nest.start.clone(), rest.clone()],
+            ROUNDS,
+            vec![lanes],
+        );
         let mut last = stmt.clone();
         if let Stmt::For { start, .. } = &mut last {
             *start = rest;
         }
         Some(vec![first, together, last])
     }
+
+    /// Variables for a nest's elements: they are in them meanwhile.
+    pub fn places<'s>(&mut self, nest: &Nest<'s>) -> Vec<(Element<'s>, Local)> {
+        let local = |element: &Element<'s>| (*element, self.local(element.of));
+        nest.elements.iter().map(local).collect()
+    }
+}
+
+/// A body for these values of variables, its elements in variables.
+pub(super) fn with(body: &[Stmt], values: &[(Local, Expr)], places: &[(Element<'_>, Local)]) -> Vec<Stmt> {
+    let place = |of: Array| places.iter().find(|(element, _)| element.array == of);
+    let mut own = body.to_vec();
+    for stmt in &mut own {
+        walk::own_mut(stmt, &mut |expr| {
+            walk::within_mut(expr, &mut |expr| match &expr.kind {
+                ExprKind::Local(local) => {
+                    if let Some((_, value)) = values.iter().find(|(one, _)| one == local) {
+                        *expr = value.clone();
+                    }
+                }
+                ExprKind::Load { array, .. } => {
+                    if let Some((element, place)) = place(*array) {
+                        *expr = get(*place, element.of);
+                    }
+                }
+                _ => {}
+            });
+        });
+        if let Stmt::Store { array, value, .. } = stmt
+            && let Some((_, place)) = place(*array)
+        {
+            *stmt = Stmt::Set(*place, value.clone());
+        }
+    }
+    own
+}
+
+/// A serial loop.
+pub(super) fn count(label: Label, var: Local, [start, stop]: [Expr; 2], by: i64, body: Vec<Stmt>) -> Stmt {
+    Stmt::For {
+        label,
+        var,
+        start,
+        stop,
+        step: Expr::int(by),
+        vector: false,
+        body,
+    }
 }
 
 /// An element that a round of the inner loop changes.
 #[derive(Clone, Copy)]
-struct Element<'s> {
-    array: Array,
+pub(super) struct Element<'s> {
+    pub array: Array,
     index: &'s [Expr],
-    of: Scalar,
+    pub of: Scalar,
 }
 
 impl Element<'_> {
-    fn load(&self) -> Expr {
+    /// Puts it into a variable.
+    pub fn to(&self, place: Local) -> Stmt {
         let kind = ExprKind::Load {
             array: self.array,
             index: self.index.to_vec(),
             site: None,
         };
-        Expr::new(kind, self.of)
+        Stmt::Set(place, Expr::new(kind, self.of))
     }
 
-    fn store(&self, value: Expr) -> Stmt {
+    /// Puts it back.
+    pub fn from(&self, place: Local) -> Stmt {
         Stmt::Store {
             array: self.array,
             index: self.index.to_vec(),
-            value,
+            value: get(place, self.of),
             site: None,
         }
     }
@@ -263,16 +330,23 @@ fn elements<'s>(
     (fits && loads > 0 && size <= LARGEST).then_some(found)
 }
 
-fn reads(e: &Expr, local: Local) -> bool {
+pub(super) fn reads(e: &Expr, local: Local) -> bool {
     let mut found = false;
     walk::within(e, &mut |one| found |= one.kind == ExprKind::Local(local));
     found
 }
 
-fn get(local: Local, of: Scalar) -> Expr {
+pub(super) fn get(local: Local, of: Scalar) -> Expr {
     Expr::new(ExprKind::Local(local), of)
 }
 
-fn binary(op: Binary, a: Expr, b: Expr) -> Expr {
+pub(super) fn binary(op: Binary, a: Expr, b: Expr) -> Expr {
     Expr::new(ExprKind::Binary(op, a, b), Scalar::I64)
+}
+
+pub(super) fn plus(a: &Expr, by: i64) -> Expr {
+    match by {
+        0 => a.clone(),
+        _ => binary(Binary::Add, a.clone(), Expr::int(by)),
+    }
 }

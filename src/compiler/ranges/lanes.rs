@@ -223,7 +223,7 @@ fn is_plain(body: &[Stmt], in_parallel: bool) -> Result<(), NotLanes> {
 }
 
 /// Whether every local of these that is read was set before on every way, within these statements.
-fn reads_what_was_set(body: &[Stmt], locals: &BTreeSet<Local>, set: &mut BTreeSet<Local>) -> bool {
+pub(super) fn reads_what_was_set(body: &[Stmt], locals: &BTreeSet<Local>, set: &mut BTreeSet<Local>) -> bool {
     for stmt in body {
         let mut fine = true;
         let reads = |expr: &Expr, set: &BTreeSet<Local>| {

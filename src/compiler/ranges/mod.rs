@@ -5,17 +5,19 @@
 //! its checks, and as it was. What the checked version does on an error, it still does, at the same iteration. In the
 //! version without checks a serial loop whose iterations are independent may run in lanes, where that suits its
 //! memory better than the parallel loop around it. What cannot fail can then be done elsewhere: what stays the same
-//! before a loop, short loops as their rounds, and four rounds of a loop at once.
+//! before a loop, short loops as their rounds, four rounds of a loop at once, and several rows of a parallel one.
 //!
 //! Bounds are those of interval arithmetic over the loops' own ends (Markstein, Cocke and Markstein 1982,
 //! Optimization of Range Checking). They are worked out by the program itself, in numbers of 64 bits that the same test keeps from
 //! wrapping.
 
 mod bounds;
+mod chains;
 mod copies;
 mod invariants;
 mod jam;
 mod lanes;
+mod rows;
 mod unroll;
 
 use crate::ir::{Expr, ExprKind, Label, Local, LocalInfo, Param, Program, Stmt};
@@ -197,7 +199,7 @@ impl Hoister {
         self.size += size;
         self.told.of(&slow, What::Twice);
         let mut slow = vec![slow];
-        self.relabel(&mut slow);
+        relabel(&mut slow, &mut self.labels);
         self.rename(&mut slow);
         Stmt::If {
             test,
@@ -219,53 +221,57 @@ impl Hoister {
                 names.insert(local, Local(self.locals.len() as u32 - 1));
             }
         }
-        let renamed = |local: &mut Local| {
-            if let Some(other) = names.get(local) {
-                *local = *other;
+        rename(body, &names);
+    }
+}
+
+/// Puts other variables in the place of these, wherever they are set or read.
+fn rename(body: &mut [Stmt], names: &HashMap<Local, Local>) {
+    let renamed = |local: &mut Local| {
+        if let Some(other) = names.get(local) {
+            *local = *other;
+        }
+    };
+    walk::statements_mut(body, &mut |stmt| {
+        match stmt {
+            Stmt::Set(local, _) => renamed(local),
+            Stmt::For { var, .. } => renamed(var),
+            Stmt::ParFor(par) => {
+                renamed(&mut par.var);
+                par.private.iter_mut().for_each(renamed);
+                par.reductions.iter_mut().for_each(|one| renamed(&mut one.local));
             }
-        };
-        walk::statements_mut(body, &mut |stmt| {
-            match stmt {
-                Stmt::Set(local, _) => renamed(local),
-                Stmt::For { var, .. } => renamed(var),
-                Stmt::ParFor(par) => {
-                    renamed(&mut par.var);
-                    par.private.iter_mut().for_each(renamed);
-                    par.reductions.iter_mut().for_each(|one| renamed(&mut one.local));
-                }
+            _ => {}
+        }
+        walk::own_mut(stmt, &mut |expr| {
+            walk::within_mut(expr, &mut |expr| match &mut expr.kind {
+                ExprKind::Local(local) => renamed(local),
+                ExprKind::Let(all, _) => all.iter_mut().for_each(|(local, _)| renamed(local)),
                 _ => {}
-            }
-            walk::own_mut(stmt, &mut |expr| {
-                walk::within_mut(expr, &mut |expr| match &mut expr.kind {
-                    ExprKind::Local(local) => renamed(local),
-                    ExprKind::Let(all, _) => all.iter_mut().for_each(|(local, _)| renamed(local)),
-                    _ => {}
-                });
             });
         });
-    }
+    });
+}
 
-    /// Labels of its own for a copy.
-    fn relabel(&mut self, body: &mut [Stmt]) {
-        let mut names: HashMap<Label, Label> = HashMap::new();
-        let labels = &mut self.labels;
-        walk::statements_mut(body, &mut |stmt| {
-            let own = match stmt {
-                Stmt::Block { label, .. } | Stmt::While { label, .. } | Stmt::For { label, .. } => label,
-                Stmt::ParFor(par) => &mut par.label,
-                Stmt::Leave(label) | Stmt::Again(label) => {
-                    if let Some(other) = names.get(label) {
-                        *label = *other;
-                    }
-                    return;
+/// Labels of its own for a copy.
+fn relabel(body: &mut [Stmt], labels: &mut u32) {
+    let mut names: HashMap<Label, Label> = HashMap::new();
+    walk::statements_mut(body, &mut |stmt| {
+        let own = match stmt {
+            Stmt::Block { label, .. } | Stmt::While { label, .. } | Stmt::For { label, .. } => label,
+            Stmt::ParFor(par) => &mut par.label,
+            Stmt::Leave(label) | Stmt::Again(label) => {
+                if let Some(other) = names.get(label) {
+                    *label = *other;
                 }
-                _ => return,
-            };
-            *labels += 1;
-            names.insert(*own, Label(*labels - 1));
-            *own = Label(*labels - 1);
-        });
-    }
+                return;
+            }
+            _ => return,
+        };
+        *labels += 1;
+        names.insert(*own, Label(*labels - 1));
+        *own = Label(*labels - 1);
+    });
 }
 
 /// What becomes of a text whose `setup` is called with 50.
