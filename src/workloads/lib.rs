@@ -11,6 +11,7 @@
 //! find it there.
 
 pub mod inputs;
+pub mod peak;
 pub mod simd;
 
 mod compare;
