@@ -43,10 +43,7 @@ impl std::fmt::Display for SpecError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             SpecError::Workload(id) => {
-                let ids: Vec<_> = parallax_workloads::registry()
-                    .iter()
-                    .map(|w| w.id())
-                    .collect();
+                let ids: Vec<_> = parallax_workloads::registry().iter().map(|w| w.id()).collect();
                 write!(f, "there is no workload '{id}': choose one of {}", ids.join(", "))
             }
             SpecError::Backend(id) => {
