@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use parallax::protocol::{Form, WorkloadInfo, reported_id};
-use parallax::workloads::{Arithmetic, Kernel, Level, Output};
+use parallax::workloads::{Arithmetic, Kernel, Level, Output, Workload, catalogue, registry};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -20,8 +20,11 @@ fn is_kebab(id: &str) -> bool {
 
 #[test]
 fn workloads_are_complete() {
+    let said = catalogue().map(|info| (info.id, info.default_size, info.size_range));
+    let has = |w: &&'static dyn Workload| (w.id().to_owned(), w.default_size(), w.size_range());
+    assert_eq!(said.to_vec(), registry().iter().map(has).collect::<Vec<_>>());
     let mut ids = BTreeSet::new();
-    for workload in parallax::workloads::registry() {
+    for workload in registry() {
         let info = workload.info();
         let id = info.id.as_str();
         assert!(is_kebab(id) && ids.insert(info.id.clone()), "{id}");

@@ -1,13 +1,17 @@
 //! Decimals as floats: the nearest of 64 bits, halves to even.
 //!
-//! The standard library reads them faster, by a table of powers of five of ten thousand bytes. A kernel has few literals, so
-//! that whole numbers as long as they need be are short enough.
+//! The standard library reads them faster, by a table of powers of five of ten thousand bytes. What a kernel and its files
+//! hold is mostly short, where one operation on floats is exact; for the rest, whole numbers as long as they need be will do.
 
 use std::cmp::Ordering;
 
 /// Digits that are looked at. No sum of two neighbouring floats has more, so that of what follows it only counts whether
 /// there is anything but zeros.
 const DIGITS: usize = 770;
+
+/// So many digits are less than 2^53, and so many powers of ten are floats: most numbers in files are of such.
+const EXACT_DIGITS: usize = 15;
+const EXACT_TENS: i64 = 22;
 
 /// Reads what Python writes: digits with a point and an exponent, `inf`, `infinity`, `nan`, each with a sign.
 pub fn parse(text: &str) -> Option<f64> {
@@ -78,6 +82,11 @@ fn magnitude(text: &str) -> Option<f64> {
     if length > 310 {
         return Some(f64::INFINITY);
     }
+    if seen <= EXACT_DIGITS && tens.abs() <= EXACT_TENS {
+        // Both are floats as they are, so that the one operation rounds once.
+        let (value, unit) = (whole.small(), (0..tens.abs()).fold(1.0, |unit, _| unit * 10.0));
+        return Some(if tens < 0 { value / unit } else { value * unit });
+    }
     let mut unit = Whole(vec![1]);
     for _ in 0..tens.abs() {
         let of = if tens < 0 { &mut unit } else { &mut whole };
@@ -144,6 +153,14 @@ impl Whole {
         if carried > 0 {
             self.0.push(carried as u32);
         }
+    }
+
+    /// As a float, where it has two words at most.
+    fn small(&self) -> f64 {
+        self.0
+            .iter()
+            .rev()
+            .fold(0.0, |sum, word| sum * 4_294_967_296.0 + f64::from(*word))
     }
 
     fn bits(&self) -> usize {
@@ -252,6 +269,9 @@ mod tests {
                 same(&format!("{value:e}"));
                 same(&format!("{value:.*e}", (round % 30) as usize));
             }
+            // On both sides of where one operation is exact.
+            let digits = (state >> 8) % 10u64.pow(10 + round % 8);
+            same(&format!("{digits}e{}", i64::from(round % 52) - 26));
         }
     }
 

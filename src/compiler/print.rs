@@ -202,7 +202,7 @@ impl<'a> Text<'a> {
         for (number, site) in program.sites.iter().enumerate() {
             let what = match site.what {
                 Failure::Index(array, axis) => format!("index of {} axis {axis}", self.array(array)),
-                other => format!("{other:?}").to_lowercase(),
+                other => format!("{other:?}").to_ascii_lowercase(),
             };
             self.line(&format!(
                 "site {number}: {what} at {}..{}",
@@ -418,7 +418,7 @@ impl<'a> Text<'a> {
                 match op {
                     Unary::Minus => format!("-{a}"),
                     Unary::Not => format!("~{a}"),
-                    other => format!("{}({a})", format!("{other:?}").to_lowercase()),
+                    other => format!("{}({a})", format!("{other:?}").to_ascii_lowercase()),
                 }
             }
             ExprKind::Binary(op, a, b) => {
@@ -461,7 +461,7 @@ impl<'a> Text<'a> {
             ExprKind::Load { array, index, site } => self.element(*array, index, *site),
             ExprKind::Math(math, all) => {
                 let all = self.list(all);
-                format!("math.{}({all})", format!("{math:?}").to_lowercase())
+                format!("math.{}({all})", format!("{math:?}").to_ascii_lowercase())
             }
             ExprKind::Let(all, last) => {
                 let mut text = String::from("let(");

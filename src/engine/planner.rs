@@ -43,10 +43,7 @@ impl std::fmt::Display for SpecError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             SpecError::Workload(id) => {
-                let ids: Vec<_> = parallax_workloads::registry()
-                    .iter()
-                    .map(|w| w.info().id)
-                    .collect();
+                let ids: Vec<_> = parallax_workloads::registry().iter().map(|w| w.id()).collect();
                 write!(f, "there is no workload '{id}': choose one of {}", ids.join(", "))
             }
             SpecError::Backend(id) => {
@@ -211,7 +208,7 @@ pub(crate) fn plan(
         };
         PlanRow {
             workload: match stage.workload {
-                Some(workload) => workload.info().id,
+                Some(workload) => workload.id().to_owned(),
                 // A kernel of one's own is known by its function.
                 None => problem.ok().and_then(|p| p.python().entry).unwrap_or_default(),
             },

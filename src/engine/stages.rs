@@ -68,7 +68,7 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
                 .ok_or_else(|| SpecError::Workload(spec.workload.clone()))?,
         ),
     };
-    let least = workload.map_or(1, |workload| workload.info().size_range.0);
+    let least = workload.map_or(1, |workload| workload.size_range().0);
     let one = |rows| Stage {
         workload,
         size: spec.size,
@@ -97,13 +97,10 @@ pub(crate) fn stages(machine: &Machine, spec: &RunSpec) -> Result<Vec<Stage>, Sp
         Experiment::Roofline if workload.is_none() => vec![one(race(spec, ""))],
         Experiment::Roofline => parallax_workloads::registry()
             .iter()
-            .map(|&workload| {
-                let info = workload.info();
-                Stage {
-                    workload: Some(workload),
-                    size: info.default_size,
-                    ..one(race(spec, &info.id))
-                }
+            .map(|&workload| Stage {
+                workload: Some(workload),
+                size: workload.default_size(),
+                ..one(race(spec, workload.id()))
             })
             .collect(),
         Experiment::Machine => Vec::new(),

@@ -1,13 +1,19 @@
 //! The traits that join workloads to back ends.
 
 use crate::{Array, Data, GpuProgram, OutOfMemory, PythonProgram};
-use parallax_protocol::{Picture, Verification, WorkloadInfo};
+use parallax_protocol::{Picture, Verification};
 use std::ops::Range;
 
 /// One entry of the catalogue.
 pub trait Workload: Sync {
-    /// Names, words, sizes and sources.
-    fn info(&self) -> WorkloadInfo;
+    /// Kebab-case id, for ever.
+    fn id(&self) -> &'static str;
+
+    /// The size that the page starts with.
+    fn default_size(&self) -> u32;
+
+    /// Smallest and largest n accepted.
+    fn size_range(&self) -> (u32, u32);
 
     /// What a run at this size on so many threads holds in memory, known before anything is
     /// allocated.
@@ -16,7 +22,7 @@ pub trait Workload: Sync {
     /// The work at one size, its inputs made from the seed.
     fn problem(&self, size: u32, seed: u64) -> Result<Box<dyn Problem>, ProblemError>;
 
-    /// The work in motion; `Ok(None)` where nothing moves. [`WorkloadInfo::film`] says what is
+    /// The work in motion; `Ok(None)` where nothing moves. [`parallax_protocol::WorkloadInfo::film`] says what is
     /// seen.
     fn film(&self, _seed: u64) -> Result<Option<Box<dyn Film>>, ProblemError> {
         Ok(None)

@@ -1,17 +1,17 @@
 //! The work itself: what is computed, in which forms, and how a result is checked.
 //!
-//! A [`Workload`] describes itself ([`Workload::info`]) and makes a [`Problem`] of a
-//! size and a seed. A problem hands out kernels: Rust over index ranges at a SIMD
+//! A [`Workload`] makes a [`Problem`] of a size and a seed; what it is, in words, is in the [`catalogue`]. A problem hands out kernels: Rust over index ranges at a SIMD
 //! [`Level`] ([`Problem::kernel`]), a WebGPU program ([`Problem::gpu`]), a Python program
 //! ([`Problem::python`]), the data for its JavaScript module ([`Problem::data`]) and an independent reference
 //! ([`Problem::reference`]), and it compares outputs with that reference element by
 //! element ([`Problem::verify`]).
 //!
 //! To add a workload: a folder with its kernel, in Rust and in JavaScript, Python original
-//! and README, its shader in `shaders/`, and its name in [`registry`]. Back ends, page, tests and benchmarks
+//! and README, its shader in `shaders/`, and its name in [`registry`] and [`catalogue`]. Back ends, page, tests and benchmarks
 //! find it there.
 
 pub mod inputs;
+pub mod peak;
 pub mod simd;
 
 mod compare;
@@ -40,6 +40,8 @@ pub use own::Own;
 pub use python::{Argument, Array, PythonProgram};
 pub use shared::{OutOfMemory, Shared};
 
+use parallax_protocol::WorkloadInfo;
+
 /// Every workload, in the order of the page's list.
 pub fn registry() -> &'static [&'static dyn Workload] {
     &[
@@ -52,7 +54,33 @@ pub fn registry() -> &'static [&'static dyn Workload] {
     ]
 }
 
+/// What there is to say of each, in the registry's order: names, words, sizes and sources.
+///
+/// None of it is in the trait. A trait's table is linked whole, and the engine, which only runs workloads, would
+/// be fetched with all of their texts.
+pub fn catalogue() -> [WorkloadInfo; 6] {
+    [
+        mandelbrot::info(),
+        map_reduce::info(),
+        heat::info(),
+        matmul::info(),
+        monte_carlo::info(),
+        nbody::info(),
+    ]
+}
+
+impl dyn Workload {
+    /// Its entry in the [`catalogue`].
+    ///
+    /// # Panics
+    /// If it has none; each of the [`registry`] has.
+    pub fn info(&self) -> WorkloadInfo {
+        let info = catalogue().into_iter().find(|info| info.id == self.id());
+        info.expect("the catalogue has every workload of the registry")
+    }
+}
+
 /// The workload with this id.
 pub fn find(id: &str) -> Option<&'static dyn Workload> {
-    registry().iter().copied().find(|w| w.info().id == id)
+    registry().iter().copied().find(|w| w.id() == id)
 }

@@ -269,7 +269,7 @@ fn report(error: &wgpu::Error) {
 }
 
 fn is_software(name: &str) -> bool {
-    let name = name.to_lowercase();
+    let name = name.to_ascii_lowercase();
     ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "basic render"]
         .iter()
         .any(|software| name.contains(software))

@@ -1,40 +1,23 @@
-//! Copying and computing on the CPU: one part for each thread, in the lanes of the workloads'
-//! own kernels.
+//! Copying and computing on the CPU: one part for each thread, by the workloads' own [`Loops`].
 
 use super::Probe;
 use crate::host::Host;
 use crate::{BackendError, Deal, Job, Machine, Pool, StopFlag, Team};
 use futures_util::future::LocalBoxFuture;
 use parallax_protocol::Schedule;
-use parallax_workloads::simd::{F32s, Scalar, Simd};
+use parallax_workloads::peak::{CHAINS, Loops, PIECE, STEPS, TURNS, Values};
 use parallax_workloads::{Kernel, Level, OutOfMemory, Output, Pass};
 use std::hint::black_box;
-use std::marker::PhantomData;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Independent chains of a multiplication and an addition: 4 + 4 cycles on two units that do
-/// either need 8 in flight, 3 + 3 cycles on two units for each need 12, and with the two
-/// coefficients they still fit into 16 registers.
-pub const CHAINS: usize = 12;
-/// Lanes that there is room for in a chain.
-const ROOM: usize = 4;
-/// Turns of the loop in one run, and steps of every chain in a turn: the loop itself, with the
-/// look that a browser takes at its stack in every turn, is lost among them.
-const TURNS: usize = 256;
-const STEPS: usize = 4;
 /// What every step multiplies with and adds: all chains tend to 1, so that no value overflows and
 /// none becomes subnormal, and slowly, so that a test can still tell them apart.
 const COEFFICIENTS: [f32; 2] = [0.999_9, 0.000_1];
 
-/// Values that a turn of the copying loop moves with four lanes: eight vectors. With one the
-/// compiler would see a copy and call its own.
-const UNROLLED: usize = 8;
-/// A part is a whole number of these.
-const PIECE: usize = UNROLLED * ROOM;
-/// And its two arrays are at least this many bytes together: less would measure the loop's ends.
+/// A part's two arrays are at least this many bytes together: less would measure the loop's ends.
 const LEAST_PART: u64 = 4096;
 
 /// One thread's share.
@@ -49,25 +32,25 @@ trait Part: Send {
 }
 
 /// Copies one array to another.
-struct Copied<F> {
+struct Copied {
     len: usize,
     from: Vec<f32>,
     to: Vec<f32>,
-    lanes: PhantomData<F>,
+    copy: fn(&[f32], &mut [f32]),
 }
 
-impl<F> Copied<F> {
-    fn new(len: usize) -> Self {
+impl Copied {
+    fn new(len: usize, level: Level) -> Self {
         Copied {
             len,
             from: Vec::new(),
             to: Vec::new(),
-            lanes: PhantomData,
+            copy: Loops::of(level).copy,
         }
     }
 }
 
-impl<F: F32s + Send> Part for Copied<F> {
+impl Part for Copied {
     fn make(&mut self) -> Result<(), OutOfMemory> {
         for array in [&mut self.from, &mut self.to] {
             array.try_reserve_exact(self.len).map_err(|_| OutOfMemory {
@@ -81,69 +64,33 @@ impl<F: F32s + Send> Part for Copied<F> {
 
     fn run(&mut self, runs: u32) {
         for _ in 0..runs {
-            copy_lanes::<F>(black_box(&self.from), black_box(&mut self.to));
+            (self.copy)(black_box(&self.from), black_box(&mut self.to));
         }
-    }
-}
-
-/// Copies as much as both hold in whole turns.
-#[inline(never)]
-fn copy_lanes<F: F32s>(from: &[f32], to: &mut [f32]) {
-    let turn = UNROLLED * F::LANES;
-    for (from, to) in from.chunks_exact(turn).zip(to.chunks_exact_mut(turn)) {
-        macro_rules! each {
-            ($($name:ident $place:literal),*) => {
-                $(let $name = F::load(&from[$place * F::LANES..]);)*
-                $($name.store(&mut to[$place * F::LANES..]);)*
-            };
-        }
-        each!(a 0, b 1, c 2, d 3, e 4, f 5, g 6, h 7);
     }
 }
 
 /// Multiplies and adds.
-struct Chains<F> {
-    values: [f32; CHAINS * ROOM],
-    lanes: PhantomData<F>,
+struct Chains {
+    values: Values,
+    advance: fn(&mut Values, f32, f32),
 }
 
-impl<F> Chains<F> {
-    fn new() -> Self {
+impl Chains {
+    fn new(level: Level) -> Self {
         Chains {
             values: std::array::from_fn(|i| 0.5 + i as f32 / 64.0),
-            lanes: PhantomData,
+            advance: Loops::of(level).advance,
         }
     }
 }
 
-impl<F: F32s + Send> Part for Chains<F> {
+impl Part for Chains {
     fn run(&mut self, runs: u32) {
         let [by, plus] = black_box(COEFFICIENTS);
         for _ in 0..runs {
-            advance::<F>(black_box(&mut self.values), by, plus);
+            (self.advance)(black_box(&mut self.values), by, plus);
         }
     }
-}
-
-/// All chains, [`TURNS`] times [`STEPS`] steps each.
-#[inline(never)]
-fn advance<F: F32s>(values: &mut [f32; CHAINS * ROOM], by: f32, plus: f32) {
-    let (by, plus) = (F::splat(by), F::splat(plus));
-    macro_rules! chains {
-        ($($name:ident $place:literal),*) => {
-            // Names, not an array: every compiler keeps these in registers.
-            $(let mut $name = F::load(&values[$place * F::LANES..]);)*
-            for _ in 0..TURNS {
-                // As many lines as STEPS.
-                $($name = $name * by + plus;)*
-                $($name = $name * by + plus;)*
-                $($name = $name * by + plus;)*
-                $($name = $name * by + plus;)*
-            }
-            $($name.store(&mut values[$place * F::LANES..]);)*
-        };
-    }
-    chains!(a 0, b 1, c 2, d 3, e 4, f 5, g 6, h 7, i 8, j 9, k 10, l 11);
 }
 
 /// Operations of one thread's run.
@@ -276,7 +223,7 @@ pub(super) async fn copy(
     }
     // Two arrays of four bytes a value; the piece that is left over is left out.
     let len = (part / 8) as usize / PIECE * PIECE;
-    let parts = (0..threads).map(|_| Box::new(Copied::<Simd>::new(len)) as Box<dyn Part>);
+    let parts = (0..threads).map(|_| Box::new(Copied::new(len, Level::Simd)) as Box<dyn Part>);
     let amount = (threads * len * 8) as f64;
     let ready = Ready::new(machine, parts.collect(), amount, stop).await?;
     Ok(Some(Box::new(ready)))
@@ -292,18 +239,9 @@ pub(super) async fn peak(
     let Some(threads) = there(machine, threads) else {
         return Ok(None);
     };
-    let part = |_| -> Box<dyn Part> {
-        match level {
-            Level::Scalar => Box::new(Chains::<Scalar>::new()),
-            Level::Simd => Box::new(Chains::<Simd>::new()),
-        }
-    };
-    let lanes = match level {
-        Level::Scalar => Scalar::LANES,
-        Level::Simd => Simd::LANES,
-    };
+    let part = |_| -> Box<dyn Part> { Box::new(Chains::new(level)) };
     let parts = (0..threads).map(part).collect();
-    let amount = operations(lanes) * threads as f64;
+    let amount = operations(Loops::of(level).lanes) * threads as f64;
     let ready = Ready::new(machine, parts, amount, stop).await?;
     Ok(Some(Box::new(ready)))
 }
@@ -314,55 +252,52 @@ mod tests {
 
     #[test]
     fn copying_moves_every_value_that_it_counts() {
-        fn check<F: F32s + Send>() {
-            let mut part = Copied::<F>::new(5 * PIECE);
+        for level in [Level::Scalar, Level::Simd] {
+            let mut part = Copied::new(5 * PIECE, level);
             part.make().unwrap();
             assert!(part.to.iter().all(|v| *v == -1.0));
             part.run(3);
             assert_eq!(part.from, part.to);
             assert_eq!(part.to[PIECE + 7], (PIECE + 7) as f32);
         }
-        check::<Scalar>();
-        check::<Simd>();
     }
 
     #[test]
     fn what_does_not_fit_into_memory_is_an_error() {
-        let mut part = Copied::<Simd>::new(usize::MAX / 16);
+        let mut part = Copied::new(usize::MAX / 16, Level::Simd);
         assert!(part.make().is_err());
     }
 
     /// To the last bit, against a loop that knows nothing of lanes.
     #[test]
     fn every_chain_is_multiplied_and_added_as_often_as_is_counted() {
-        fn check<F: F32s + Send>() {
-            let mut chains = Chains::<F>::new();
+        for level in [Level::Scalar, Level::Simd] {
+            let mut chains = Chains::new(level);
+            let lanes = Loops::of(level).lanes;
             let mut plain = chains.values;
             chains.run(2);
             let mut operations_done = 0.0;
-            for value in &mut plain[..CHAINS * F::LANES] {
+            for value in &mut plain[..CHAINS * lanes] {
                 for _ in 0..2 * TURNS * STEPS {
                     *value = *value * COEFFICIENTS[0] + COEFFICIENTS[1];
                     operations_done += 2.0;
                 }
             }
             assert_eq!(chains.values, plain);
-            assert_eq!(operations_done, 2.0 * operations(F::LANES));
-            let mut different = plain[..CHAINS * F::LANES].to_vec();
+            assert_eq!(operations_done, 2.0 * operations(lanes));
+            let mut different = plain[..CHAINS * lanes].to_vec();
             different.dedup();
             assert_eq!(
                 different.len(),
-                CHAINS * F::LANES,
+                CHAINS * lanes,
                 "chains that are all alike show nothing"
             );
         }
-        check::<Scalar>();
-        check::<Simd>();
     }
 
     #[test]
     fn values_stay_finite_and_normal() {
-        let mut chains = Chains::<Simd>::new();
+        let mut chains = Chains::new(Level::Simd);
         chains.run(1000);
         assert!(
             chains

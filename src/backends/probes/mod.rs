@@ -36,7 +36,7 @@ mod messages;
 mod threads;
 
 #[cfg(doc)]
-use cpu::CHAINS;
+use parallax_workloads::peak::CHAINS;
 
 use crate::{BackendError, Machine, StopFlag};
 use futures_util::future::LocalBoxFuture;

@@ -209,7 +209,7 @@ fn said(expr: &Expr) -> String {
         },
         ExprKind::Math(Math::Pow, _) => "**",
         ExprKind::Math(function, _) => {
-            return of(&format!("{function:?}").to_lowercase(), expr);
+            return of(&format!("{function:?}").to_ascii_lowercase(), expr);
         }
         _ => return A_VALUE.to_string(),
     };

@@ -235,7 +235,7 @@ fn largest(
     seed: u64,
     most: f64,
 ) -> Result<Option<Smaller>, BackendError> {
-    let (least, _) = workload.info().size_range;
+    let (least, _) = workload.size_range();
     let fits = |n: u32| -> Result<bool, BackendError> { Ok(workload.problem(n, seed)?.flops() <= most) };
     // Never far above what fits: problems bring their inputs.
     let mut low = least;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 const ID: &str = "heat";
 const SIZES: (u32, u32) = (1, 4096);
+const DEFAULT_SIZE: u32 = 2048;
 
 /// Sweeps of a run.
 pub(crate) const SWEEPS: usize = 10;
@@ -26,33 +27,46 @@ const GPU_GROUP: (usize, usize) = (64, 16);
 /// most three roundings of a sum below 4, times a quarter (measured: 1.5e-7 in all).
 const TOLERANCE: f64 = SWEEPS as f64 * 3.0 * f32::EPSILON as f64 / 2.0;
 
+/// What the catalogue says of it.
+pub fn info() -> WorkloadInfo {
+    WorkloadInfo {
+        id: ID.into(),
+        name: "Heat".into(),
+        question: "When four operations wait for every number, is it still the processor that decides?".into(),
+        lesson: readme::lesson(include_str!("README.md")),
+        film: Some("256 x 256 points of the same kind, ten sweeps a frame.".into()),
+        tries: readme::tries(include_str!("README.md")),
+        recorded: readme::recorded(include_str!("README.md")),
+        size_means: "points along each side of the plate".into(),
+        sizes: NamedSize::four([128, 512, 2048, 4096]),
+        default_size: DEFAULT_SIZE,
+        size_range: SIZES,
+        verified_by: "Every point after ten sweeps is compared with sweeps in f64, themselves tested against the known decay of \
+                      a wave (seed 0 is that wave). It may be off by 30 roundings, 1.8e-6."
+            .into(),
+        sources: readme::sources(
+            include_str!("kernel.py"),
+            include_str!("kernel.js"),
+            include_str!("sweeps.rs"),
+            include_str!("../../../shaders/heat.wgsl"),
+        ),
+    }
+}
+
 /// The registry's entry.
 pub struct Heat;
 
 impl Workload for Heat {
-    fn info(&self) -> WorkloadInfo {
-        WorkloadInfo {
-            id: ID.into(),
-            name: "Heat".into(),
-            question: "When four operations wait for every number, is it still the processor that decides?".into(),
-            lesson: readme::lesson(include_str!("README.md")),
-            film: Some("256 x 256 points of the same kind, ten sweeps a frame.".into()),
-            tries: readme::tries(include_str!("README.md")),
-            recorded: readme::recorded(include_str!("README.md")),
-            size_means: "points along each side of the plate".into(),
-            sizes: NamedSize::four([128, 512, 2048, 4096]),
-            default_size: 2048,
-            size_range: SIZES,
-            verified_by: "Every point after ten sweeps is compared with sweeps in f64, themselves tested against the known decay of \
-                          a wave (seed 0 is that wave). It may be off by 30 roundings, 1.8e-6."
-                .into(),
-            sources: readme::sources(
-                include_str!("kernel.py"),
-                include_str!("kernel.js"),
-                include_str!("sweeps.rs"),
-                include_str!("../../../shaders/heat.wgsl"),
-            ),
-        }
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn default_size(&self) -> u32 {
+        DEFAULT_SIZE
+    }
+
+    fn size_range(&self) -> (u32, u32) {
+        SIZES
     }
 
     fn footprint(&self, size: u32, threads: usize) -> Footprint {

@@ -15,6 +15,7 @@ use std::ops::Range;
 
 const ID: &str = "mandelbrot";
 const SIZES: (u32, u32) = (1, 4096);
+const DEFAULT_SIZE: u32 = 1024;
 
 /// Steps after which an orbit counts as bounded.
 pub(crate) const MAX_STEPS: u32 = 256;
@@ -35,34 +36,47 @@ const RELAXED_MISMATCHES: f64 = 0.005;
 /// The same within any one tile of 16 x 16 pixels: fused, at most 5.5 % (tested).
 const RELAXED_TILE_MISMATCHES: f64 = 0.25;
 
+/// What the catalogue says of it.
+pub fn info() -> WorkloadInfo {
+    WorkloadInfo {
+        id: ID.into(),
+        name: "Mandelbrot set".into(),
+        question: "When every pixel takes its own time, how much do lanes, threads and a GPU still buy?".into(),
+        lesson: readme::lesson(include_str!("README.md")),
+        film: Some("Chunks of rows, in the order in which four threads would finish them, each in its tint: slowed down.".into()),
+        tries: readme::tries(include_str!("README.md")),
+        recorded: readme::recorded(include_str!("README.md")),
+        size_means: "pixels along each side of the image".into(),
+        sizes: NamedSize::four([128, 512, 1024, 4096]),
+        default_size: DEFAULT_SIZE,
+        size_range: SIZES,
+        verified_by: "Every pixel's step count is compared with a plain loop's that shares no code with the kernels. \
+                      CPU rungs must be equal; on the GPU, where steps may be fused, at most 0.5 % of the pixels may differ, \
+                      and a quarter of any 16 x 16 of them."
+            .into(),
+        sources: readme::sources(
+            include_str!("kernel.py"),
+            include_str!("kernel.js"),
+            include_str!("mod.rs"),
+            include_str!("../../../shaders/mandelbrot.wgsl"),
+        ),
+    }
+}
+
 /// The registry's entry.
 pub struct Mandelbrot;
 
 impl Workload for Mandelbrot {
-    fn info(&self) -> WorkloadInfo {
-        WorkloadInfo {
-            id: ID.into(),
-            name: "Mandelbrot set".into(),
-            question: "When every pixel takes its own time, how much do lanes, threads and a GPU still buy?".into(),
-            lesson: readme::lesson(include_str!("README.md")),
-            film: Some("Chunks of rows, in the order in which four threads would finish them, each in its tint: slowed down.".into()),
-            tries: readme::tries(include_str!("README.md")),
-            recorded: readme::recorded(include_str!("README.md")),
-            size_means: "pixels along each side of the image".into(),
-            sizes: NamedSize::four([128, 512, 1024, 4096]),
-            default_size: 1024,
-            size_range: SIZES,
-            verified_by: "Every pixel's step count is compared with a plain loop's that shares no code with the kernels. \
-                          CPU rungs must be equal; on the GPU, where steps may be fused, at most 0.5 % of the pixels may differ, \
-                          and a quarter of any 16 x 16 of them."
-                .into(),
-            sources: readme::sources(
-                include_str!("kernel.py"),
-                include_str!("kernel.js"),
-                include_str!("mod.rs"),
-                include_str!("../../../shaders/mandelbrot.wgsl"),
-            ),
-        }
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn default_size(&self) -> u32 {
+        DEFAULT_SIZE
+    }
+
+    fn size_range(&self) -> (u32, u32) {
+        SIZES
     }
 
     fn footprint(&self, size: u32, _threads: usize) -> Footprint {

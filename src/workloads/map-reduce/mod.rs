@@ -16,6 +16,7 @@ use std::ops::Range;
 
 const ID: &str = "map-reduce";
 const SIZES: (u32, u32) = (1, 8192);
+const DEFAULT_SIZE: u32 = 3000;
 
 /// The grid reaches from -3 to 3 on both axes, as in the tutorial.
 pub(crate) const EDGE: f32 = 3.0;
@@ -32,33 +33,46 @@ const FLOPS: f64 = 22.0;
 /// are divided by 1 + r: at most 6e-7 in all, measured at n = 5000.
 const TOLERANCE: f64 = 1e-6;
 
+/// What the catalogue says of it.
+pub fn info() -> WorkloadInfo {
+    WorkloadInfo {
+        id: ID.into(),
+        name: "Map and reduce".into(),
+        question: "What is left to win when a million cosines end in a single number?".into(),
+        lesson: readme::lesson(include_str!("README.md")),
+        film: None,
+        tries: readme::tries(include_str!("README.md")),
+        recorded: readme::recorded(include_str!("README.md")),
+        size_means: "grid points along each axis".into(),
+        sizes: NamedSize::four([250, 1000, 3000, 5000]),
+        default_size: DEFAULT_SIZE,
+        size_range: SIZES,
+        verified_by: "The greatest value and the greatest of every tile of 16 x 16 points are compared with \
+                      ones computed in f64. Each may be off by 1e-6; the tutorial asks that of the last one."
+            .into(),
+        sources: readme::sources(
+            include_str!("kernel.py"),
+            include_str!("kernel.js"),
+            include_str!("mod.rs"),
+            include_str!("../../../shaders/map-reduce.wgsl"),
+        ),
+    }
+}
+
 /// The registry's entry.
 pub struct MapReduce;
 
 impl Workload for MapReduce {
-    fn info(&self) -> WorkloadInfo {
-        WorkloadInfo {
-            id: ID.into(),
-            name: "Map and reduce".into(),
-            question: "What is left to win when a million cosines end in a single number?".into(),
-            lesson: readme::lesson(include_str!("README.md")),
-            film: None,
-            tries: readme::tries(include_str!("README.md")),
-            recorded: readme::recorded(include_str!("README.md")),
-            size_means: "grid points along each axis".into(),
-            sizes: NamedSize::four([250, 1000, 3000, 5000]),
-            default_size: 3000,
-            size_range: SIZES,
-            verified_by: "The greatest value and the greatest of every tile of 16 x 16 points are compared with \
-                          ones computed in f64. Each may be off by 1e-6; the tutorial asks that of the last one."
-                .into(),
-            sources: readme::sources(
-                include_str!("kernel.py"),
-                include_str!("kernel.js"),
-                include_str!("mod.rs"),
-                include_str!("../../../shaders/map-reduce.wgsl"),
-            ),
-        }
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn default_size(&self) -> u32 {
+        DEFAULT_SIZE
+    }
+
+    fn size_range(&self) -> (u32, u32) {
+        SIZES
     }
 
     fn footprint(&self, size: u32, _threads: usize) -> Footprint {

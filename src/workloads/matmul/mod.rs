@@ -13,37 +13,51 @@ use std::sync::Arc;
 
 const ID: &str = "matmul";
 const SIZES: (u32, u32) = (1, 2048);
+const DEFAULT_SIZE: u32 = 512;
 /// Rows and columns of C that one workgroup computes; as in the shader.
 const GPU_TILE: usize = 64;
+
+/// What the catalogue says of it.
+pub fn info() -> WorkloadInfo {
+    WorkloadInfo {
+        id: ID.into(),
+        name: "Matrix product".into(),
+        question: "When every number is used a thousand times, who keeps the arithmetic fed?".into(),
+        lesson: readme::lesson(include_str!("README.md")),
+        film: None,
+        tries: readme::tries(include_str!("README.md")),
+        recorded: readme::recorded(include_str!("README.md")),
+        size_means: "rows and columns of the matrices".into(),
+        sizes: NamedSize::four([128, 512, 1024, 2048]),
+        default_size: DEFAULT_SIZE,
+        size_range: SIZES,
+        verified_by: "Every element of C is compared with a product summed in f64. The error, relative to the \
+                      norms of the row and the column, may reach 4 times the square root of n times 2^-24: the \
+                      growth of n random roundings."
+            .into(),
+        sources: readme::sources(
+            include_str!("kernel.py"),
+            include_str!("kernel.js"),
+            include_str!("blocked.rs"),
+            include_str!("../../../shaders/matmul.wgsl"),
+        ),
+    }
+}
 
 /// The registry's entry.
 pub struct Matmul;
 
 impl Workload for Matmul {
-    fn info(&self) -> WorkloadInfo {
-        WorkloadInfo {
-            id: ID.into(),
-            name: "Matrix product".into(),
-            question: "When every number is used a thousand times, who keeps the arithmetic fed?".into(),
-            lesson: readme::lesson(include_str!("README.md")),
-            film: None,
-            tries: readme::tries(include_str!("README.md")),
-            recorded: readme::recorded(include_str!("README.md")),
-            size_means: "rows and columns of the matrices".into(),
-            sizes: NamedSize::four([128, 512, 1024, 2048]),
-            default_size: 512,
-            size_range: SIZES,
-            verified_by: "Every element of C is compared with a product summed in f64. The error, relative to the \
-                          norms of the row and the column, may reach 4 times the square root of n times 2^-24: the \
-                          growth of n random roundings."
-                .into(),
-            sources: readme::sources(
-                include_str!("kernel.py"),
-                include_str!("kernel.js"),
-                include_str!("blocked.rs"),
-                include_str!("../../../shaders/matmul.wgsl"),
-            ),
-        }
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn default_size(&self) -> u32 {
+        DEFAULT_SIZE
+    }
+
+    fn size_range(&self) -> (u32, u32) {
+        SIZES
     }
 
     fn footprint(&self, size: u32, _threads: usize) -> Footprint {

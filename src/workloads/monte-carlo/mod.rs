@@ -18,6 +18,7 @@ use std::ops::Range;
 
 const ID: &str = "monte-carlo";
 const SIZES: (u32, u32) = (1, 1 << 30);
+const DEFAULT_SIZE: u32 = 16_777_216;
 
 /// Darts whose hits are counted together.
 pub(crate) const BLOCK: usize = 4096;
@@ -26,33 +27,46 @@ const CHUNK_DARTS: usize = 1 << 16;
 /// Integer and comparison operations of a dart: 26 for four random numbers, then 7 each.
 const OPERATIONS: f64 = 13.5;
 
+/// What the catalogue says of it.
+pub fn info() -> WorkloadInfo {
+    WorkloadInfo {
+        id: ID.into(),
+        name: "Monte Carlo".into(),
+        question: "How do a million threads draw random numbers without waiting for each other?".into(),
+        lesson: readme::lesson(include_str!("README.md")),
+        film: Some("The first 24,000 darts, 200 a frame.".into()),
+        tries: readme::tries(include_str!("README.md")),
+        recorded: readme::recorded(include_str!("README.md")),
+        size_means: "darts thrown".into(),
+        sizes: NamedSize::four([65_536, 1_000_000, 16_777_216, 100_000_000]),
+        default_size: DEFAULT_SIZE,
+        size_range: SIZES,
+        verified_by: "The hits of every 4,096 darts, and of all, are compared with a plain loop's. All of it is integer \
+                      arithmetic, so that every back end, the GPU included, must count the same."
+            .into(),
+        sources: readme::sources(
+            include_str!("kernel.py"),
+            include_str!("kernel.js"),
+            include_str!("mod.rs"),
+            include_str!("../../../shaders/monte-carlo.wgsl"),
+        ),
+    }
+}
+
 /// The registry's entry.
 pub struct MonteCarlo;
 
 impl Workload for MonteCarlo {
-    fn info(&self) -> WorkloadInfo {
-        WorkloadInfo {
-            id: ID.into(),
-            name: "Monte Carlo".into(),
-            question: "How do a million threads draw random numbers without waiting for each other?".into(),
-            lesson: readme::lesson(include_str!("README.md")),
-            film: Some("The first 24,000 darts, 200 a frame.".into()),
-            tries: readme::tries(include_str!("README.md")),
-            recorded: readme::recorded(include_str!("README.md")),
-            size_means: "darts thrown".into(),
-            sizes: NamedSize::four([65_536, 1_000_000, 16_777_216, 100_000_000]),
-            default_size: 16_777_216,
-            size_range: SIZES,
-            verified_by: "The hits of every 4,096 darts, and of all, are compared with a plain loop's. All of it is integer \
-                          arithmetic, so that every back end, the GPU included, must count the same."
-                .into(),
-            sources: readme::sources(
-                include_str!("kernel.py"),
-                include_str!("kernel.js"),
-                include_str!("mod.rs"),
-                include_str!("../../../shaders/monte-carlo.wgsl"),
-            ),
-        }
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn default_size(&self) -> u32 {
+        DEFAULT_SIZE
+    }
+
+    fn size_range(&self) -> (u32, u32) {
+        SIZES
     }
 
     fn footprint(&self, size: u32, _threads: usize) -> Footprint {

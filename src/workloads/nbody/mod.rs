@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 const ID: &str = "nbody";
 const SIZES: (u32, u32) = (1, 65_536);
+const DEFAULT_SIZE: u32 = 4096;
 
 /// Added to every squared distance: keeps close encounters finite, and a body's pull on
 /// itself zero.
@@ -33,34 +34,47 @@ const REFERENCE_PAIRS: usize = 1 << 26;
 /// Bodies of a workgroup, as in the shader.
 const GPU_BODIES: usize = 32;
 
+/// What the catalogue says of it.
+pub fn info() -> WorkloadInfo {
+    WorkloadInfo {
+        id: ID.into(),
+        name: "N-body".into(),
+        question: "When nothing but arithmetic is in the way, how far do lanes, threads and a GPU go?".into(),
+        lesson: readme::lesson(include_str!("README.md")),
+        film: Some("A thousand bodies in rotation, moved by the same kernel.".into()),
+        tries: readme::tries(include_str!("README.md")),
+        recorded: readme::recorded(include_str!("README.md")),
+        size_means: "bodies, each of which pulls on all others".into(),
+        sizes: NamedSize::four([256, 1024, 4096, 16_384]),
+        default_size: DEFAULT_SIZE,
+        size_range: SIZES,
+        verified_by: "The pull on every body (above n = 8,192 on every n^2 / 2^26th) is compared with sums in f64, relative \
+                      to the sum of the pulls' magnitudes: at most 16 roundings and 4 times the square root of n. \
+                      And as every pull has its counterpart, all of them together must cancel."
+            .into(),
+        sources: readme::sources(
+            include_str!("kernel.py"),
+            include_str!("kernel.js"),
+            include_str!("mod.rs"),
+            include_str!("../../../shaders/nbody.wgsl"),
+        ),
+    }
+}
+
 /// The registry's entry.
 pub struct Nbody;
 
 impl Workload for Nbody {
-    fn info(&self) -> WorkloadInfo {
-        WorkloadInfo {
-            id: ID.into(),
-            name: "N-body".into(),
-            question: "When nothing but arithmetic is in the way, how far do lanes, threads and a GPU go?".into(),
-            lesson: readme::lesson(include_str!("README.md")),
-            film: Some("A thousand bodies in rotation, moved by the same kernel.".into()),
-            tries: readme::tries(include_str!("README.md")),
-            recorded: readme::recorded(include_str!("README.md")),
-            size_means: "bodies, each of which pulls on all others".into(),
-            sizes: NamedSize::four([256, 1024, 4096, 16_384]),
-            default_size: 4096,
-            size_range: SIZES,
-            verified_by: "The pull on every body (above n = 8,192 on every n^2 / 2^26th) is compared with sums in f64, relative \
-                          to the sum of the pulls' magnitudes: at most 16 roundings and 4 times the square root of n. \
-                          And as every pull has its counterpart, all of them together must cancel."
-                .into(),
-            sources: readme::sources(
-                include_str!("kernel.py"),
-                include_str!("kernel.js"),
-                include_str!("mod.rs"),
-                include_str!("../../../shaders/nbody.wgsl"),
-            ),
-        }
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn default_size(&self) -> u32 {
+        DEFAULT_SIZE
+    }
+
+    fn size_range(&self) -> (u32, u32) {
+        SIZES
     }
 
     fn footprint(&self, size: u32, _threads: usize) -> Footprint {

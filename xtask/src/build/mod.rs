@@ -7,6 +7,7 @@
 mod catalogue;
 pub mod engine;
 mod id;
+mod imports;
 mod page;
 mod sections;
 mod start;

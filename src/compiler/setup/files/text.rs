@@ -4,6 +4,7 @@
 //! Python's words for floats without `_`; the second takes whatever is no number for a number that is missing.
 
 use super::{DataFile, base, broken, find, left_out, repr};
+use crate::decimal;
 use crate::setup::args::Args;
 use crate::setup::array::{Array, bits};
 use crate::setup::object::{Budget, Fault, Num, Object, Res, type_error, value_error};
@@ -438,7 +439,7 @@ fn is_space(c: char) -> bool {
 fn parsed(field: &str, of: Scalar) -> Option<u64> {
     let field = field.trim_matches(is_space);
     if of.is_float() {
-        return Some(bits(of, Num::Float(field.parse().ok()?)));
+        return Some(bits(of, Num::Float(decimal::parse(field)?)));
     }
     // A truth value is any int64.
     let range = match of {
@@ -461,7 +462,7 @@ fn parsed(field: &str, of: Scalar) -> Option<u64> {
 /// What `float(...)` makes of a text: `_` may stand between two digits.
 fn pythons(field: &str) -> Option<f64> {
     if !field.contains('_') {
-        return field.parse().ok();
+        return decimal::parse(field);
     }
     let all = field.as_bytes();
     let is_digit = |at: Option<usize>| {
@@ -470,7 +471,7 @@ fn pythons(field: &str) -> Option<f64> {
     };
     let is_between = |at: usize| is_digit(at.checked_sub(1)) && is_digit(at.checked_add(1));
     let well = (0..all.len()).all(|at| all[at] != b'_' || is_between(at));
-    well.then(|| field.replace('_', "").parse().ok())?
+    well.then(|| decimal::parse(&field.replace('_', "")))?
 }
 
 /// A text's lines, ended as any system ends them.
