@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Job, copy, encoded, imports, name_of, sections, wasm_cargo, wasm_opt};
+use super::{Job, copy, encoded, name_of, sections, wasm_cargo, wasm_opt};
 use crate::process::{Step, say};
 use crate::setup::Toolchain;
 
@@ -81,7 +81,6 @@ pub(super) fn build(job: &Job, named: &Path) -> Result<()> {
         .join("target/wasm/wasm32-unknown-unknown/release/parallax_worker.wasm");
     let folder = job.stage.join(format!("engine-{}", job.id));
     bind(job, &built, &folder)?;
-    imports::shorten(&folder, "engine")?;
 
     say("optimising the engine...");
     let shipped = folder.join("engine_bg.wasm");

@@ -7,7 +7,6 @@
 mod catalogue;
 pub mod engine;
 mod id;
-mod imports;
 mod page;
 mod sections;
 mod start;

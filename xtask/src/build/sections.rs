@@ -1,4 +1,4 @@
-//! Sections of a wasm file: custom ones and exports cut out, imports renamed, without touching a byte of the rest.
+//! Sections of a wasm file: custom ones and exports cut out without touching a byte of the rest.
 
 /// The module without the custom sections of these names; `None` if it is not wasm.
 ///
@@ -30,19 +30,6 @@ pub fn without(wasm: &[u8], names: &[&str]) -> Option<Vec<u8>> {
 /// held is then dead code, which wasm-opt removes.
 pub fn without_exports(wasm: &[u8], begin: &str) -> Option<Vec<u8>> {
     const EXPORTS: u8 = 7;
-    with_section(wasm, EXPORTS, |body| {
-        exports(body, |name| !name.starts_with(begin.as_bytes()))
-    })
-}
-
-/// The module with its imports named anew; `None` if it is not wasm.
-pub fn with_imports(wasm: &[u8], mut rename: impl FnMut(&str) -> String) -> Option<Vec<u8>> {
-    const IMPORTS: u8 = 2;
-    with_section(wasm, IMPORTS, |body| imports(body, &mut rename))
-}
-
-/// The module with another body in the sections of this id.
-fn with_section(wasm: &[u8], which: u8, mut change: impl FnMut(&[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
     let (header, mut rest) = wasm.split_at_checked(8)?;
     if !header.starts_with(b"\0asm") {
         return None;
@@ -51,9 +38,9 @@ fn with_section(wasm: &[u8], which: u8, mut change: impl FnMut(&[u8]) -> Option<
     while let Some((&id, after_id)) = rest.split_first() {
         let (length, body) = leb128(after_id)?;
         let (body, next) = body.split_at_checked(length)?;
-        if id == which {
-            let body = change(body)?;
-            out.push(id);
+        if id == EXPORTS {
+            let body = exports(body, |name| !name.starts_with(begin.as_bytes()))?;
+            out.push(EXPORTS);
             push_leb128(&mut out, body.len());
             out.extend(body);
         } else {
@@ -62,48 +49,6 @@ fn with_section(wasm: &[u8], which: u8, mut change: impl FnMut(&[u8]) -> Option<
         rest = next;
     }
     Some(out)
-}
-
-/// The body of an import section with other names: a count, then of each the module's name, its own, a kind and what
-/// that asks for.
-fn imports(body: &[u8], rename: &mut dyn FnMut(&str) -> String) -> Option<Vec<u8>> {
-    let (count, mut rest) = leb128(body)?;
-    let mut out = Vec::new();
-    push_leb128(&mut out, count);
-    for _ in 0..count {
-        let (length, after) = leb128(rest)?;
-        let (_, after) = after.split_at_checked(length)?;
-        out.extend_from_slice(&rest[..rest.len() - after.len()]);
-        let (length, after) = leb128(after)?;
-        let (name, kind) = after.split_at_checked(length)?;
-        let name = rename(std::str::from_utf8(name).ok()?);
-        push_leb128(&mut out, name.len());
-        out.extend_from_slice(name.as_bytes());
-        let next = after_kind(kind)?;
-        out.extend_from_slice(&kind[..kind.len() - next.len()]);
-        rest = next;
-    }
-    Some(out)
-}
-
-/// What follows an import's kind: functions by type, tables and memories by limits, globals.
-fn after_kind(kind: &[u8]) -> Option<&[u8]> {
-    let limits = |bytes| {
-        let (flags, bytes) = leb128(bytes)?;
-        let (_, bytes) = leb128(bytes)?;
-        match flags & 1 {
-            0 => Some(bytes),
-            _ => Some(leb128(bytes)?.1),
-        }
-    };
-    let (&kind, rest) = kind.split_first()?;
-    match kind {
-        0 => Some(leb128(rest)?.1),
-        1 => limits(rest.get(1..)?),
-        2 => limits(rest),
-        3 => rest.get(2..),
-        _ => None,
-    }
 }
 
 /// The body of an export section with those that are kept: a count, then of each the name's
@@ -171,33 +116,6 @@ mod tests {
         assert_eq!(without_exports(&wasm, "a").unwrap(), expect);
         assert_eq!(without_exports(&wasm, "b").unwrap(), wasm);
         assert_eq!(without_exports(&wasm[..12], "a"), None);
-    }
-
-    #[test]
-    fn imports_of_every_kind_are_renamed() {
-        let header = b"\0asm\x01\0\0\0";
-        let code = b"\x0a\x01\x00".as_slice();
-        let with = |names: [&str; 4]| {
-            let kinds: [&[u8]; 4] = [
-                &[0, 0x80, 1],
-                &[1, 0x70, 0, 1],
-                &[2, 3, 1, 0x80, 2],
-                &[3, 0x7f, 1],
-            ];
-            let mut body = vec![4];
-            for (name, kind) in names.iter().zip(kinds) {
-                body.extend([1, b'm', name.len() as u8]);
-                body.extend(name.bytes());
-                body.extend(kind);
-            }
-            [header.as_slice(), &[2, body.len() as u8], &body, code].concat()
-        };
-        let wasm = with(["f", "table", "memory", "g"]);
-        let longer = |name: &str| format!("{name}{name}");
-        let expect = with(["ff", "tabletable", "memorymemory", "gg"]);
-        assert_eq!(with_imports(&wasm, longer).unwrap(), expect);
-        assert_eq!(with_imports(&wasm, str::to_owned).unwrap(), wasm);
-        assert_eq!(with_imports(&wasm[..20], str::to_owned), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::{Job, imports, name_of, page, wasm_opt};
+use super::{Job, name_of, page, wasm_opt};
 use crate::process::{Step, say};
 use crate::setup;
 
@@ -34,7 +34,6 @@ pub(super) fn build(job: &Job, name: &str) -> Result<PathBuf> {
     ));
     let folder = job.stage.join(format!("{name}-{}", job.id));
     bind(job, name, &built, &folder)?;
-    imports::shorten(&folder, name)?;
     let bound = folder.join(format!("{name}_bg.wasm"));
     // Read whole before it is written.
     wasm_opt(job, &small_flags(), &bound, &bound)?;
