@@ -1,14 +1,14 @@
 //! The work itself: what is computed, in which forms, and how a result is checked.
 //!
-//! A [`Workload`] makes a [`Problem`] of a size and a seed; what it is, in words, is in the [`catalogue`]. A problem hands out kernels: Rust over index ranges at a SIMD
-//! [`Level`] ([`Problem::kernel`]), a WebGPU program ([`Problem::gpu`]), a Python program
+//! A [`Workload`] makes a [`Problem`] of a size and a seed; what it is, in words, is in the [`catalogue`]. A problem
+//! hands out kernels: Rust over index ranges at a SIMD [`Level`] ([`Problem::kernel`]), a WebGPU program ([`Problem::gpu`]), a Python program
 //! ([`Problem::python`]), the data for its JavaScript module ([`Problem::data`]) and an independent reference
 //! ([`Problem::reference`]), and it compares outputs with that reference element by
 //! element ([`Problem::verify`]).
 //!
 //! To add a workload: a folder with its kernel, in Rust and in JavaScript, Python original
-//! and README, its shader in `shaders/`, and its name in [`registry`] and [`catalogue`]. Back ends, page, tests and benchmarks
-//! find it there.
+//! and README, its shader in `shaders/`, and its name in the list below. Back ends, page, tests and benchmarks
+//! find it in [`registry`] and [`catalogue`].
 
 pub mod inputs;
 pub mod peak;
@@ -42,32 +42,32 @@ pub use shared::{OutOfMemory, Shared};
 
 use parallax_protocol::WorkloadInfo;
 
-/// Every workload, in the order of the page's list.
-pub fn registry() -> &'static [&'static dyn Workload] {
-    &[
-        &mandelbrot::Mandelbrot,
-        &map_reduce::MapReduce,
-        &heat::Heat,
-        &matmul::Matmul,
-        &monte_carlo::MonteCarlo,
-        &nbody::Nbody,
-    ]
+/// The list of workloads.
+macro_rules! workloads {
+    ($($folder:ident::$name:ident),* $(,)?) => {
+        /// Every workload, in the order of the page's list.
+        pub fn registry() -> &'static [&'static dyn Workload] {
+            &[$(&$folder::$name),*]
+        }
+
+        /// What there is to say of each, in the registry's order: names, words, sizes and sources.
+        ///
+        /// None of it is in the trait. A trait's table is linked whole, and the engine, which only runs workloads,
+        /// would be fetched with all of their texts.
+        pub fn catalogue() -> Vec<WorkloadInfo> {
+            vec![$($folder::info()),*]
+        }
+    };
 }
 
-/// What there is to say of each, in the registry's order: names, words, sizes and sources.
-///
-/// None of it is in the trait. A trait's table is linked whole, and the engine, which only runs workloads, would
-/// be fetched with all of their texts.
-pub fn catalogue() -> [WorkloadInfo; 6] {
-    [
-        mandelbrot::info(),
-        map_reduce::info(),
-        heat::info(),
-        matmul::info(),
-        monte_carlo::info(),
-        nbody::info(),
-    ]
-}
+workloads![
+    mandelbrot::Mandelbrot,
+    map_reduce::MapReduce,
+    heat::Heat,
+    matmul::Matmul,
+    monte_carlo::MonteCarlo,
+    nbody::Nbody,
+];
 
 impl dyn Workload {
     /// Its entry in the [`catalogue`].

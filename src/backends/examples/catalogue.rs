@@ -10,7 +10,7 @@ use std::io::Write;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let catalogue = Catalogue {
-        workloads: parallax_workloads::catalogue().into(),
+        workloads: parallax_workloads::catalogue(),
         backends: parallax_backends::registry().iter().map(|b| b.info()).collect(),
     };
     std::io::stdout().write_all(&encode(&catalogue)?)?;
