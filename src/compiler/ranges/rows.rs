@@ -293,10 +293,10 @@ mod tests {
 
     #[test]
     fn rounds_are_cut_into_blocks_and_each_statement_has_all_rows() {
-        let made = text(&format!(
+        let made = text(
             "d = np.ones((n, 100), a.dtype)\ne = np.ones((100, n), a.dtype)\nfor i in prange(n):\n    for j in range(n):\n        c[i, j] = b[j, i]\n    \
-             for k in range(100):\n        for j in range(n):\n            c[i, j] += d[i, k] * e[k, j]"
-        ));
+             for k in range(100):\n        for j in range(n):\n            c[i, j] += d[i, k] * e[k, j]",
+        );
         let rows = together(&made).unwrap_or_else(|| panic!("{made}"));
         assert!(rows.contains("in 0:int32, 100:int32, 64:int32"), "{rows}");
         assert!(rows.contains("+ 4:int32), 1:int32"), "{rows}");

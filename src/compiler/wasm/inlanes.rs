@@ -40,22 +40,23 @@ impl<'a> Emitter<'a> {
         self.put().local_get(counter).local_get(end).i64_lt_s();
         self.begin_if();
         self.vector = Some(Box::new(lanes));
-        self.loop_in_lanes([label; 2], var, body, counter, end, &mut []);
+        self.loop_in_lanes([label; 2], var, body, [counter, end], &mut [], true);
         self.vector = None;
         self.end();
         self.give_back(&[counter, end]);
     }
 
-    /// Iterations from the counter's up to the end.
+    /// Iterations from the counter's up to the end. Without the rest those of whole vectors; up to the end, which is nearer then,
+    /// those are left that come before a failure, or behind the last vector. Gives where it stands whether one failed.
     pub fn loop_in_lanes(
         &mut self,
         [leave, again]: [Label; 2],
         var: Local,
         body: &'a [Stmt],
-        counter: u32,
-        end: u32,
+        [counter, end]: [u32; 2],
         partials: &mut [Partial],
-    ) {
+        with_rest: bool,
+    ) -> u32 {
         let lanes = i64::from(LANES);
         // A vector is what the fixed tree's lanes are at.
         let mut sums: Vec<Parts> = Vec::new();
@@ -106,30 +107,46 @@ impl<'a> Emitter<'a> {
         self.end();
 
         // What is left, or was before a failure.
-        self.begin_loop();
-        let top = self.depth;
-        self.replay(top, left, failed);
-        self.put().local_get(left).i64_const(0).i64_gt_s();
-        self.begin_if();
-        let mask = self.borrow(ValType::V128);
-        self.first_lanes(left);
-        self.set(mask);
-        self.vector_of([leave, again], var, body, counter, Some(mask));
-        self.give_back(&[mask]);
-        self.end();
-        self.end();
+        if with_rest {
+            self.begin_loop();
+            let top = self.depth;
+            self.replay(top, left, failed);
+            self.put().local_get(left).i64_const(0).i64_gt_s();
+            self.begin_if();
+            let mask = self.borrow(ValType::V128);
+            self.first_lanes(left);
+            self.set(mask);
+            self.vector_of([leave, again], var, body, counter, Some(mask));
+            self.give_back(&[mask]);
+            self.end();
+            self.end();
+        } else {
+            self.put()
+                .local_get(counter)
+                .local_get(left)
+                .i64_add()
+                .local_set(end);
+        }
         self.end_spreads();
         self.end_rows(rows);
-        self.get(failed);
-        self.begin_if();
-        self.put().i32_const(1).return_();
-        self.end();
+        if with_rest {
+            self.leave_if(failed);
+        }
         for (partial, sums) in partials.iter().zip(&sums) {
             for (at, part) in partial.parts.iter().enumerate() {
                 self.extract(partial.of, sums, at as u32);
                 self.set(*part);
             }
         }
+        failed
+    }
+
+    /// Ends the function, if one failed.
+    pub fn leave_if(&mut self, failed: u32) {
+        self.get(failed);
+        self.begin_if();
+        self.put().i32_const(1).return_();
+        self.end();
     }
 
     fn replay(&mut self, to: u32, left: u32, failed: u32) {

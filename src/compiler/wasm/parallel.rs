@@ -13,6 +13,8 @@ use wasm_encoder::ValType;
 
 /// Expressions of a body that is small enough to have it several times.
 const SMALL: usize = 60;
+/// Expressions of a body that is much code in lanes.
+const MUCH: usize = 256;
 
 /// Parallel loops that are in no other.
 pub(super) fn outer_loops(all: &[Stmt]) -> Vec<&ParFor> {
@@ -417,24 +419,32 @@ impl<'a> Emitter<'a> {
         partials: &mut [Partial],
     ) {
         self.tell_lanes(one, plan.is_some());
+        let mut seen = Seen::default();
+        walk::body(&one.body, &mut seen);
+        let mut failed = None;
         if let Some(plan) = plan {
+            // Where each iteration is short, though it is much code, it is not there once more for the lanes that are left.
+            let with_rest = seen.size < MUCH || !is_plain(&one.body);
+
             let lanes = Lanes::new(
                 plan.clone(),
                 self.program.locals.len(),
                 self.inside.is_some_and(|(_, n)| n == counter),
             );
             self.vector = Some(Box::new(lanes));
-            self.loop_in_lanes([one.label, one.label], one.var, &one.body, counter, end, partials);
+            let labels = [one.label, one.label];
+            failed =
+                Some(self.loop_in_lanes(labels, one.var, &one.body, [counter, end], partials, with_rest));
             self.vector = None;
-            return;
+            if with_rest {
+                return;
+            }
         }
         let before: Vec<u32> = partials
             .iter()
             .map(|partial| self.number(partial.what.local))
             .collect();
         let ordered = partials.iter().any(|partial| partial.parts.len() > 1);
-        let mut seen = Seen::default();
-        walk::body(&one.body, &mut seen);
         let lanes = LANES as usize;
         if ordered && seen.size <= SMALL && !seen.loops {
             // Eight at a time while there are as many.
@@ -521,6 +531,9 @@ impl<'a> Emitter<'a> {
         for (partial, variable) in partials.iter().zip(before) {
             self.rename(partial.what.local, variable);
         }
+        if let Some(failed) = failed {
+            self.leave_if(failed);
+        }
     }
 
     /// Moves the parts on by one.
@@ -559,4 +572,13 @@ impl<'a> Emitter<'a> {
         self.jumps.pop();
         self.end();
     }
+}
+
+/// Whether statements only compute and store.
+fn is_plain(body: &[Stmt]) -> bool {
+    let mut plain = true;
+    crate::walk::statements(body, &mut |stmt| {
+        plain &= matches!(stmt, Stmt::If { .. } | Stmt::Set(..) | Stmt::Store { .. });
+    });
+    plain
 }
