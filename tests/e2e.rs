@@ -131,7 +131,6 @@ const ALONE: &[&str] = &[
     "coarse_clock",
     "many_runs_leak_nothing",
     "many_more_runs_leak_nothing",
-    "a_random_walk",
     "a_long_random_walk",
 ];
 

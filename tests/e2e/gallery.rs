@@ -5,8 +5,8 @@ use crate::house::{House, Visit};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 /// The rungs on the processor that have the time for a whole size.
 const CPU: [&str; 4] = ["scalar", "simd", "threads", "threads+simd"];
@@ -104,10 +104,6 @@ fn amiss(name: &str, rows: &Value, expected: Option<&[String]>) -> Result<Option
 
 /// Every kernel agrees with Numba and with itself on every rung.
 pub fn agrees(house: &House) -> Result<()> {
-    if env::var_os("PARALLAX_FULL").is_none() {
-        // In Firefox one of them, `memory_copy`, waits for a minute and a half when it comes behind others, and nobody knows why yet.
-        house.chromium("runs the whole gallery in a minute")?;
-    }
     let page = house.open("")?;
     page.awaited("await parallax.ready")?;
     let has_gpu = page.has_gpu()?;

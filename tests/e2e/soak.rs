@@ -23,10 +23,7 @@ const GROWTH: f64 = 0.1;
 const EVERY: Duration = Duration::from_secs(3 * 60);
 
 pub fn short(house: &House) -> Result<()> {
-    walk(
-        house,
-        Duration::from_secs(if house.is_chromium() { 180 } else { 45 }),
-    )
+    walk(house, Duration::from_secs(180))
 }
 
 pub fn long(house: &House) -> Result<()> {

@@ -37,29 +37,52 @@ impl Split {
 /// are waited for, and grow.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
-    /// Milliseconds and workgroups of all bands but the first, in which compiling may be.
+    /// Milliseconds that a wait takes where there is nothing to wait for: 100 in Firefox, which looks that
+    /// often, next to none elsewhere.
+    wait_ms: f64,
+    /// Milliseconds and workgroups of all bands but the first, in which compiling may be, and of those whose
+    /// time is lost in their waits.
     sum: (f64, f64),
     /// Those of the last one.
     last: (f64, f64),
+    /// Its time is lost in its wait.
+    is_lost: bool,
 }
 
-/// A band is at most this many times as long as the one before.
+/// A band is at most this many times as long as the one before, and as one that was lost in its wait: that
+/// may have taken as long as the wait.
 const GROWTH: f64 = 16.0;
+const LOST_GROWTH: f64 = 4.0;
 
 impl Pace {
+    /// If a wait for nothing takes `wait_ms`.
+    pub fn new(wait_ms: f64) -> Pace {
+        Pace {
+            wait_ms,
+            ..Pace::default()
+        }
+    }
+
     /// Workgroups of the next band.
     pub fn next(&self) -> u32 {
         let (ms, groups) = self.last;
-        (groups * (BAND_MS / ms).min(GROWTH)).max(1.0) as u32
+        let least = if self.is_lost { LOST_GROWTH } else { 0.0 };
+        (groups * (BAND_MS / ms).min(GROWTH).max(least)).max(1.0) as u32
     }
 
-    /// What a band took.
-    pub fn took(&mut self, groups: u32, ms: f64) {
-        let band = (ms.max(1e-3), f64::from(groups));
-        if self.last.1 > 0.0 {
-            self.sum = (self.sum.0 + band.0, self.sum.1 + band.1);
+    /// What is meant by milliseconds that a wait was part of: it took anything up to its own length.
+    pub fn within(&self, waited_ms: f64) -> f64 {
+        (waited_ms - self.wait_ms.min(waited_ms) / 2.0).max(1e-3)
+    }
+
+    /// What a band and the wait for it took.
+    pub fn took(&mut self, groups: u32, waited_ms: f64) {
+        let is_first = self.last.1 == 0.0;
+        self.last = (self.within(waited_ms), f64::from(groups));
+        self.is_lost = waited_ms < 1.5 * self.wait_ms;
+        if !is_first && !self.is_lost {
+            self.sum = (self.sum.0 + self.last.0, self.sum.1 + self.last.1);
         }
-        self.last = band;
     }
 
     /// What so many workgroups are thought to take.
@@ -81,11 +104,24 @@ mod tests {
 
     /// Bands of so many workgroups, if each takes so many milliseconds and a band some more.
     fn learnt(groups: u32, each: f64, more: f64, compile: f64) -> (Vec<f64>, Pace) {
-        let (mut pace, mut first, mut all) = (Pace::default(), 0, Vec::new());
+        waited(groups, each, compile, Pace::default(), |ms| ms + more)
+    }
+
+    /// What the bands take, if their milliseconds are seen like this.
+    fn waited(
+        groups: u32,
+        each: f64,
+        compile: f64,
+        mut pace: Pace,
+        seen: impl Fn(f64) -> f64,
+    ) -> (Vec<f64>, Pace) {
+        let (mut first, mut all) = (0, Vec::new());
         while first < groups {
             let band = pace.next().min(groups - first);
-            let ms = f64::from(band) * each + more + if first == 0 { compile } else { 0.0 };
-            pace.took(band, ms);
+            pace.took(
+                band,
+                seen(f64::from(band) * each + if first == 0 { compile } else { 0.0 }),
+            );
             all.push(f64::from(band) * each);
             first += band;
         }
@@ -118,6 +154,26 @@ mod tests {
                     "{groups} of {each}: {said}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_browser_that_looks_ten_times_a_second_is_not_a_slow_gpu() {
+        let looks = |ms: f64| (ms / 100.0).ceil().max(1.0) * 100.0;
+        for (groups, each) in [(3906, 1e-4), (3906, 1e-2), (3906, 0.1), (200, 5.0), (100, 60.0)] {
+            let (bands, pace) = waited(groups, each, 80.0, Pace::new(100.0), looks);
+            let longest = bands.iter().copied().fold(0.0, f64::max);
+            assert!(longest <= 400.0, "{groups} of {each}: {longest}");
+            let whole = f64::from(groups) * each;
+            assert!(
+                bands.len() as f64 <= 8.0 + whole / BAND_MS.min(each.max(25.0)),
+                "{groups} of {each}: {bands:?}"
+            );
+            let said = pace.ms(groups);
+            assert!(
+                said <= 200.0f64.max(whole * 2.0) && said >= whole * 0.5,
+                "{groups} of {each}, {whole}: {said}"
+            );
         }
     }
 

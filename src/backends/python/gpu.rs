@@ -53,6 +53,7 @@ pub async fn prepare(
         pipelines: BTreeMap::new(),
         paces: BTreeMap::new(),
         guessed: Vec::new(),
+        wait_ms: None,
         is_learnt: false,
         buffers: Buffers::default(),
         uniform: None,
@@ -78,6 +79,8 @@ struct Ready {
     paces: BTreeMap<usize, Pace>,
     /// Bands of the first run that were not waited for: when, the shader, and what it was thought to take.
     guessed: Vec<(f64, usize, f64)>,
+    /// What a wait for nothing takes, once that was tried.
+    wait_ms: Option<f64>,
     /// All paces are known.
     is_learnt: bool,
     /// Those of the run that is under way.
@@ -322,7 +325,7 @@ impl Ready {
             return Ok(());
         }
         self.prove().await?;
-        let (mut pace, mut first) = (Pace::default(), 0);
+        let (mut pace, mut first) = (Pace::new(self.wait_ms().await?), 0);
         while first < launch.groups {
             let groups = pace.next().min(launch.groups - first).min(launch.most);
             let begin = self.link.host.now_ms();
@@ -343,7 +346,8 @@ impl Ready {
             return Ok(());
         };
         let thought: f64 = guessed.iter().map(|(.., ms)| ms).sum();
-        let factor = (self.link.host.now_ms() - begin) / thought.max(1e-3);
+        let waited = self.link.host.now_ms() - begin;
+        let factor = Pace::new(self.wait_ms().await?).within(waited) / thought.max(1e-3);
         let shaders: std::collections::BTreeSet<usize> =
             guessed.iter().map(|(_, shader, _)| *shader).collect();
         for shader in shaders {
@@ -352,6 +356,18 @@ impl Ready {
             }
         }
         Ok(())
+    }
+
+    /// Milliseconds that a wait takes where there is nothing to wait for. Called when there is not.
+    async fn wait_ms(&mut self) -> Result<f64, BackendError> {
+        if let Some(ms) = self.wait_ms {
+            return Ok(ms);
+        }
+        // The first one ends when a browser looks, the second begins there.
+        self.idle().await?;
+        let begin = self.link.host.now_ms();
+        self.idle().await?;
+        Ok(*self.wait_ms.insert(self.link.host.now_ms() - begin))
     }
 
     async fn idle(&self) -> Result<(), BackendError> {

@@ -124,16 +124,22 @@ pub fn a_service_worker_that_does_not_help(house: &House) -> Result<()> {
     page.others_are_timed(&POOLED)
 }
 
-/// What somebody has begun is not taken away by a reload.
+/// What somebody has begun is not taken away by a reload: the service worker, which a slow host
+/// sends late, comes when they are at work.
 pub fn no_reload_under_a_persons_hands(house: &House) -> Result<()> {
-    let slow = "const slow = ServiceWorkerContainer.prototype.register;
+    let late = "const begin = ServiceWorkerContainer.prototype.register;
         ServiceWorkerContainer.prototype.register = async function (...a) {
-            await new Promise((r) => setTimeout(r, 1500)); return slow.apply(this, a); };";
-    let site = bare(house).with(PAGE_SCRIPT, Wrong::Begins(format!("{COUNT} {slow}")));
+            await new Promise((come) => { window.comes = come; });
+            const registered = await begin.apply(this, a);
+            window.came = true;
+            return registered; };";
+    let site = bare(house).with(PAGE_SCRIPT, Wrong::Begins(format!("{COUNT} {late}")));
     let page = house.open_from(SHORT, site)?;
     page.press("size-tiny")?;
     page.run()?;
     page.row_is_timed("simd")?;
+    page.session
+        .wait("(window.comes?.(), window.came === true)", LIMIT)?;
     sleep(Duration::from_secs(2));
     ensure!(page.loads()? == 1, "reloaded while somebody was at work");
     page.row_is_timed("simd")
