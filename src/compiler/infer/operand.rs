@@ -2,7 +2,7 @@
 
 use super::{Maker, Var};
 use crate::diagnostic::Kind;
-use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Expr, ExprKind, Local, Stmt, Unary};
+use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Divide, Expr, ExprKind, Local, Stmt, Unary};
 use crate::module::{Global, Number};
 use crate::rules;
 use crate::source::Span;
@@ -470,11 +470,92 @@ pub(super) fn convert(expr: Expr, of: Scalar) -> Expr {
         let zero = Expr::bits(expr.of, 0);
         return compare(Compare::Unequal, expr, zero);
     }
-    Expr::new(ExprKind::Convert(expr), of)
+    match of {
+        Scalar::F32 => in_single(expr),
+        _ => Expr::new(ExprKind::Convert(expr), of),
+    }
 }
 
+/// A value as `float32`. One operation of `float64` on what `float32` holds, rounded again, is what the same
+/// operation of `float32` gives (Figueroa, When is double rounding innocuous?, 1995).
+fn in_single(expr: Expr) -> Expr {
+    use Binary::{Add, Mul, Sub};
+    let kind = match &expr.kind {
+        ExprKind::Unary(op @ (Unary::Minus | Unary::Abs | Unary::Sqrt), a) => {
+            single(a).map(|a| ExprKind::Unary(*op, a))
+        }
+        ExprKind::Binary(op @ (Add | Sub | Mul), a, b) => single(a)
+            .zip(single(b))
+            .map(|(a, b)| ExprKind::Binary(*op, a, b)),
+        ExprKind::Divide(Divide::True, a, b, site) => single(a)
+            .zip(single(b))
+            .map(|(a, b)| ExprKind::Divide(Divide::True, a, b, *site)),
+        _ => None,
+    };
+    match kind {
+        Some(kind) => Expr::new(kind, Scalar::F32).placed(expr.at),
+        None => Expr::new(ExprKind::Convert(expr), Scalar::F32),
+    }
+}
+
+/// The `float32` that a `float64` was made of, or that holds a constant.
+fn single(expr: &Expr) -> Option<Expr> {
+    match &expr.kind {
+        _ if expr.of != Scalar::F64 => None,
+        ExprKind::Convert(a) if a.of == Scalar::F32 => Some(a.clone()),
+        ExprKind::Const(bits) => {
+            let value = f64::from_bits(*bits);
+            let nearest = value as f32;
+            (f64::from(nearest) == value).then(|| Expr::bits(Scalar::F32, nearest.to_bits().into()))
+        }
+        _ => None,
+    }
+}
+
+/// A comparison. Of a `float32` and a constant of `float64` as one of `float32`: there is none between a constant and
+/// the next `float32` on its side.
 pub(super) fn compare(op: Compare, a: Expr, b: Expr) -> Expr {
+    // What is at most the constant is at most the greatest `float32` that is, and so on.
+    let goes_up = matches!(op, Compare::Less);
+    let (a, b) = match (beside(&a, !goes_up), beside(&b, goes_up)) {
+        (Some(c), None) => match single(&b) {
+            Some(b) => (constant_of(op, c), b),
+            None => (a, b),
+        },
+        (None, Some(c)) => match single(&a) {
+            Some(a) => (a, constant_of(op, c)),
+            None => (a, b),
+        },
+        _ => (a, b),
+    };
     Expr::new(ExprKind::Compare(op, a, b), Scalar::Bool)
+}
+
+/// The next `float32` at least or at most a constant of `float64`, and whether it is that constant.
+fn beside(expr: &Expr, is_least: bool) -> Option<(f32, bool)> {
+    let ExprKind::Const(bits) = expr.kind else {
+        return None;
+    };
+    if expr.of != Scalar::F64 {
+        return None;
+    }
+    let value = f64::from_bits(bits);
+    let nearest = value as f32;
+    let beside = match f64::from(nearest) {
+        near if is_least && near < value => nearest.next_up(),
+        near if !is_least && near > value => nearest.next_down(),
+        _ => nearest,
+    };
+    Some((beside, f64::from(nearest) == value))
+}
+
+/// What a `float32` is compared with instead: nothing equals what no `float32` is.
+fn constant_of(op: Compare, (beside, is_same): (f32, bool)) -> Expr {
+    let value = match op {
+        Compare::Equal | Compare::Unequal if !is_same => f32::NAN,
+        _ => beside,
+    };
+    Expr::bits(Scalar::F32, value.to_bits().into())
 }
 
 pub(super) fn unary(op: Unary, a: Expr) -> Expr {

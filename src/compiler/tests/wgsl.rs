@@ -445,7 +445,7 @@ fn refusals_point_at_what_first_had_64_bits() {
     // Types that only 64 bits have in common.
     let lines = ["x[i] = f32(2) * (x[i] * i)"];
     assert_eq!(said(&lines), [is("'*' of float32 and int64 is float64", "x")]);
-    let lines = ["x[i] = f32(x[i] + 1) + f32(2)"];
+    let lines = ["x[i] = f32(x[i] + i) + f32(2)"];
     assert_eq!(said(&lines), [is("'+' of float32 and int64 is float64", "x")]);
     let lines = ["r = math.sqrt(k[i])", "x[i] = r"];
     assert_eq!(said(&lines), [is("'sqrt' of int32 is float64", "math.sqrt")]);
@@ -469,6 +469,23 @@ fn refusals_point_at_what_first_had_64_bits() {
         said,
         [is("'*' of int32 and int64 is int64; narrow to int32?", "k")]
     );
+}
+
+#[test]
+fn constants_beside_float32_need_no_64_bits_where_nothing_is_lost() {
+    let args = [array(Scalar::F32, &[4])];
+    for (line, is_exact) in [
+        ("x[i] = x[i] > 0.1", true),
+        ("x[i] = 0 <= x[i] < 1e300", true),
+        ("x[i] = 2.5 * x[i]", true),
+        ("x[i] = 1 / x[i]", true),
+        ("x[i] = 0.1 * x[i]", false),
+        ("x[i] = 2.5 * x[i] + 1.0", false),
+        ("x[i] = x[i] * 2.5 > 0.1", false),
+    ] {
+        let text = kernel(&format!("def f(x):\n    for i in prange(x.size):\n        {line}\n"));
+        assert_eq!(plan(&text, &args, false).is_ok(), is_exact, "{line}");
+    }
 }
 
 #[test]
