@@ -484,9 +484,9 @@ fn in_single(expr: Expr) -> Expr {
         ExprKind::Unary(op @ (Unary::Minus | Unary::Abs | Unary::Sqrt), a) => {
             single(a).map(|a| ExprKind::Unary(*op, a))
         }
-        ExprKind::Binary(op @ (Add | Sub | Mul), a, b) => single(a)
-            .zip(single(b))
-            .map(|(a, b)| ExprKind::Binary(*op, a, b)),
+        ExprKind::Binary(op @ (Add | Sub | Mul), a, b) => {
+            single(a).zip(single(b)).map(|(a, b)| ExprKind::Binary(*op, a, b))
+        }
         ExprKind::Divide(Divide::True, a, b, site) => single(a)
             .zip(single(b))
             .map(|(a, b)| ExprKind::Divide(Divide::True, a, b, *site)),

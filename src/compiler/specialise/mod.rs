@@ -9,7 +9,7 @@ mod narrow;
 mod whole;
 
 use crate::interval::{Facts, bits_of, bounds, facts, signed};
-use crate::ir::{Expr, ExprKind, Local, Program, Site, Stmt};
+use crate::ir::{Binary, Expr, ExprKind, Local, Program, Site, Stmt};
 use crate::sorted::{Map as BTreeMap, Set as HashSet};
 use crate::types::Scalar;
 use crate::walk;
@@ -137,11 +137,32 @@ impl Specialise<'_> {
     }
 
     fn expr(&self, old: &Expr) -> Expr {
+        if let Some(one) = self.extreme(old) {
+            return self.expr(one);
+        }
         let new = match self.in_32(old) {
             Some(kind) => Expr::new(kind, old.of),
             None => self.parts(old),
         };
         self.known(old, new).placed(old.at)
+    }
+
+    /// Which of two integers their minimum or maximum always is: `min(k * 32 + 32, n)` where blocks fill `n`.
+    fn extreme<'e>(&self, old: &'e Expr) -> Option<&'e Expr> {
+        let (is_max, a, b) = match &old.kind {
+            _ if !old.of.is_int() => return None,
+            ExprKind::Binary(op @ (Binary::Min | Binary::Max), a, b) => (*op == Binary::Max, a, b),
+            _ => return None,
+        };
+        let is_at_most = |x: &Expr, y: &Expr| self.facts.of(x).1 <= self.facts.of(y).0;
+        let (one, other) = match (is_at_most(a, b), is_at_most(b, a)) {
+            (true, _) if is_max => (b, a),
+            (true, _) => (a, b),
+            (_, true) if is_max => (a, b),
+            (_, true) => (b, a),
+            _ => return None,
+        };
+        (!can_fail(other) && !self.reads_reduced(one)).then_some(one)
     }
 
     /// A new form of an expression, or better what it is known to be.
@@ -295,6 +316,31 @@ mod tests {
             body("x = n\nif n > 6:\n    x = a.shape[0] * 7\nif n == 6 and x < 7:\n    x += 100\nreturn x");
         assert!(!text.contains("if "), "{text}");
         assert!(text.contains("106:int64"), "{text}");
+    }
+
+    #[test]
+    fn what_is_always_the_lesser_is_the_minimum() {
+        for (value, is) in [
+            ("min(k, 60)", "k"),
+            ("min(60, k)", "k"),
+            ("max(k, 60)", "60"),
+            ("max(60, k)", "60"),
+            ("min(k, 5)", "min"),
+            ("max(k, 5)", "max"),
+        ] {
+            let text = body(&format!(
+                "s = 0\nfor k in range(10 * n):\n    s += {value}\nreturn s"
+            ));
+            let sum = text.lines().find(|line| line.contains("s = (s +"));
+            let sum = sum.unwrap_or_else(|| panic!("{text}"));
+            assert!(sum.contains(is), "{value}: {sum}");
+            assert_eq!(sum.contains(&value[..3]), is == &value[..3], "{value}: {sum}");
+        }
+        // What may fail is done.
+        for most in [9, 0] {
+            let text = body(&format!("return min(np.int64(a[n, 0]) & 7, {most})"));
+            assert!(text.contains("]?"), "{text}");
+        }
     }
 
     #[test]

@@ -483,7 +483,9 @@ fn constants_beside_float32_need_no_64_bits_where_nothing_is_lost() {
         ("x[i] = 2.5 * x[i] + 1.0", false),
         ("x[i] = x[i] * 2.5 > 0.1", false),
     ] {
-        let text = kernel(&format!("def f(x):\n    for i in prange(x.size):\n        {line}\n"));
+        let text = kernel(&format!(
+            "def f(x):\n    for i in prange(x.size):\n        {line}\n"
+        ));
         assert_eq!(plan(&text, &args, false).is_ok(), is_exact, "{line}");
     }
 }

@@ -69,6 +69,9 @@ mod tests {
     fn loops_of_a_constant_length_are_even() {
         assert_eq!(found("k * 32, k * 32 + 32"), 1);
         assert_eq!(found("k * 32 - 7, k * 32 - 7 + 32, 4"), 1);
+        // The last is as long as the others.
+        assert_eq!(found("k * 32, min(k * 32 + 32, n * 32)"), 1);
+        assert_eq!(found("k * 32, max(k * 32 + 32, n - n)"), 1);
         for range in [
             "k * 32, min(k * 32 + 32, n * 31)",
             "k * 32, k * 33 + 32",
