@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::client::words;
 use crate::components::Page;
-use crate::hub::{Moment, Told};
+use crate::hub::{Moment, Told, Wanted};
 use crate::state::{End, Engine, Input, Phase, Run, Session};
 use crate::views::Program;
 use crate::{address, host, text};
@@ -105,7 +105,7 @@ fn compile(page: Page, asked: JsValue, resolve: js_sys::Function, reject: js_sys
         return answer(Err(host::failure("busy", text::API_BUSY)));
     }
     page.hub.with_value(|hub| {
-        hub.compile(kernel, size, false, move |told| {
+        hub.compile(kernel, size, Wanted::Verdict, move |told| {
             answer(match told {
                 Some(Told::Compilation(compilation)) => {
                     program(page).and_then(|program| program.compilation(&compilation))

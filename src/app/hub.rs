@@ -31,6 +31,18 @@ type Listener = Rc<dyn Fn(&Session, Moment)>;
 /// Who waits for the compiler, by the request's number; `None`: the engine is gone.
 type Waiting = Rc<RefCell<Vec<(u32, Box<dyn FnOnce(Option<Told>)>)>>>;
 
+/// What the engine is asked of a kernel.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted {
+    /// Whether it can be run.
+    Verdict,
+    /// All that its compiler knows, with or without what it wrote.
+    Account {
+        /// That too.
+        listings: bool,
+    },
+}
+
 /// What the compiler tells.
 pub enum Told {
     /// Whether a kernel can be run.
@@ -158,12 +170,12 @@ impl Hub {
         }
     }
 
-    /// Asks the engine, which is up, what its compiler makes of a kernel: whether it can be run, or all.
+    /// Asks the engine, which is up, what its compiler makes of a kernel.
     pub fn compile(
         &self,
         kernel: KernelSource,
         size: u32,
-        all: bool,
+        wanted: Wanted,
         answer: impl FnOnce(Option<Told>) + 'static,
     ) {
         let id = self.compiled.get().wrapping_add(1);
@@ -171,16 +183,17 @@ impl Hub {
         match (self.client.get(), self.session.with_untracked(state).0) {
             (Some(client), Up::Yes) => {
                 self.waiting.borrow_mut().push((id, Box::new(answer)));
-                client.perform(vec![Effect::Send(match all {
-                    true => Request::Explain {
-                        explain: id,
-                        kernel,
-                        size,
-                    },
-                    false => Request::Compile {
+                client.perform(vec![Effect::Send(match wanted {
+                    Wanted::Verdict => Request::Compile {
                         compile: id,
                         kernel,
                         size,
+                    },
+                    Wanted::Account { listings } => Request::Explain {
+                        explain: id,
+                        kernel,
+                        size,
+                        listings,
                     },
                 })]);
             }

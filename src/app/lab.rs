@@ -12,7 +12,7 @@ use web_sys::HtmlElement;
 
 use crate::client::words;
 use crate::components::Page;
-use crate::hub::{Moment, Told};
+use crate::hub::{Moment, Told, Wanted};
 use crate::state::Session;
 use crate::{BUILD, host, text, views};
 
@@ -170,8 +170,8 @@ fn calls(page: Page) -> JsValue {
             });
         });
     put("file", file.into_js_value());
-    let explain: Closure<dyn FnMut(String, u32, bool) -> js_sys::Promise> =
-        Closure::new(move |text, size, narrow| explain(page, text, size, narrow));
+    let explain: Closure<dyn FnMut(String, u32, bool, bool) -> js_sys::Promise> =
+        Closure::new(move |text, size, narrow, listings| explain(page, text, size, narrow, listings));
     put("changed", changed.into_js_value());
     put("narrow", narrow.into_js_value());
     put("explain", explain.into_js_value());
@@ -179,7 +179,7 @@ fn calls(page: Page) -> JsValue {
 }
 
 /// A promise of all that the compiler knows, in bytes. It has no time for it while a run is on its way.
-fn explain(page: Page, text: String, size: u32, narrow: bool) -> js_sys::Promise {
+fn explain(page: Page, text: String, size: u32, narrow: bool, listings: bool) -> js_sys::Promise {
     js_sys::Promise::new(&mut |resolve, reject| {
         if page.session.with_untracked(Session::is_active) {
             // Both are a promise's own, which throw nothing.
@@ -200,6 +200,7 @@ fn explain(page: Page, text: String, size: u32, narrow: bool) -> js_sys::Promise
                 _ => reject.call0(&JsValue::UNDEFINED),
             };
         };
-        page.hub.with_value(|hub| hub.compile(kernel, size, true, answer));
+        page.hub
+            .with_value(|hub| hub.compile(kernel, size, Wanted::Account { listings }, answer));
     })
 }

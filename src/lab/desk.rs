@@ -23,6 +23,8 @@ use crate::{export, text, words};
 const DRAFT: &str = "parallax-lab";
 /// The compiler is asked this long after a key: a word is typed in one go.
 const ASK_AFTER: Duration = Duration::from_millis(12);
+/// What it wrote is asked for this long after that: a reader of code waits, a typist does not.
+const LIST_AFTER: Duration = Duration::from_millis(250);
 /// The page and the store are told this long after the last key.
 const TELL_AFTER: Duration = Duration::from_millis(400);
 /// The stage that makes the arguments, which is not the compiler's time.
@@ -44,6 +46,8 @@ pub struct Lab {
     pub explained: RwSignal<Option<Arc<Explained>>>,
     /// The last one that could be run: what its code became is shown until the next.
     pub compiled: RwSignal<Option<Arc<Explained>>>,
+    /// Its listings are still those of the text before.
+    pub is_behind: RwSignal<bool>,
     /// What the stages of the first took.
     pub cold: StoredValue<Vec<StageTime>>,
     /// What went wrong while it ran, with its place.
@@ -59,7 +63,7 @@ pub struct Lab {
     /// Counts what changed, so that a late answer is not taken for that to a newer question.
     asked: StoredValue<u32>,
     told: StoredValue<u32>,
-    is_running: RwSignal<bool>,
+    pub is_running: RwSignal<bool>,
     note: RwSignal<String>,
     /// Names of the reader's own data, which `setup` may read.
     data: RwSignal<Vec<String>>,
@@ -85,6 +89,7 @@ impl Lab {
             begins: StoredValue::new(String::new()),
             explained: RwSignal::new(None),
             compiled: RwSignal::new(None),
+            is_behind: RwSignal::new(false),
             cold: StoredValue::new(Vec::new()),
             failed: RwSignal::new(Vec::new()),
             line: RwSignal::new(0),
@@ -270,13 +275,27 @@ impl Lab {
         self.calls.with_value(|calls| calls.changed(&text, size));
     }
 
-    /// Asks the compiler. Where it cannot answer now it is asked again when it can.
+    /// Asks the compiler what is wrong, and after a pause what it wrote. Where it cannot answer now it is asked
+    /// again when it can.
     pub fn ask(self) {
         self.asked.update_value(|n| *n += 1);
+        let asked = self.asked.get_value();
+        self.ask_for(false);
+        set_timeout(
+            move || {
+                if self.asked.get_value() == asked {
+                    self.ask_for(true);
+                }
+            },
+            LIST_AFTER,
+        );
+    }
+
+    fn ask_for(self, listings: bool) {
         let (asked, text, size) = (self.asked.get_value(), self.text(), self.size.get_value());
         let (calls, narrow) = (self.calls.get_value(), self.narrow.get_untracked());
         spawn_local(async move {
-            let answer = calls.explain(&text, size, narrow).await;
+            let answer = calls.explain(&text, size, narrow, listings).await;
             if self.asked.get_value() != asked {
                 return;
             }
@@ -292,7 +311,15 @@ impl Lab {
         });
     }
 
-    fn know(self, explained: Explained) {
+    fn know(self, mut explained: Explained) {
+        if explained.compilation.ok {
+            self.is_behind.set(explained.listings.is_empty());
+        }
+        if explained.listings.is_empty() {
+            // Those of the text before, until its own come.
+            let before = self.compiled.get_untracked();
+            explained.listings = before.map_or(Vec::new(), |before| before.listings.clone());
+        }
         let explained = Arc::new(explained);
         self.explained.set(Some(Arc::clone(&explained)));
         if explained.compilation.ok {

@@ -29,7 +29,13 @@ extern "C" {
     /// `LabEvent`. Rejected while a
     /// run is on its way or the engine is not up.
     #[wasm_bindgen(method, catch)]
-    pub async fn explain(this: &Calls, text: &str, size: u32, narrow: bool) -> Result<JsValue, JsValue>;
+    pub async fn explain(
+        this: &Calls,
+        text: &str,
+        size: u32,
+        narrow: bool,
+        listings: bool,
+    ) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_namespace = parallaxHost, js_name = saveText)]
     pub fn save_text(name: &str, kind: &str, text: &str);

@@ -51,7 +51,9 @@ pub fn Panes(lab: Lab) -> impl IntoView {
         let fails = lab
             .explained
             .with(|e| e.as_ref().is_some_and(|e| !e.compilation.ok));
-        !(fails && lab.compiled.with(Option::is_some))
+        // A run keeps the compiler from writing.
+        let is_behind = lab.is_behind.get() && lab.is_running.get();
+        !((fails || is_behind) && lab.compiled.with(Option::is_some))
     };
     let pane = move || {
         let id = chosen.get();

@@ -51,6 +51,8 @@ pub enum Request {
         kernel: KernelSource,
         /// What its `setup` is given.
         size: u32,
+        /// What was written too, as text: most of the time goes there.
+        listings: bool,
     },
     /// The page was hidden or shown: samples taken while it was hidden are discarded.
     Visible(bool),

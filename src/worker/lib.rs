@@ -132,6 +132,7 @@ fn receive(engine: &Rc<Engine>, bytes: &[u8]) {
             explain,
             kernel,
             size,
+            listings,
         } => {
             // Whoever asks again does not wait for the answer before.
             let stop = StopFlag::new();
@@ -139,7 +140,7 @@ fn receive(engine: &Rc<Engine>, bytes: &[u8]) {
             let engine = Rc::clone(engine);
             wasm_bindgen_futures::spawn_local(async move {
                 let explained =
-                    parallax_backends::explain::explain(&engine.machine, kernel, size, stop).await;
+                    parallax_backends::explain::explain(&engine.machine, kernel, size, listings, stop).await;
                 if let Ok(bytes) = encode(&LabEvent::Explained(Box::new(explained))) {
                     post(&Event::Lab {
                         explain: Some(explain),

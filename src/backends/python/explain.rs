@@ -9,17 +9,30 @@ use parallax_protocol::{
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
-/// All that the compiler knows of a kernel. What its `setup` gave is kept for the next time that the same is asked.
-pub async fn explain(machine: &Machine, kernel: KernelSource, size: u32, stop: StopFlag) -> Explained {
+/// All that the compiler knows of a kernel, with or without what it wrote as text, which takes longest. What its
+/// `setup` gave is kept for the next time that the same is asked.
+pub async fn explain(
+    machine: &Machine,
+    kernel: KernelSource,
+    size: u32,
+    listings: bool,
+    stop: StopFlag,
+) -> Explained {
     let last = machine.compiled.given.clone();
     let made = machine
         .pool
-        .offload(move || explained(kernel, size, &last, &stop))
+        .offload(move || explained(kernel, size, listings, &last, &stop))
         .await;
     made.unwrap_or_else(|message| Explained::of(Compilation::failed(vec![broken_down(&message)])))
 }
 
-fn explained(kernel: KernelSource, size: u32, last: &LastGiven, stop: &StopFlag) -> Explained {
+fn explained(
+    kernel: KernelSource,
+    size: u32,
+    listings: bool,
+    last: &LastGiven,
+    stop: &StopFlag,
+) -> Explained {
     let begin = crate::host::wall_ms();
     let text = &kernel.text;
     let part = parallax_compiler::setup_part(text).map(|part| (part, size, fingerprint(&kernel.files)));
@@ -30,7 +43,11 @@ fn explained(kernel: KernelSource, size: u32, last: &LastGiven, stop: &StopFlag)
         arguments: kept.clone(),
         files: data_files(kernel.files),
     };
-    let made = compiler::explain(text, &request, &crate::host::wall_ms, kernel.narrow, &|| {
+    let wanted = compiler::Wanted {
+        narrow: kernel.narrow,
+        listings,
+    };
+    let made = compiler::explain(text, &request, &crate::host::wall_ms, wanted, &|| {
         stop.is_raised()
     });
     if let (Some(prepared), Some(part), None) = (&made.prepared, part, kept) {

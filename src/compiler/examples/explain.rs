@@ -3,7 +3,7 @@
 //!     cargo run -p parallax-compiler --example explain -- FILE.py SIZE [LISTING]
 
 use parallax_compiler::Request;
-use parallax_compiler::explain::explain;
+use parallax_compiler::explain::{Wanted, explain};
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
@@ -18,7 +18,11 @@ fn main() {
     };
     let began = std::time::Instant::now();
     let clock = || began.elapsed().as_secs_f64() * 1e3;
-    let made = explain(&text, &request, &clock, true, &|| false);
+    let wanted = Wanted {
+        narrow: true,
+        listings: true,
+    };
+    let made = explain(&text, &request, &clock, wanted, &|| false);
     if let Some(failed) = &made.failed {
         println!("{}", failed.render(&text));
     }

@@ -84,16 +84,25 @@ pub struct Listing {
     pub lines: Vec<(String, u32)>,
 }
 
-/// Compiles a text and looks on. `clock` gives milliseconds, `narrow` lets the GPU use 32 bits for 64, `stop` is asked now and
-/// then while `setup` runs.
+/// How a text is explained.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// The GPU may use 32 bits for 64.
+    pub narrow: bool,
+    /// [`Explained::listings`] too, which take longer than all else.
+    pub listings: bool,
+}
+
+/// Compiles a text and looks on. `clock` gives milliseconds, `stop` is asked now and then while `setup` runs.
 pub fn explain(
     text: &str,
     request: &Request,
     clock: &dyn Fn() -> f64,
-    narrow: bool,
+    wanted: Wanted,
     stop: &dyn Fn() -> bool,
 ) -> Explained {
     let mut looker = Looker {
+        has_listings: wanted.listings,
         lines: Lines::new(text),
         clock,
         since: clock(),
@@ -109,7 +118,7 @@ pub fn explain(
     match prepared {
         Err(failed) => looker.out.failed = Some(failed),
         Ok(prepared) => {
-            looker.prepared(&prepared, narrow);
+            looker.prepared(&prepared, wanted.narrow);
             looker.out.prepared = Some(prepared);
         }
     }
@@ -125,6 +134,7 @@ fn refused(why: &wasm::Refusal) -> String {
 }
 
 struct Looker<'a> {
+    has_listings: bool,
     lines: Lines,
     clock: &'a dyn Fn() -> f64,
     /// When the stage at hand began.
@@ -205,13 +215,15 @@ impl Looker<'_> {
                 });
             }
         }
-        let (text, places) = print::with_places(&prepared.program);
-        let lines = text.lines().zip(places);
-        let lines = lines.map(|(line, at)| (line.to_owned(), self.lines.of(at)));
-        self.out.listings.push(Listing {
-            name: "ir",
-            lines: lines.collect(),
-        });
+        if self.has_listings {
+            let (text, places) = print::with_places(&prepared.program);
+            let lines = text.lines().zip(places);
+            let lines = lines.map(|(line, at)| (line.to_owned(), self.lines.of(at)));
+            self.out.listings.push(Listing {
+                name: "ir",
+                lines: lines.collect(),
+            });
+        }
         let mut told = Told::default();
         self.module(prepared, "scalar", wasm::Target::default(), &mut told);
         let simd = wasm::Target {
@@ -245,12 +257,14 @@ impl Looker<'_> {
             }
             Ok((module, marks)) => {
                 if name != "threads" {
-                    let lines = wat::text(&module.bytes, &marks.functions);
-                    let lines = lines.into_iter().map(|(text, at)| (text, self.lines.of(at)));
-                    self.out.listings.push(Listing {
-                        name,
-                        lines: lines.collect(),
-                    });
+                    if self.has_listings {
+                        let lines = wat::text(&module.bytes, &marks.functions);
+                        let lines = lines.into_iter().map(|(text, at)| (text, self.lines.of(at)));
+                        self.out.listings.push(Listing {
+                            name,
+                            lines: lines.collect(),
+                        });
+                    }
                     marks
                         .told
                         .all()
@@ -273,7 +287,9 @@ impl Looker<'_> {
             }
             Ok(plan) => {
                 let (lines, files) = shaders::text(&plan, &self.lines);
-                self.out.listings.push(Listing { name: "wgsl", lines });
+                if self.has_listings {
+                    self.out.listings.push(Listing { name: "wgsl", lines });
+                }
                 self.out.shaders = files;
             }
         }

@@ -4,7 +4,7 @@
 mod golden;
 
 use golden::{names, size, text};
-use parallax_compiler::explain::{About, Explained, Listing, explain};
+use parallax_compiler::explain::{About, Explained, Listing, Wanted, explain};
 use parallax_compiler::{Request, Source, module, syntax};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -20,7 +20,11 @@ fn explained(text: &str, size: i64) -> Explained {
         now.set(now.get() + 1.0);
         now.get()
     };
-    explain(text, &request, &clock, true, &|| false)
+    let wanted = Wanted {
+        narrow: true,
+        listings: true,
+    };
+    explain(text, &request, &clock, wanted, &|| false)
 }
 
 fn listing<'e>(all: &'e Explained, name: &str) -> &'e Listing {

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -42,7 +43,14 @@ pub fn run(options: Test) -> Result<bool> {
     let mut tally = Tally::default();
 
     // The native part alone needs no site; what would read its engine says it is skipped.
-    let site = (options.only != Some(Part::Native)).then(build::site);
+    let site = (options.only != Some(Part::Native)).then(|| {
+        let ahead = (options.only != Some(Part::Browser)).then(|| ahead(&root));
+        let site = build::site();
+        if let Some(Err(_)) = ahead.map(JoinHandle::join) {
+            say("error: the tests could not be built beside the site");
+        }
+        site
+    });
     let site = match site.transpose() {
         Ok(site) => site,
         Err(error) => {
@@ -105,22 +113,39 @@ pub fn run(options: Test) -> Result<bool> {
     Ok(tally.failed == 0)
 }
 
+/// Builds the native tests while the site is built, which is one compiler's or one optimiser's work most of the
+/// time. What fails here fails again when they are run, and is told there.
+fn ahead(root: &Path) -> JoinHandle<()> {
+    let mut command = native_tests(root);
+    command.arg("--no-run");
+    thread::spawn(move || {
+        let step = Step::new(
+            "build the native tests",
+            "they are built again where they are run",
+        );
+        if step.quiet(command).is_err() {
+            say("the native tests did not build: see below");
+        }
+    })
+}
+
+fn native_tests(root: &Path) -> Command {
+    let mut command = Command::new(paths::native_cargo());
+    command
+        .args(["test", "--workspace", "--exclude", "parallax-worker"])
+        .current_dir(root)
+        .env_remove("CARGO_BUILD_TARGET");
+    command
+}
+
 /// All that runs here without a browser: the registries on this machine's CPU and GPU, the
 /// page's state, the compilers' promises about the engine's code.
 fn native(root: &Path, full: bool, site: Option<&Dist>) -> Tally {
-    let mut command = Command::new(paths::native_cargo());
+    let mut command = native_tests(root);
     command
-        .args([
-            "test",
-            "--workspace",
-            "--exclude",
-            "parallax-worker",
-            "--no-fail-fast",
-        ])
+        .arg("--no-fail-fast")
         // Tests that passed may have said that they were skipped.
-        .args(["--", "--show-output"])
-        .current_dir(root)
-        .env_remove("CARGO_BUILD_TARGET");
+        .args(["--", "--show-output"]);
     if let Some(site) = site {
         command.env("PARALLAX_ENGINE_WASM", &site.engine_named);
     }
