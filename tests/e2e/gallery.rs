@@ -5,8 +5,8 @@ use crate::house::{House, Visit};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 /// The rungs on the processor that have the time for a whole size.
 const CPU: [&str; 4] = ["scalar", "simd", "threads", "threads+simd"];
@@ -22,6 +22,10 @@ const NOT_ON_GPU: [&str; 7] = [
     // Refused everywhere: a race.
     "path/3",
 ];
+
+/// Mesa's llvmpipe, which is what Firefox is given where there is no GPU, ends an invocation's loops after 65,535
+/// rounds: what takes more is WRONG there, and said to be.
+const MANY_ROUNDS: [&str; 2] = ["matmul", "serial_filter"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lab")
@@ -83,7 +87,7 @@ impl Visit {
 }
 
 /// What is amiss with a kernel's rows.
-fn amiss(name: &str, rows: &Value, expected: Option<&[String]>) -> Result<Option<String>> {
+fn amiss(name: &str, rows: &Value, expected: Option<&[String]>, is_chromium: bool) -> Result<Option<String>> {
     let rows = rows.as_array().with_context(|| rows.to_string())?;
     let row = |id: &str| rows.iter().find(|row| row["backend"] == id);
     for id in CPU {
@@ -93,12 +97,13 @@ fn amiss(name: &str, rows: &Value, expected: Option<&[String]>) -> Result<Option
             return Ok(Some(format!("{row}, not {expected:?}")));
         }
     }
-    let wanted = match NOT_ON_GPU.contains(&name) {
-        true => "skipped",
-        false => "stopped",
+    let wanted: &[&str] = match () {
+        () if NOT_ON_GPU.contains(&name) => &["skipped"],
+        () if !is_chromium && MANY_ROUNDS.contains(&name) => &["stopped", "wrong"],
+        () => &["stopped"],
     };
     Ok(row("gpu")
-        .filter(|row| row["status"] != wanted)
+        .filter(|row| !wanted.iter().any(|status| row["status"] == *status))
         .map(Value::to_string))
 }
 
@@ -109,7 +114,7 @@ pub fn agrees(house: &House) -> Result<()> {
     let has_gpu = page.has_gpu()?;
     let mut all: Vec<(String, Option<Vec<String>>)> = golden()?.into_iter().collect();
     ensure!(all.len() >= 24 + 7, "{}", all.len());
-    if !house.is_chromium() {
+    if !house.is_chromium() && env::var_os("PARALLAX_FULL").is_none() {
         all = all.into_iter().step_by(5).collect();
     }
     let mut wrong = Vec::new();
@@ -126,7 +131,7 @@ pub fn agrees(house: &House) -> Result<()> {
             wrong.extend((!refused).then(|| format!("{name}: {rows}")));
             continue;
         }
-        let why = amiss(name, &rows, expected.as_deref())?;
+        let why = amiss(name, &rows, expected.as_deref(), house.is_chromium())?;
         wrong.extend(why.map(|why| format!("{name}: {why}")));
     }
     println!("{} kernels", all.len());

@@ -21,13 +21,12 @@ const WEBKIT: &[(&str, &str)] = &[
 ];
 
 /// Half a minute and more each, of which little depends on the browser: everybody waits for Chromium's only.
-const LONG: [&str; 7] = [
+const LONG: [&str; 6] = [
     "a_random_walk",
     "engine_that_never_comes",
     "experiments_on_a_kernel",
     "experiments_run_and_are_drawn",
     "fifty_engines",
-    "the_gallery_agrees",
     "views_program_missing",
 ];
 const LATER: &str = "takes long: in Chromium each time, in others under --full";

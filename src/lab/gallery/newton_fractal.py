@@ -18,7 +18,7 @@ TINY = np.float32(1e-9)
 @njit(parallel=True)
 def newton(axis, rounds):
     n = axis.size
-    angle = np.empty((n, n), np.float32)
+    root = np.empty((n, n), np.int32)
     for row in prange(n):
         for column in range(n):
             x = axis[column]
@@ -30,8 +30,9 @@ def newton(axis, rounds):
                 size = re * re + im * im + TINY
                 x = THIRD * (TWO * x + re / size)
                 y = THIRD * (TWO * y - im / size)
-            angle[row, column] = y
-    return angle
+            # The one at 1, or of the two left of it that above or below.
+            root[row, column] = 0 if x > 0 else 1 if y > 0 else 2
+    return root
 
 
 def setup(n):
