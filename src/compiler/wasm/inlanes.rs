@@ -2,8 +2,9 @@
 
 use super::function::{Emitter, Jump};
 use super::lanes::{LANES, Lanes, Parts, Scope};
-use super::parallel::Partial;
+use super::parallel::{self, Partial};
 use super::plan::{self, Plan};
+use super::walk;
 use crate::ir::{Expr, Label, Local, ParFor, Stmt};
 use crate::types::Scalar;
 use wasm_encoder::ValType;
@@ -40,10 +41,40 @@ impl<'a> Emitter<'a> {
         self.put().local_get(counter).local_get(end).i64_lt_s();
         self.begin_if();
         self.vector = Some(Box::new(lanes));
-        self.loop_in_lanes([label; 2], var, body, [counter, end], &mut [], true);
+        let mut seen = walk::Seen::default();
+        walk::body(body, &mut seen);
+        let with_rest = parallel::has_rest(&seen, body);
+        let failed = self.loop_in_lanes([label; 2], var, body, [counter, end], &mut [], with_rest);
         self.vector = None;
+        if !with_rest {
+            self.one_by_one(var, body, [counter, end]);
+            self.leave_if(failed);
+        }
         self.end();
         self.give_back(&[counter, end]);
+    }
+
+    /// Iterations of statements that only compute and store, from the counter's up to the end.
+    fn one_by_one(&mut self, var: Local, body: &'a [Stmt], [counter, end]: [u32; 2]) {
+        self.put().local_get(counter).local_get(end).i64_lt_s();
+        self.begin_if();
+        self.begin_loop();
+        let top = self.depth;
+        let own = self.number(var);
+        self.get(counter);
+        self.convert(Scalar::I64, self.program.locals[var.0 as usize].of);
+        self.set(own);
+        self.statements(body);
+        self.put()
+            .local_get(counter)
+            .i64_const(1)
+            .i64_add()
+            .local_tee(counter)
+            .local_get(end)
+            .i64_lt_s();
+        self.jump_if(top);
+        self.end();
+        self.end();
     }
 
     /// Iterations from the counter's up to the end. Without the rest those of whole vectors; up to the end, which is nearer then,

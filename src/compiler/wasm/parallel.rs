@@ -423,9 +423,7 @@ impl<'a> Emitter<'a> {
         walk::body(&one.body, &mut seen);
         let mut failed = None;
         if let Some(plan) = plan {
-            // Where each iteration is short, though it is much code, it is not there once more for the lanes that are left.
-            let with_rest = seen.size < MUCH || !is_plain(&one.body);
-
+            let with_rest = has_rest(&seen, &one.body);
             let lanes = Lanes::new(
                 plan.clone(),
                 self.program.locals.len(),
@@ -572,6 +570,12 @@ impl<'a> Emitter<'a> {
         self.jumps.pop();
         self.end();
     }
+}
+
+/// Whether the lanes that are left are a vector too. Where each iteration is short, though it is much code, it is not
+/// there once more for them: they run one by one.
+pub(super) fn has_rest(seen: &walk::Seen, body: &[Stmt]) -> bool {
+    seen.size < MUCH || !is_plain(body)
 }
 
 /// Whether statements only compute and store.
