@@ -279,16 +279,7 @@ impl Lab {
     /// again when it can.
     pub fn ask(self) {
         self.asked.update_value(|n| *n += 1);
-        let asked = self.asked.get_value();
         self.ask_for(false);
-        set_timeout(
-            move || {
-                if self.asked.get_value() == asked {
-                    self.ask_for(true);
-                }
-            },
-            LIST_AFTER,
-        );
     }
 
     fn ask_for(self, listings: bool) {
@@ -307,6 +298,16 @@ impl Lab {
             };
             if let Ok(event) = decode::<LabEvent>(&bytes.to_vec()) {
                 self.event(event);
+            }
+            // Never before its answer: the compiler gives up a question for the next.
+            let is_read = move || self.asked.get_value() == asked && self.is_behind.get_untracked();
+            if !listings && is_read() {
+                let list = move || {
+                    if is_read() {
+                        self.ask_for(true);
+                    }
+                };
+                set_timeout(list, LIST_AFTER);
             }
         });
     }

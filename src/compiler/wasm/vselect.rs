@@ -264,7 +264,7 @@ pub mod tests {
                 "I32x4Mul",
             ),
             // Masks of other places.
-            ("p if np.float64(p) < 0.1 else f32(2)", "Narrow", "PMin"),
+            ("p if np.float64(p) + 0.1 < 0.2 else f32(2)", "Narrow", "PMin"),
         ] {
             let done = done(&format!("b[i] = {value}"));
             assert!(done.contains(with) && !done.contains(without), "{value}:\n{done}");
