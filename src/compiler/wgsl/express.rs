@@ -70,7 +70,9 @@ impl Writer<'_> {
             Scalar::Bool => (bits != 0).to_string(),
             Scalar::F32 | Scalar::F64 => {
                 let value = host::float(of, bits) as f32;
-                match value.is_normal() || value == 0.0 && value.is_sign_positive() {
+                // The greatest is rounded up where it is written shortest, which browsers refuse.
+                let is_written = value.is_normal() && value.abs() < f32::MAX;
+                match is_written || value == 0.0 && value.is_sign_positive() {
                     true => format!("{value:?}f"),
                     false => format!("{}({}u)", self.helper("float_of"), value.to_bits()),
                 }
