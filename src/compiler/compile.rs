@@ -3,7 +3,7 @@
 //! A file's arguments have types only when they are there, so that [`prepare`] runs `setup(n)` first, then types the
 //! kernel for what it gave, and leaves to each back end to be written on demand.
 
-use crate::diagnostic::{Diagnostic, Kind};
+use crate::diagnostic::{Diagnostic, Kind, in_order};
 use crate::interpret::{self, Machine};
 use crate::ir::{Array, ArrayExpr, Param, Program, Stmt};
 use crate::setup::{self, DataFile, Limits};
@@ -121,7 +121,7 @@ pub(crate) fn watched(
     watch("parse", Seen::File(&file));
     faults.extend(more);
     if !faults.is_empty() {
-        faults.sort_by_key(|fault| fault.span.start);
+        in_order(&mut faults);
         return Err(faults.into());
     }
     let Some(entry) = file.entry else {

@@ -1,9 +1,10 @@
-//! Decimals as floats: the nearest of 64 bits, halves to even.
+//! Decimals as floats, the nearest of 64 bits, halves to even; and floats as the shortest decimals that are read so again.
 //!
-//! The standard library reads them faster, by a table of powers of five of ten thousand bytes. What a kernel and its files
+//! The standard library does both faster, by tables: one of powers of five has ten thousand bytes. What a kernel and its files
 //! hold is mostly short, where one operation on floats is exact; for the rest, whole numbers as long as they need be will do.
 
 use std::cmp::Ordering;
+use std::fmt::Write;
 
 /// Digits that are looked at. No sum of two neighbouring floats has more, so that of what follows it only counts whether
 /// there is anything but zeros.
@@ -138,8 +139,117 @@ fn nearest(mut over: Whole, mut under: Whole) -> f64 {
     f64::from_bits((((power + 1_022).max(0) as u64) << 52) + bits)
 }
 
+/// A float as Rust writes it for people who read programs: `1.5`, `2.0`, `1e-7`.
+pub fn text(value: f64) -> String {
+    written(value, 52, value.to_bits())
+}
+
+/// The same of one of 32 bits, which needs fewer digits.
+pub fn text_of_single(value: f32) -> String {
+    written(value.into(), 23, value.to_bits().into())
+}
+
+fn written(value: f64, width: u32, bits: u64) -> String {
+    let mut out = String::from(if value.is_sign_negative() { "-" } else { "" });
+    if value.is_nan() {
+        return "NaN".into();
+    }
+    if value.is_infinite() {
+        return out + "inf";
+    }
+    let (digits, mut point) = match value == 0.0 {
+        true => (vec![0], 1),
+        false => shortest(width, bits),
+    };
+    let exponent = point - 1;
+    let is_far = !(-4..16).contains(&exponent);
+    if is_far {
+        point = 1;
+    }
+    if point <= 0 {
+        out += "0.";
+        (point..0).for_each(|_| out.push('0'));
+    }
+    let end = if is_far { 1 } else { point + 1 };
+    for at in 0..end.max(digits.len() as i64) {
+        if at == point && at > 0 {
+            out.push('.');
+        }
+        out.push((b'0' + digits.get(at as usize).copied().unwrap_or(0)).into());
+    }
+    if is_far {
+        let _ = write!(out, "e{exponent}");
+    }
+    out
+}
+
+/// The fewest digits between which and a float there is no other (Steele and White, How to print floating-point numbers
+/// accurately, 1990), and how many of them stand before the point. It is neither zero nor without end, and has so many bits
+/// of fraction.
+fn shortest(width: u32, bits: u64) -> (Vec<u8>, i64) {
+    let fraction = bits & ((1 << width) - 1);
+    let exponent = (bits >> width) as i64 & ((1 << (if width == 52 { 11 } else { 8 })) - 1);
+    let power = exponent.max(1) - if width == 52 { 1_075 } else { 150 };
+    let is_even = fraction.is_multiple_of(2);
+    // All in quarters of the last bit's place, where halfway to the next ones is whole.
+    let scaled = |quarters: u64, by: i64| {
+        let mut whole = Whole::default();
+        whole.times(0, (quarters >> 30) as u32);
+        whole.times(1 << 30, quarters as u32 & ((1 << 30) - 1));
+        whole.shift(by.max(0) as usize);
+        whole
+    };
+    let mut over = scaled(4 * (fraction | u64::from(exponent > 0) << width), power);
+    let mut above = scaled(2, power);
+    // A power of two is nearer to what is below it.
+    let mut below = scaled(if fraction == 0 && exponent > 1 { 1 } else { 2 }, power);
+    let mut under = scaled(4, -power);
+    // Whether halfway to the next one is not below 1, or is 1 and read as this.
+    let reaches = |over: &Whole, above: &Whole, under: &Whole| {
+        let mut rest = under.clone();
+        over.order(under).is_ge() || {
+            rest.less(over);
+            above.order(&rest).is_ge() && (is_even || above.order(&rest).is_gt())
+        }
+    };
+    let mut point = 0;
+    while !reaches(&over, &above, &under) {
+        for one in [&mut over, &mut above, &mut below] {
+            one.times(10, 0);
+        }
+        point -= 1;
+    }
+    while reaches(&over, &above, &under) {
+        under.times(10, 0);
+        point += 1;
+    }
+    let mut digits = Vec::new();
+    loop {
+        for one in [&mut over, &mut above, &mut below] {
+            one.times(10, 0);
+        }
+        let mut digit = 0;
+        while over.order(&under).is_ge() {
+            over.less(&under);
+            digit += 1;
+        }
+        let is_low = match over.order(&below) {
+            Ordering::Equal => is_even,
+            order => order.is_lt(),
+        };
+        let is_high = reaches(&over, &above, &under);
+        if is_low || is_high {
+            over.times(2, 0);
+            let is_up = is_high && (!is_low || over.order(&under).is_ge());
+            digits.push(digit + u8::from(is_up));
+            return (digits, point);
+        }
+        digits.push(digit);
+    }
+}
+
 /// A whole number of any length, its lowest word first, without zeros at its end.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Whole(Vec<u32>);
 
 impl Whole {
@@ -194,7 +304,7 @@ impl Whole {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{parse, text, text_of_single};
 
     fn same(text: &str) {
         let (ours, theirs) = (parse(text), text.parse::<f64>().ok());
@@ -317,5 +427,46 @@ mod tests {
         }
         half.push(rest * 5 + b'0');
         String::from_utf8(half).unwrap()
+    }
+
+    #[test]
+    fn writes_as_the_standard_library_does() {
+        let both = |bits: u64| {
+            let (wide, single) = (f64::from_bits(bits), f32::from_bits(bits as u32));
+            assert_eq!(text(wide), format!("{wide:?}"), "{bits:#x}");
+            assert_eq!(text_of_single(single), format!("{single:?}"), "{bits:#x}");
+        };
+        for value in [
+            0.0,
+            1.0,
+            0.1,
+            0.3,
+            1e-4,
+            1e-5,
+            1e15,
+            1e16,
+            1e23,
+            123_456.75,
+            f64::NAN,
+        ] {
+            for value in [value, -value, 1.0 / value] {
+                both(value.to_bits());
+                both((value as f32).to_bits().into());
+            }
+        }
+        // All powers of two, their neighbours, and any others.
+        for exponent in 0..0x800_u64 {
+            for near in [0, 1, 2, u64::MAX] {
+                both((exponent << 52).wrapping_add(near));
+                both((exponent << 23).wrapping_add(near));
+            }
+        }
+        let mut state = 1u64;
+        for _ in 0..20_000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            both(state.rotate_left(29));
+        }
     }
 }

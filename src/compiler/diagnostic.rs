@@ -78,6 +78,11 @@ pub struct Fault {
     pub notes: Vec<(Span, String)>,
 }
 
+/// Puts faults into the order of the text.
+pub fn in_order(faults: &mut [Diagnostic]) {
+    faults.sort_by_key(|fault| fault.span.start);
+}
+
 impl Deref for Diagnostic {
     type Target = Fault;
 
@@ -140,7 +145,7 @@ fn place(out: &mut String, source: Source, span: Span) {
     let head = source.head_of_line(span.start);
     let blank: String = head.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
     let marked = source.slice(span).split('\n').next().unwrap_or_default();
-    let width = marked.trim_end().chars().count().max(1);
+    let width = marked.trim_ascii_end().chars().count().max(1);
     let _ = writeln!(out, "    {blank}{}", "^".repeat(width));
 }
 

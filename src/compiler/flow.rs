@@ -10,7 +10,7 @@
 //! and what comes back, if it is used at all.
 
 use crate::diagnostic::{Diagnostic, Kind};
-use crate::sorted::Map;
+use crate::sorted::{Map, Set};
 use crate::source::Span;
 use crate::syntax::{Def, Expr, ExprKind, Index, Stmt, StmtKind};
 
@@ -50,12 +50,9 @@ impl Webs {
     }
 
     /// The variables that get values between two places.
-    pub fn stored_in(&self, range: std::ops::Range<u32>) -> Vec<Web> {
+    pub fn stored_in(&self, range: std::ops::Range<u32>) -> Set<Web> {
         let within = self.stores.iter().filter(|(at, _)| range.contains(at));
-        let mut all: Vec<Web> = within.map(|(_, web)| *web).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+        within.map(|(_, web)| *web).collect()
     }
 
     /// The variable that gets a value at a place.
@@ -79,7 +76,7 @@ pub fn webs(def: &Def) -> (Webs, Vec<Diagnostic>) {
         loops: Vec::new(),
         faults: Vec::new(),
     };
-    let mut env = vec![Vec::new(); flow.names.len()];
+    let mut env = vec![Set::new(); flow.names.len()];
     for param in &def.params {
         flow.define(&mut env, &param.name.name, param.name.span);
     }
@@ -128,7 +125,7 @@ fn targeted(target: &Expr, names: &mut Map<String, usize>) {
 }
 
 /// The definitions that reach a place, by the number of the name; sorted.
-type Env = Vec<Vec<u32>>;
+type Env = Vec<Set<u32>>;
 
 /// A definition, or what stands for several.
 struct Node {
@@ -136,7 +133,7 @@ struct Node {
     /// The place of a real one.
     at: Option<u32>,
     /// What enters a loop's head and what comes back to it.
-    joins: Vec<u32>,
+    joins: Set<u32>,
 }
 
 struct Loop {
@@ -147,7 +144,7 @@ struct Loop {
 struct Flow {
     names: Map<String, usize>,
     nodes: Vec<Node>,
-    loads: Vec<(u32, Vec<u32>)>,
+    loads: Vec<(u32, Set<u32>)>,
     loops: Vec<Loop>,
     faults: Vec<Diagnostic>,
 }
@@ -157,14 +154,14 @@ impl Flow {
         self.nodes.push(Node {
             name,
             at,
-            joins: Vec::new(),
+            joins: Set::new(),
         });
         self.nodes.len() as u32 - 1
     }
 
     fn define(&mut self, env: &mut Env, name: &str, span: Span) {
         if let Some(&number) = self.names.get(name) {
-            env[number] = vec![self.node(number, Some(span.start))];
+            env[number] = Set::from([self.node(number, Some(span.start))]);
         }
     }
 
@@ -268,12 +265,11 @@ impl Flow {
         if let Some(target) = target {
             targeted(target, &mut changed);
         }
-        let mut changed: Vec<usize> = changed.keys().map(|name| self.names[name]).collect();
-        changed.sort_unstable();
+        let changed: Set<usize> = changed.keys().map(|name| self.names[name]).collect();
         let mut heads = Vec::new();
         for name in changed {
             let head = self.node(name, None);
-            self.nodes[head as usize].joins = std::mem::replace(&mut env[name], vec![head]);
+            self.nodes[head as usize].joins = std::mem::replace(&mut env[name], Set::from([head]));
             heads.push((name, head));
         }
         test(self, &env);
@@ -381,7 +377,7 @@ impl Flow {
         let mut open: Vec<u32> = Vec::new();
         for (_, reaching) in &self.loads {
             for &one in reaching {
-                union.join(reaching[0], one);
+                union.join(*reaching.first().unwrap_or(&one), one);
                 open.push(one);
             }
         }
@@ -413,8 +409,9 @@ impl Flow {
             }
         }
         for (at, reaching) in &self.loads {
-            let name = self.nodes[reaching[0] as usize].name;
-            let web = number(&mut webs, union.find(reaching[0]), name);
+            let Some(&first) = reaching.first() else { continue };
+            let name = self.nodes[first as usize].name;
+            let web = number(&mut webs, union.find(first), name);
             webs.loads.insert(*at, web);
         }
         (webs, self.faults)
@@ -429,8 +426,6 @@ fn join(a: Option<Env>, b: Option<Env>) -> Option<Env> {
     for (mine, theirs) in a.iter_mut().zip(b) {
         if *mine != theirs {
             mine.extend(theirs);
-            mine.sort_unstable();
-            mine.dedup();
         }
     }
     Some(a)

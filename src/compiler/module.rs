@@ -138,9 +138,9 @@ pub fn file<'a>(module: &'a Module, entry: Option<&str>) -> (File<'a>, Vec<Diagn
         let name = pragma
             .text
             .strip_prefix("entry")?
-            .trim_start()
+            .trim_ascii_start()
             .strip_prefix('=')?;
-        Some((name.trim(), pragma.span))
+        Some((name.trim_ascii(), pragma.span))
     });
     let wanted = entry.map(|name| (name, Span::default())).or(pragma);
     let functions = &reader.file.functions;
@@ -149,7 +149,7 @@ pub fn file<'a>(module: &'a Module, entry: Option<&str>) -> (File<'a>, Vec<Diagn
         Some((name, span)) => {
             let found = functions.iter().position(|f| f.def.name.name == name);
             if found.is_none() {
-                let all: Vec<&str> = functions.iter().map(|f| f.def.name.name.as_str()).collect();
+                let all: Vec<String> = functions.iter().map(|f| f.def.name.name.clone()).collect();
                 let words = format!("the entry '{name}' is not defined");
                 let fault = Diagnostic::new(Kind::Name, span, words);
                 reader

@@ -19,20 +19,16 @@ pub struct Set<K>(Vec<K>);
 /// A key's place: where it is, or where it would be. Not inlined, as each use would get its own search.
 #[inline(never)]
 fn place<T, K: Borrow<Q>, Q: Ord + ?Sized>(all: &[T], key: &Q, of: fn(&T) -> &K) -> Result<usize, usize> {
-    // What comes in order is found without a search.
-    match all.last() {
-        None => return Err(0),
-        Some(last) if of(last).borrow() < key => return Err(all.len()),
-        Some(_) => {}
-    }
     let (mut low, mut high) = (0, all.len());
+    // What comes in order is found without a search.
+    let mut middle = high.saturating_sub(1);
     while low < high {
-        let middle = (low + high) / 2;
         match of(&all[middle]).borrow().cmp(key) {
             std::cmp::Ordering::Less => low = middle + 1,
             std::cmp::Ordering::Equal => return Ok(middle),
             std::cmp::Ordering::Greater => high = middle,
         }
+        middle = (low + high) / 2;
     }
     Err(low)
 }

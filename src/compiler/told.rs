@@ -57,6 +57,8 @@ pub enum What {
     AtOnce(u32),
     /// Four of its rounds are done together in the loop in lanes within it.
     Jammed,
+    /// So many of its rounds go along together, each some rows behind the one before.
+    Skewed(u32),
     /// It is there twice: without checks behind one test, and as it was.
     Twice,
     /// The kernel ends here, and gives what it gives.

@@ -208,6 +208,35 @@ pub fn expressions<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
     statements(body, &mut |stmt| own(stmt, &mut |expr| within(expr, visit)));
 }
 
+/// All arrays that statements read, write or name, but for the variables that handles are given to.
+pub fn arrays_mut(body: &mut [Stmt], visit: &mut dyn FnMut(&mut Array)) {
+    statements_mut(body, &mut |stmt| {
+        match stmt {
+            Stmt::Bind(_, ArrayExpr::Same(of) | ArrayExpr::Transposed(of)) => visit(of),
+            Stmt::Bind(_, ArrayExpr::View { of, .. } | ArrayExpr::Reshape { of, .. }) => visit(of),
+            Stmt::Store { array, .. } => visit(array),
+            Stmt::Print(parts) => {
+                for part in parts {
+                    if let Printed::Array(array) = part {
+                        visit(array);
+                    }
+                }
+            }
+            _ => {}
+        }
+        own_mut(stmt, &mut |expr| {
+            within_mut(expr, &mut |expr| match &mut expr.kind {
+                ExprKind::Length(array, _) | ExprKind::Load { array, .. } => visit(array),
+                ExprKind::Apart(a, b) => {
+                    visit(a);
+                    visit(b);
+                }
+                _ => {}
+            });
+        });
+    });
+}
+
 /// How many statements set a local.
 pub fn sets(body: &[Stmt], local: Local) -> usize {
     let mut count = 0;

@@ -166,8 +166,10 @@ impl Code for Program {
     }
 
     fn grain(&self, which: u32, iterations: u64) -> u64 {
-        match (self.module.abi.reduces.get(which as usize), self.simd) {
-            (Some(true), _) => ir::leaf(iterations),
+        let abi = &self.module.abi;
+        let of = |all: &[bool]| all.get(which as usize).copied().unwrap_or_default();
+        match (of(&abi.reduces), self.simd && of(&abi.lanes)) {
+            (true, _) => ir::leaf(iterations),
             // Whole vectors.
             (_, true) => 4,
             (_, false) => 1,

@@ -282,6 +282,12 @@ fn rounds(writer: &mut Writer<'_>, line: u32, said: &[What]) {
                 let text = "unrolled: 4 of its rounds share one pass of the loop within it";
                 writer.say(line, About::Unrolled, true, text);
             }
+            What::Skewed(n) => {
+                let text = format!(
+                    "{n} of its rounds go along together, a row behind each other, while rows are in a cache"
+                );
+                writer.say(line, About::Unrolled, true, text);
+            }
             What::Twice => {
                 let text = "there twice: a quicker one behind a test of all that it needs, and as it was";
                 writer.say(line, About::Copied, true, text);

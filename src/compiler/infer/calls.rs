@@ -257,12 +257,7 @@ impl Maker<'_> {
         {
             body.pop();
         }
-        let leaves = {
-            let mut any = false;
-            crate::walk::statements(&body, &mut |stmt| any |= *stmt == Stmt::Leave(label));
-            any
-        };
-        if leaves {
+        if super::loops::has_leave(&body, label) {
             self.emit(Stmt::Block { label, body });
         } else {
             self.out.extend(body);

@@ -196,9 +196,9 @@ impl Maker<'_> {
             .map(String::as_str)
             .chain(super::builtins::NAMES);
         let near = |other: &&str| crate::module::distance(name, other) <= 1 + name.len() / 5;
-        let mut found: Vec<&str> = all.filter(near).collect();
-        found.sort_by_key(|other| (crate::module::distance(name, other), *other));
-        found.first().map(|found| (*found).to_owned())
+        all.filter(near)
+            .min_by_key(|other| (crate::module::distance(name, other), *other))
+            .map(str::to_owned)
     }
 
     fn unary(&mut self, op: UnaryOp, a: &syntax::Expr, span: Span) -> Operand {

@@ -471,13 +471,10 @@ fn returns(body: &[syntax::Stmt]) -> bool {
     })
 }
 
-fn has_leave(body: &[Stmt], label: crate::ir::Label) -> bool {
-    body.iter().any(|stmt| match stmt {
-        Stmt::Leave(to) => *to == label,
-        Stmt::If { yes, no, .. } => has_leave(yes, label) || has_leave(no, label),
-        Stmt::Block { body, .. } | Stmt::For { body, .. } => has_leave(body, label),
-        Stmt::While { before, body, .. } => has_leave(before, label) || has_leave(body, label),
-        Stmt::ParFor(par) => has_leave(&par.body, label),
-        _ => false,
-    })
+pub(super) fn has_leave(body: &[Stmt], label: crate::ir::Label) -> bool {
+    let mut any = false;
+    walk::statements(body, &mut |stmt| {
+        any |= matches!(stmt, Stmt::Leave(to) if *to == label)
+    });
+    any
 }

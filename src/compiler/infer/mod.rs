@@ -24,7 +24,7 @@ mod shapes;
 mod stmt;
 mod subscript;
 
-use crate::diagnostic::{Diagnostic, Kind};
+use crate::diagnostic::{Diagnostic, Kind, in_order};
 use crate::flow::{self, Web, Webs};
 use crate::ir::{
     Array, ArrayExpr, ArrayInfo, Expr, Failure, Label, Local, LocalInfo, Param, Program, Site, SiteInfo, Stmt,
@@ -262,7 +262,7 @@ impl<'a> Maker<'a> {
                 unique.push(fault);
             }
         }
-        unique.sort_by_key(|fault| fault.span.start);
+        in_order(&mut unique);
         Err(unique)
     }
 

@@ -6,7 +6,7 @@ use super::math::UFUNCS;
 use super::operand::{Known, Operand, compare, constant, convert, select};
 use super::scalars::{binary, division};
 use crate::diagnostic::Kind;
-use crate::ir::{ArrayExpr, Binary, Compare, Divide, Expr, Failure, Stmt, Unary};
+use crate::ir::{Array, ArrayExpr, Binary, Compare, Divide, Expr, Failure, Stmt, Unary};
 use crate::module::Global;
 use crate::source::Span;
 use crate::syntax::{self, ExprKind};
@@ -50,277 +50,213 @@ impl Maker<'_> {
             }
             return self.ufunc_of_numbers(function, values, span);
         }
-        let mut args = Args {
+        let args = Args {
+            function: name,
+            span,
             values: values.into_iter().map(Some).collect(),
             named,
         };
-        match name {
+        self.function_of_arrays(args).unwrap_or(Operand::Unknown)
+    }
+
+    /// All others; nothing where there is a fault, or where something is not known yet.
+    fn function_of_arrays(&mut self, mut args: Args) -> Option<Operand> {
+        let (name, span) = (args.function, args.span);
+        Some(match name {
             "zeros" | "ones" | "empty" => {
-                let Some(shape) = args.take(0, "shape") else {
-                    return self.lacks(name, "shape", span);
-                };
-                let of = match args.take(1, "dtype") {
-                    Some(given) => self.dtype(&given, span),
-                    None => Some(Scalar::F64),
-                };
-                let (Some(of), Some(shape)) = (of, self.shape_arg(shape, span)) else {
-                    return Operand::Unknown;
-                };
-                self.created(name, of, shape, span)
+                let shape = self.needed(&mut args, 0, "shape")?;
+                let of = self.dtype_of(&mut args, 1, Some(Scalar::F64));
+                let shape = self.shape_arg(shape, span);
+                self.created(name, of?, shape?, span)
             }
             "full" => {
-                let shape = args.take(0, "shape");
-                let value = args.take(1, "fill_value");
-                let given = args.take(2, "dtype");
-                let (Some(shape), Some(value)) = (shape, value) else {
-                    return self.lacks(name, "fill_value", span);
-                };
-                let (Some(shape), Some(value)) = (self.shape_arg(shape, span), self.value(value, span))
-                else {
-                    return Operand::Unknown;
-                };
-                let of = match given {
-                    Some(given) => self.dtype(&given, span),
-                    None => Some(value.of),
-                };
-                let Some(of) = of else {
-                    return Operand::Unknown;
-                };
+                let shape = self.needed(&mut args, 0, "shape")?;
+                let value = self.needed(&mut args, 1, "fill_value")?;
+                let (shape, value) = (self.shape_arg(shape, span), self.value(value, span));
+                let of = self.dtype_of(&mut args, 2, value.as_ref().map(|value| value.of))?;
+                self.new_array(of, shape?, Some(convert(value?, of)), span)
+            }
+            "full_like" => {
+                let like = self.needed(&mut args, 0, "a")?;
+                let value = self.needed(&mut args, 1, "fill_value")?;
+                let (shape, own) = (self.shape_of(&like, span)?, self.element_type(&like));
+                let of = self.dtype_of(&mut args, 2, own)?;
+                let value = self.value(value, span)?;
                 self.new_array(of, shape, Some(convert(value, of)), span)
             }
-            "zeros_like" | "ones_like" | "empty_like" | "full_like" => {
-                let Some(like) = args.take(0, "a") else {
-                    return self.lacks(name, "a", span);
-                };
-                let value = match name {
-                    "full_like" => args.take(1, "fill_value"),
-                    _ => None,
-                };
-                let at = if name == "full_like" { 2 } else { 1 };
-                let given = args.take(at, "dtype");
-                let Some(shape) = self.shape_of(&like, span) else {
-                    return Operand::Unknown;
-                };
-                let own = match self.known(&like) {
-                    Some(Known::Array(of, ..)) => Some(of),
-                    _ => None,
-                };
-                let of = match given {
-                    Some(given) => self.dtype(&given, span),
-                    None => own,
-                };
-                let Some(of) = of else {
-                    return Operand::Unknown;
-                };
-                if name == "full_like" {
-                    let Some(value) = value.and_then(|value| self.value(value, span)) else {
-                        return Operand::Unknown;
-                    };
-                    return self.new_array(of, shape, Some(convert(value, of)), span);
-                }
-                self.created(name.trim_end_matches("_like"), of, shape, span)
+            "zeros_like" | "ones_like" | "empty_like" => {
+                let like = self.needed(&mut args, 0, "a")?;
+                let (shape, own) = (self.shape_of(&like, span)?, self.element_type(&like));
+                let of = self.dtype_of(&mut args, 1, own)?;
+                self.created(name.strip_suffix("_like")?, of, shape, span)
             }
-            "arange" => self.arange(&mut args, span),
-            "linspace" => self.linspace(&mut args, span),
+            "arange" => self.arange(args)?,
+            "linspace" => self.linspace(args)?,
             "eye" | "identity" => {
-                let Some(n) = args.take(0, "N") else {
-                    return self.lacks(name, "N", span);
+                let n = self.needed(&mut args, 0, "N")?;
+                let (columns, at) = match name {
+                    "eye" => (args.take(1, "M"), 3),
+                    _ => (None, 1),
                 };
-                let columns = if name == "eye" { args.take(1, "M") } else { None };
-                let given = args.take(if name == "eye" { 3 } else { 1 }, "dtype");
-                let of = match given {
-                    Some(given) => self.dtype(&given, span),
-                    None => Some(Scalar::F64),
-                };
+                let of = self.dtype_of(&mut args, at, Some(Scalar::F64));
                 let columns = columns.unwrap_or_else(|| n.clone());
-                let (Some(of), Some(shape)) = (of, self.lengths(vec![n, columns], span)) else {
-                    return Operand::Unknown;
-                };
+                let shape = self.lengths(vec![n, columns], span);
+                let (of, shape) = (of?, shape?);
                 let zero = Expr::bits(of, 0);
                 let made = self.new_array(of, shape.clone(), Some(zero), span);
                 if let Operand::Array(array) = made {
                     let least = self.lesser(false, shape[0].clone(), shape[1].clone());
                     self.nest(&[least], None, |maker, at| {
-                        maker.emit(Stmt::Store {
-                            array,
-                            index: vec![at[0].clone(), at[0].clone()],
-                            value: convert(Expr::int(1), of),
-                            site: None,
-                        });
+                        let one = convert(Expr::int(1), of);
+                        maker.put_at(array, vec![at[0].clone(), at[0].clone()], one);
                         Some(())
                     });
                 }
                 made
             }
             "array" | "asarray" | "copy" | "ascontiguousarray" | "atleast_1d" => {
-                let Some(one) = args.take(0, "a") else {
-                    return self.lacks(name, "a", span);
-                };
+                let one = self.needed(&mut args, 0, "a")?;
                 let to = match args.take(1, "dtype") {
-                    Some(given) => match self.dtype(&given, span) {
-                        Some(to) => Some(to),
-                        None => return Operand::Unknown,
-                    },
+                    Some(given) => Some(self.dtype(&given, span)?),
+                    None if name == "asarray" => return Some(one),
                     None => None,
                 };
-                if name == "asarray" && to.is_none() {
-                    return one;
-                }
                 self.copied(one, to, span)
             }
             "sum" | "prod" | "mean" | "min" | "max" | "amin" | "amax" | "any" | "all" | "argmin"
             | "argmax" | "var" | "std" => {
-                let Some(one) = args.take(0, "a") else {
-                    return self.lacks(name, "a", span);
-                };
-                if let Some(axis) = args.take(1, "axis") {
-                    return match name {
-                        "sum" => self.sum_along(one, axis, span),
-                        _ => self.no_axis(name, span),
-                    };
+                let one = self.needed(&mut args, 0, "a")?;
+                let axis = args.take(1, "axis");
+                match (axis, &one, name) {
+                    (Some(axis), _, "sum") => self.sum_along(one, axis, span),
+                    (Some(_), ..) => self.no_axis(name, span),
+                    (_, Operand::Tuple(_), "min" | "max" | "sum") => self.builtin(name, vec![one], span),
+                    _ => self.reduce_array(name, one, span),
                 }
-                if let Operand::Tuple(_) = one
-                    && matches!(name, "min" | "max" | "sum")
-                {
-                    return self.builtin(name, vec![one], span);
-                }
-                self.reduce_array(name, one, span)
             }
             "count_nonzero" => {
-                let Some(one) = args.take(0, "a") else {
-                    return self.lacks(name, "a", span);
-                };
+                let one = self.needed(&mut args, 0, "a")?;
                 let truth = self.elementwise("not_equal", vec![one, Operand::Value(Expr::int(0))], span);
                 self.reduce_array("sum", truth, span)
             }
             "where" => {
                 let all: Vec<Operand> = (0..3).filter_map(|i| args.take(i, "")).collect();
                 if all.len() != 3 {
-                    return self.refuse(
-                        Kind::Unsupported,
-                        span,
-                        "'np.where' takes a condition and two values",
-                    );
+                    let words = "'np.where' takes a condition and two values";
+                    return Some(self.refuse(Kind::Unsupported, span, words));
                 }
                 self.chosen(all, span)
             }
             "clip" => {
-                let (one, low, high) = (args.take(0, "a"), args.take(1, "a_min"), args.take(2, "a_max"));
-                let Some(mut one) = one else {
-                    return self.lacks(name, "a", span);
-                };
-                for (limit, function) in [(low, "maximum"), (high, "minimum")] {
-                    match limit {
+                let mut one = self.needed(&mut args, 0, "a")?;
+                for (at, limit, function) in [(1, "a_min", "maximum"), (2, "a_max", "minimum")] {
+                    match args.take(at, limit) {
                         None | Some(Operand::Known(Global::None)) => {}
                         Some(limit) => one = self.numpy(function, vec![one, limit], Vec::new(), span),
                     }
                 }
                 one
             }
-            "dot" | "matmul" | "vdot" => {
-                let (a, b) = (args.take(0, "a"), args.take(1, "b"));
-                let (Some(a), Some(b)) = (a, b) else {
-                    return self.lacks(name, "b", span);
-                };
-                self.product(a, b, span)
-            }
-            "outer" => {
-                let (a, b) = (args.take(0, "a"), args.take(1, "b"));
-                let (Some(a), Some(b)) = (a, b) else {
-                    return self.lacks(name, "b", span);
-                };
-                let column = self.reshaped(
-                    a,
-                    vec![Operand::Value(Expr::int(-1)), Operand::Value(Expr::int(1))],
-                    span,
-                );
+            "dot" | "matmul" | "vdot" | "outer" => {
+                let (a, b) = (self.needed(&mut args, 0, "a")?, self.needed(&mut args, 1, "b")?);
+                if name != "outer" {
+                    return Some(self.product(a, b, span));
+                }
+                let column = [-1, 1].map(|length| Operand::Value(Expr::int(length)));
+                let column = self.reshaped(a, column.into(), span);
                 self.elementwise("multiply", vec![column, b], span)
             }
             "reshape" => {
-                let (one, shape) = (args.take(0, "a"), args.take(1, "shape"));
-                let (Some(one), Some(shape)) = (one, shape) else {
-                    return self.lacks(name, "shape", span);
-                };
-                let shape = match shape {
+                let one = self.needed(&mut args, 0, "a")?;
+                let shape = match self.needed(&mut args, 1, "shape")? {
                     Operand::Tuple(all) => all,
                     other => vec![other],
                 };
                 self.reshaped(one, shape, span)
             }
-            "ravel" => match args.take(0, "a") {
-                Some(one) => self.flat(one, false, span),
-                None => self.lacks(name, "a", span),
-            },
-            "transpose" => match args.take(0, "a") {
-                Some(one) => self.transposed(one, span),
-                None => self.lacks(name, "a", span),
-            },
-            "shape" => match args.take(0, "a") {
-                Some(one) => self.attribute(one, "shape", span),
-                None => self.lacks(name, "a", span),
-            },
-            "size" => match args.take(0, "a") {
-                Some(one) => self.attribute(one, "size", span),
-                None => self.lacks(name, "a", span),
-            },
+            "ravel" => {
+                let one = self.needed(&mut args, 0, "a")?;
+                self.flat(one, false, span)
+            }
+            "transpose" => {
+                let one = self.needed(&mut args, 0, "a")?;
+                self.transposed(one, span)
+            }
+            "shape" | "size" => {
+                let one = self.needed(&mut args, 0, "a")?;
+                self.attribute(one, name, span)
+            }
             "round" | "around" | "round_" => {
-                let one = args.take(0, "a");
+                let one = self.needed(&mut args, 0, "a")?;
                 let digits = args.take(1, "decimals");
-                let Some(one) = one else {
-                    return self.lacks(name, "a", span);
-                };
                 let plain = digits.as_ref().is_none_or(|digits| {
                     self.constant_number(digits)
                         .is_some_and(|known| known.as_int() == 0)
                 });
                 if !plain {
-                    return self.refuse(Kind::Unsupported, span, "'np.round' rounds to whole numbers here");
+                    let words = "'np.round' rounds to whole numbers here";
+                    return Some(self.refuse(Kind::Unsupported, span, words));
                 }
                 if self.is_array(&one) {
-                    return self.elementwise("rint", vec![one], span);
+                    return Some(self.elementwise("rint", vec![one], span));
                 }
-                match self.value(one, span) {
-                    Some(value) if value.of.is_float() => {
-                        Operand::Value(super::operand::unary(Unary::Nearest, value))
-                    }
-                    Some(value) => Operand::Value(value),
-                    None => Operand::Unknown,
-                }
+                let value = self.value(one, span)?;
+                Operand::Value(match value.of.is_float() {
+                    true => super::operand::unary(Unary::Nearest, value),
+                    false => value,
+                })
             }
             "cumsum" => {
-                let Some(one) = args.take(0, "a") else {
-                    return self.lacks(name, "a", span);
-                };
-                self.running_sum(one, span)
+                let one = self.needed(&mut args, 0, "a")?;
+                self.running_sum(one, span)?
             }
-            "iinfo" | "finfo" => match args.take(0, "type").map(|given| self.dtype(&given, span)) {
-                Some(Some(of)) => {
-                    Operand::Method(Box::new(Operand::Known(Global::Type(of))), name.to_owned())
-                }
-                _ => Operand::Unknown,
-            },
-            "dtype" => match args.take(0, "dtype").map(|given| self.dtype(&given, span)) {
-                Some(Some(of)) => Operand::Known(Global::Type(of)),
-                _ => Operand::Unknown,
-            },
+            "iinfo" | "finfo" => {
+                let of = Operand::Known(Global::Type(self.dtype(&args.take(0, "type")?, span)?));
+                Operand::Method(Box::new(of), name.to_owned())
+            }
+            "dtype" => Operand::Known(Global::Type(self.dtype(&args.take(0, "dtype")?, span)?)),
             _ => {
-                let refused = self.refuse(
-                    Kind::Typing,
-                    span,
-                    format!("Unknown attribute '{name}' of type Module(numpy)"),
-                );
+                let words = format!("Unknown attribute '{name}' of type Module(numpy)");
+                self.fault(Kind::Typing, span, words);
                 self.help("this function is not compiled here: write its loop");
-                refused
+                return None;
             }
+        })
+    }
+
+    /// An argument; a fault if it is not given.
+    fn needed(&mut self, args: &mut Args, at: usize, what: &str) -> Option<Operand> {
+        let given = args.take(at, what);
+        if given.is_none() {
+            let words = format!("'np.{}' lacks its argument '{what}'", args.function);
+            self.fault(Kind::Typing, args.span, words);
+        }
+        given
+    }
+
+    /// The type that elements are to have: the argument, or this.
+    fn dtype_of(&mut self, args: &mut Args, at: usize, usual: Option<Scalar>) -> Option<Scalar> {
+        match args.take(at, "dtype") {
+            Some(given) => self.dtype(&given, args.span),
+            None => usual,
         }
     }
 
-    fn lacks(&mut self, name: &str, what: &str, span: Span) -> Operand {
-        self.refuse(
-            Kind::Typing,
-            span,
-            format!("'np.{name}' lacks its argument '{what}'"),
-        )
+    fn element_type(&self, array: &Operand) -> Option<Scalar> {
+        match self.known(array) {
+            Some(Known::Array(of, ..)) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// Stores where an element certainly is.
+    fn put_at(&mut self, array: Array, index: Vec<Expr>, value: Expr) {
+        self.emit(Stmt::Store {
+            array,
+            index,
+            value,
+            site: None,
+        });
     }
 
     /// One of the element-wise functions on numbers.
@@ -367,37 +303,29 @@ impl Maker<'_> {
         Operand::Array(self.bound(of, axes, Layout::C, expr))
     }
 
-    fn arange(&mut self, args: &mut Args, span: Span) -> Operand {
+    fn arange(&mut self, mut args: Args) -> Option<Operand> {
+        let span = args.span;
         let given = args.take_named("dtype");
         let mut ends = Vec::new();
         for (i, name) in ["start", "stop", "step"].into_iter().enumerate() {
             if let Some(one) = args.take(i, name) {
-                let Some(value) = self.value(one, span) else {
-                    return Operand::Unknown;
-                };
-                ends.push(value);
+                ends.push(self.value(one, span)?);
             }
         }
         let of = match given {
-            Some(given) => match self.dtype(&given, span) {
-                Some(of) => of,
-                None => return Operand::Unknown,
-            },
+            Some(given) => self.dtype(&given, span)?,
             None if ends.iter().all(|end| !end.of.is_float()) => Scalar::I64,
             None => Scalar::F64,
         };
-        let (start, stop, step) = match ends.len() {
-            1 => (Expr::int(0), ends.remove(0), Expr::int(1)),
-            2 => {
-                let stop = ends.remove(1);
-                (ends.remove(0), stop, Expr::int(1))
-            }
-            3 => {
-                let step = ends.remove(2);
-                let stop = ends.remove(1);
-                (ends.remove(0), stop, step)
-            }
-            _ => return self.lacks("arange", "stop", span),
+        // One alone is the end.
+        match ends.len() {
+            0 => _ = self.needed(&mut args, 0, "stop")?,
+            1 => ends.insert(0, Expr::int(0)),
+            _ => {}
+        }
+        ends.resize_with(3, || Expr::int(1));
+        let Ok([start, stop, step]) = <[Expr; 3]>::try_from(ends) else {
+            return None;
         };
         let whole = [&start, &stop, &step].iter().all(|end| !end.of.is_float());
         let count = if whole {
@@ -443,33 +371,24 @@ impl Maker<'_> {
             self.nest(&shape, None, |maker, at| {
                 let i = convert(at[0].clone(), inner);
                 let value = binary(Binary::Add, start, binary(Binary::Mul, i, step));
-                maker.emit(Stmt::Store {
-                    array,
-                    index: at.to_vec(),
-                    value: convert(value, of),
-                    site: None,
-                });
+                maker.put_at(array, at.to_vec(), convert(value, of));
                 Some(())
             });
         }
-        made
+        Some(made)
     }
 
-    fn linspace(&mut self, args: &mut Args, span: Span) -> Operand {
-        let (start, stop) = (args.take(0, "start"), args.take(1, "stop"));
+    fn linspace(&mut self, mut args: Args) -> Option<Operand> {
+        let span = args.span;
+        let (start, stop) = (
+            self.needed(&mut args, 0, "start")?,
+            self.needed(&mut args, 1, "stop")?,
+        );
         let count = args.take(2, "num").unwrap_or(Operand::Value(Expr::int(50)));
-        let (Some(start), Some(stop)) = (start, stop) else {
-            return self.lacks("linspace", "stop", span);
-        };
-        let (Some(start), Some(stop), Some(count)) = (
-            self.value(start, span),
-            self.value(stop, span),
-            self.index(count, span),
-        ) else {
-            return Operand::Unknown;
-        };
+        let (start, stop) = (self.value(start, span), self.value(stop, span));
+        let count = self.index(count, span);
         let float = |maker: &mut Self, one: Expr| maker.named(convert(one, Scalar::F64));
-        let (start, stop) = (float(self, start), float(self, stop));
+        let (start, stop, count) = (float(self, start?), float(self, stop?), count?);
         let count = self.named(count);
         let steps = binary(Binary::Sub, count.clone(), Expr::int(1));
         let gap = binary(Binary::Sub, stop.clone(), start.clone());
@@ -486,26 +405,20 @@ impl Maker<'_> {
                 let many = compare(Compare::Less, Expr::int(0), steps);
                 let is_stop = binary(Binary::And, is_last, many.clone());
                 let inner = select(is_stop, stop, value);
-                maker.emit(Stmt::Store {
-                    array,
-                    index: at.to_vec(),
-                    // One alone is the start.
-                    value: select(many, inner, start),
-                    site: None,
-                });
+                // One alone is the start.
+                maker.put_at(array, at.to_vec(), select(many, inner, start));
                 Some(())
             });
         }
-        made
+        Some(made)
     }
 
-    fn running_sum(&mut self, one: Operand, span: Span) -> Operand {
-        let Some(array) = self.handle(one, span) else {
-            return Operand::Unknown;
-        };
+    fn running_sum(&mut self, one: Operand, span: Span) -> Option<Operand> {
+        let array = self.handle(one, span)?;
         let info = self.array_info(array).clone();
         if info.axes != 1 {
-            return self.refuse(Kind::Unsupported, span, "'np.cumsum' takes one axis here");
+            self.fault(Kind::Unsupported, span, "'np.cumsum' takes one axis here");
+            return None;
         }
         let of = match info.of {
             Scalar::F32 | Scalar::F64 => info.of,
@@ -533,15 +446,10 @@ impl Maker<'_> {
                 );
                 let before = super::operand::local(of, sum);
                 maker.emit(Stmt::Set(sum, binary(Binary::Add, before, convert(element, of))));
-                maker.emit(Stmt::Store {
-                    array: out,
-                    index: vec![i],
-                    value: super::operand::local(of, sum),
-                    site: None,
-                });
+                maker.put_at(out, vec![i], super::operand::local(of, sum));
             });
         }
-        made
+        Some(made)
     }
 
     /// `np.array([1, 2])` and `np.array([[..], [..]])`.
@@ -559,13 +467,10 @@ impl Maker<'_> {
                 .find(|(name, ..)| name == "dtype")
                 .map(|(_, value, _)| value),
         };
-        let to = match given {
-            Some(given) => match self.dtype(&given, span) {
-                Some(to) => Some(to),
-                None => return Operand::Unknown,
-            },
-            None => None,
-        };
+        let to = given.map(|given| self.dtype(&given, span));
+        if to == Some(None) {
+            return Operand::Unknown;
+        }
         let mut shape = Vec::new();
         let mut all = Vec::new();
         if !self.listed(list, 0, &mut shape, &mut all) {
@@ -575,7 +480,7 @@ impl Maker<'_> {
             return self.refuse(Kind::Unsupported, span, "arrays have 1 to 3 axes");
         }
         let of = all.iter().map(|one: &Expr| one.of).reduce(crate::rules::unify);
-        let of = to.or(of).unwrap_or(Scalar::F64);
+        let of = to.flatten().or(of).unwrap_or(Scalar::F64);
         let lengths = shape.iter().map(|one| Expr::int(*one as i64)).collect();
         let made = self.new_array(of, lengths, None, span);
         if let Operand::Array(array) = made {
@@ -587,12 +492,7 @@ impl Maker<'_> {
                     rest /= length;
                 }
                 index.reverse();
-                self.emit(Stmt::Store {
-                    array,
-                    index,
-                    value: convert(value, of),
-                    site: None,
-                });
+                self.put_at(array, index, convert(value, of));
             }
         }
         made
@@ -638,12 +538,14 @@ impl Maker<'_> {
 }
 
 /// Arguments by place or by name.
-struct Args {
+struct Args<'n> {
+    function: &'n str,
+    span: Span,
     values: Vec<Option<Operand>>,
     named: Named,
 }
 
-impl Args {
+impl Args<'_> {
     /// The argument at a place, or by this name.
     fn take(&mut self, at: usize, name: &str) -> Option<Operand> {
         match self.values.get_mut(at).and_then(Option::take) {

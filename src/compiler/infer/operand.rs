@@ -435,19 +435,9 @@ impl Maker<'_> {
 
 /// Whether an expression reads an element, so that it means something else after a store.
 fn loads(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Load { .. } => true,
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Length(..) | ExprKind::Apart(..) => false,
-        ExprKind::Unary(_, a) | ExprKind::Convert(a) | ExprKind::Bits(a) | ExprKind::Table(_, a) => loads(a),
-        ExprKind::Binary(_, a, b)
-        | ExprKind::Divide(_, a, b, _)
-        | ExprKind::Compare(_, a, b)
-        | ExprKind::And(a, b)
-        | ExprKind::Or(a, b) => loads(a) || loads(b),
-        ExprKind::Select(a, b, c) | ExprKind::Choice(a, b, c) => loads(a) || loads(b) || loads(c),
-        ExprKind::Math(_, all) => all.iter().any(loads),
-        ExprKind::Let(all, last) => all.iter().any(|(_, one)| loads(one)) || loads(last),
-    }
+    let mut any = false;
+    crate::walk::within(expr, &mut |one| any |= matches!(one.kind, ExprKind::Load { .. }));
+    any
 }
 
 /// A number as another type; constants at once.

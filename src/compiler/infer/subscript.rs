@@ -90,7 +90,7 @@ impl Maker<'_> {
                 let clip = |end: Option<i128>, usual: i128| {
                     let end = end.unwrap_or(usual);
                     let end = if end < 0 { end + count } else { end };
-                    end.clamp(0, count) as usize
+                    end.min(count).max(0) as usize
                 };
                 let (low, high) = (clip(ends[0], 0), clip(ends[1], count));
                 Operand::Tuple(all.get(low..high.max(low)).unwrap_or_default().to_vec())
@@ -430,5 +430,5 @@ impl Maker<'_> {
 }
 
 fn is_ellipsis(expr: &syntax::Expr) -> bool {
-    matches!(expr.kind, ExprKind::Other(what) if what.contains("..."))
+    matches!(expr.kind, ExprKind::Other("'...'"))
 }

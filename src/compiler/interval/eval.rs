@@ -78,10 +78,9 @@ impl Analysis<'_> {
             let length = self.get(self.slot(array, axis)).unwrap_or(self.length);
             within(self.facts.of(one), (0, length.0 - 1))
         });
-        match is_inside {
-            true => self.facts.inside.insert(index.as_ptr()),
-            false => self.facts.inside.remove(&index.as_ptr()),
-        };
+        if let Some(first) = index.first() {
+            self.facts.of.at(first).is_inside = is_inside;
+        }
     }
 
     pub fn eval(&mut self, expr: &Expr) -> Interval {
@@ -106,7 +105,7 @@ impl Analysis<'_> {
             true => (value.0 | 1, (value.1 - 1) | 1),
             false => value,
         };
-        self.facts.values.insert(std::ptr::from_ref(expr), value);
+        self.facts.of.at(expr).range = value;
         value
     }
 
@@ -171,10 +170,10 @@ impl Analysis<'_> {
                     _ if !float::is_number(parts[0]) => top,
                     _ => {
                         if self.zeros.in_value(from) > 0 {
-                            self.facts.whole.insert(std::ptr::from_ref(expr));
+                            self.facts.of.at(expr).is_whole = true;
                         }
                         let (low, high) = float::bounds(parts[0]);
-                        let cut = |end: f64| (end as i128).clamp(top.0, top.1);
+                        let cut = |end: f64| (end as i128).max(top.0).min(top.1);
                         (cut(low), cut(high))
                     }
                 }

@@ -11,6 +11,7 @@ mod count;
 mod eval;
 mod float;
 mod number;
+mod places;
 mod stride;
 
 pub use float::{bounds, is_number};
@@ -25,67 +26,38 @@ use crate::wgsl::Options;
 use crate::wgsl::uses::{Uses, region};
 use count::counters;
 use number::{join, meet};
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use places::Places;
 
 /// Lengths on a GPU.
 const LENGTH: Interval = (0, i32::MAX as i128);
 /// Lengths on a CPU: of an array without elements one axis may be as long as it likes.
 const LONG: Interval = (0, i64::MAX as i128);
 
-/// Addresses are as good as random once they are multiplied: the standard library's hash takes longer than all else here.
-type ByAddress = BuildHasherDefault<Address>;
-
-#[derive(Default)]
-struct Address(u64);
-
-impl Hasher for Address {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_usize((*byte).into()));
-    }
-
-    fn write_usize(&mut self, one: usize) {
-        // Half of the bits of each half of the number.
-        self.0 = (self.0 ^ one as u64)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(32);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// What is known of a program.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// By the place of the expression in memory: the program is borrowed, and stays where it is.
-    values: HashMap<*const Expr, Interval, ByAddress>,
+    of: Places,
     /// The lengths of arrays where they were last used.
     lengths: Map<(Array, u8), Interval>,
     /// The ranges of numbers where a shader takes them over.
     captured: Map<(*const Stmt, Local), Interval>,
-    /// Accesses, by the first of their indices, that are within their array.
-    inside: HashSet<*const Expr, ByAddress>,
-    /// Floats made integers that are whole numbers, by the integer.
-    whole: HashSet<*const Expr, ByAddress>,
 }
 
 impl Facts {
     /// What an expression is.
     pub fn of(&self, expr: &Expr) -> Interval {
-        let known = self.values.get(&std::ptr::from_ref(expr)).copied();
-        known.unwrap_or(all(expr.of))
+        self.of.get(expr).map_or(all(expr.of), |known| known.range)
     }
 
     /// Whether an access' indices are all from 0 to the axis' length - 1.
     pub fn is_inside(&self, index: &[Expr]) -> bool {
-        self.inside.contains(&index.as_ptr())
+        let first = index.first().and_then(|first| self.of.get(first));
+        first.is_some_and(|known| known.is_inside)
     }
 
     /// Whether a float that becomes this integer is a whole number, where it has bounds.
     pub fn is_whole(&self, integer: &Expr) -> bool {
-        self.whole.contains(&std::ptr::from_ref(integer))
+        self.of.get(integer).is_some_and(|known| known.is_whole)
     }
 
     /// Of a length, wherever the array is used in a shader.
@@ -231,7 +203,7 @@ impl Analysis<'_> {
             match end {
                 Some(end) => {
                     let stmts = &body[at..end];
-                    self.shader(&stmts[0], &Uses::of(stmts), |it| {
+                    self.shader(&stmts[0], &Uses::of(stmts), &|it| {
                         stmts.iter().for_each(|stmt| it.statement(stmt));
                     });
                     at = end;
@@ -245,7 +217,7 @@ impl Analysis<'_> {
     }
 
     /// What it takes over fits, or it is not run.
-    fn shader(&mut self, first: &Stmt, uses: &Uses, run: impl FnOnce(&mut Self)) {
+    fn shader(&mut self, first: &Stmt, uses: &Uses, run: &dyn Fn(&mut Self)) {
         if self.gpu.is_none() {
             return run(self);
         }
@@ -316,7 +288,7 @@ impl Analysis<'_> {
                 test,
                 body,
             } => {
-                self.repeat(*label, &[before, body], None, |it| {
+                self.repeat(*label, &[before, body], None, &|it| {
                     it.statements(before);
                     it.eval(test);
                     let head = it.state.clone();
@@ -346,7 +318,7 @@ impl Analysis<'_> {
                     _ => join(up, down),
                 };
                 let most = (stop.1 - start.0).max(start.1 - stop.0).max(0);
-                self.repeat(*label, &[body], Some(most), |it| {
+                self.repeat(*label, &[body], Some(most), &|it| {
                     let exit = it.state.clone();
                     it.put(var.0 as usize, range);
                     it.statements(body);
@@ -379,7 +351,7 @@ impl Analysis<'_> {
             }
         };
         let uses = self.gpu.map(|_| Uses::of(std::slice::from_ref(stmt)));
-        self.shader(stmt, &uses.unwrap_or_default(), |this| {
+        self.shader(stmt, &uses.unwrap_or_default(), &|this| {
             unknown(this);
             let before = this.state.clone();
             for local in &it.private {
@@ -403,7 +375,7 @@ impl Analysis<'_> {
         label: Label,
         bodies: &[&[Stmt]],
         most: Option<i128>,
-        round: impl Fn(&mut Self) -> Option<State>,
+        round: &dyn Fn(&mut Self) -> Option<State>,
     ) {
         let Some(entry) = self.state.clone() else { return };
         let mut counted: Map<Local, Interval> = Map::new();

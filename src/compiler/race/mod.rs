@@ -8,7 +8,7 @@
 mod body;
 mod forms;
 
-use crate::diagnostic::{Diagnostic, Kind};
+use crate::diagnostic::{Diagnostic, Kind, in_order};
 use crate::ir::{Array, ParFor, Program, Stmt};
 use crate::sorted::{Map, Set};
 use crate::source::Span;
@@ -33,7 +33,7 @@ pub fn races(program: &Program) -> Vec<Diagnostic> {
             }
         }
     });
-    found.sort_by_key(|fault| fault.span.start);
+    in_order(&mut found);
     found
 }
 

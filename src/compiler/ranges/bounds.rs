@@ -131,6 +131,11 @@ impl Facts {
         }
     }
 
+    /// Whether an array is made once and is nothing else.
+    pub fn is_fresh(&self, array: Array) -> bool {
+        self.fresh.contains(&array)
+    }
+
     /// Whether two arrays are never one: one of them was made here, the other is one's own too or was handed in.
     pub fn are_apart(&self, a: Array, b: Array) -> bool {
         let known = |one: &Array| self.fresh.contains(one) || self.params.contains(one);
@@ -193,11 +198,12 @@ fn at_most(a: Expr, b: Expr) -> Expr {
 }
 
 impl Proof<'_> {
-    /// Takes the check from each access whose indices have bounds, and keeps what has to hold for that.
-    pub fn take_checks(&mut self, stmt: &mut Stmt, told: &mut Told) {
-        let this = std::cell::RefCell::new((self, told));
+    /// Takes the check from each access whose indices have bounds, and keeps what has to hold for that; whether there is one.
+    pub fn take_checks(&mut self, stmt: &mut Stmt, told: &mut Told) -> bool {
+        let mut taken = false;
+        let this = std::cell::RefCell::new((self, told, &mut taken));
         let is_proven = |array: Array, index: &mut [Expr], at: u32| {
-            let (own, told) = &mut *this.borrow_mut();
+            let (own, told, taken) = &mut *this.borrow_mut();
             // A store is where its index is.
             let at = if at == 0 {
                 index.first().map_or(0, |one| one.at)
@@ -208,6 +214,7 @@ impl Proof<'_> {
             if let Err(why) = proven {
                 told.say(at, What::Checked(array, why));
             }
+            **taken |= proven.is_ok();
             proven.is_ok()
         };
         walk::statements_mut(std::slice::from_mut(stmt), &mut |stmt| {
@@ -236,6 +243,7 @@ impl Proof<'_> {
                 });
             });
         });
+        taken
     }
 
     fn prove(&mut self, array: Array, index: &mut [Expr]) -> Result<(), Checked> {

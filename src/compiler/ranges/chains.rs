@@ -131,19 +131,19 @@ impl Jammer {
             rounds.push(([(*var, plus(&counter, round))], names));
         }
         let all = |body: &[Stmt]| -> Vec<Stmt> {
-            let copies = |stmt: &Stmt| -> Vec<Stmt> {
-                let is_own = matches!(stmt, Stmt::Set(local, _) if own.contains(local));
-                let copy = |(values, names): &([(Local, Expr); 1], HashMap<Local, Local>)| {
+            let mut out = Vec::new();
+            for stmt in body {
+                if !matches!(stmt, Stmt::Set(local, _) if own.contains(local)) {
+                    out.push(stmt.clone());
+                    continue;
+                }
+                for (values, names) in &rounds {
                     let mut copy = with(from_ref(stmt), values, &[]);
                     rename(&mut copy, names);
-                    copy
-                };
-                match is_own {
-                    true => rounds.iter().flat_map(copy).collect(),
-                    false => vec![stmt.clone()],
+                    out.extend(copy);
                 }
-            };
-            body.iter().flat_map(copies).collect()
+            }
+            out
         };
         let others = || rounds.iter().filter_map(|(_, names)| names.get(&most));
         let mut whole: Vec<Stmt> = Vec::new();

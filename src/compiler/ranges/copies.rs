@@ -2,7 +2,7 @@
 //! ends of loops that are named just for the next statement stand in it, where tests and steps are seen, and halves of words where they
 //! are multiplied.
 
-use crate::ir::{Array, ArrayExpr, Binary, Expr, ExprKind, Local, Param, Printed, Program, Stmt};
+use crate::ir::{Array, ArrayExpr, Binary, Expr, ExprKind, Local, Param, Program, Stmt};
 use crate::sorted::Map as HashMap;
 use crate::specialise::can_fail;
 use crate::types::Scalar;
@@ -86,31 +86,13 @@ pub fn collapse(program: &mut Program) {
         Stmt::Bind(to, ArrayExpr::Same(_)) => arrays.contains_key(to),
         _ => false,
     });
+    walk::arrays_mut(&mut program.body, &mut |array| *array = root_of_array(*array));
     walk::statements_mut(&mut program.body, &mut |stmt| {
-        match stmt {
-            Stmt::Bind(_, ArrayExpr::Same(of) | ArrayExpr::Transposed(of)) => *of = root_of_array(*of),
-            Stmt::Bind(_, ArrayExpr::View { of, .. } | ArrayExpr::Reshape { of, .. }) => {
-                *of = root_of_array(*of);
-            }
-            Stmt::Store { array, .. } => *array = root_of_array(*array),
-            Stmt::Print(parts) => {
-                for part in parts {
-                    if let Printed::Array(array) = part {
-                        *array = root_of_array(*array);
-                    }
-                }
-            }
-            _ => {}
-        }
         walk::own_mut(stmt, &mut |expr| {
-            walk::within_mut(expr, &mut |expr| match &mut expr.kind {
-                ExprKind::Local(local) => *local = root_of_local(*local),
-                ExprKind::Length(array, _) | ExprKind::Load { array, .. } => *array = root_of_array(*array),
-                ExprKind::Apart(a, b) => {
-                    *a = root_of_array(*a);
-                    *b = root_of_array(*b);
+            walk::within_mut(expr, &mut |expr| {
+                if let ExprKind::Local(local) = &mut expr.kind {
+                    *local = root_of_local(*local);
                 }
-                _ => {}
             });
         });
     });

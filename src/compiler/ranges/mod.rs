@@ -18,6 +18,8 @@ mod invariants;
 mod jam;
 mod lanes;
 mod rows;
+mod skew;
+mod sweeps;
 mod unroll;
 
 use crate::ir::{Expr, ExprKind, Label, Local, LocalInfo, Param, Program, Stmt};
@@ -45,6 +47,7 @@ pub fn hoist(program: &mut Program) {
     unroll::unroll(program);
     // What the rounds of a short loop do is in the loop around now.
     invariants::take_out(program, &facts);
+    skew::skew(program, &facts);
 }
 
 /// Two versions of each loop where that takes checks away: of all loops, or once more of those that are no copies, whose labels are
@@ -164,13 +167,13 @@ impl Hoister {
         let mut fast = stmt;
         // Most have nothing to take, and need no other version.
         let mut slow = is_checked(&fast).then(|| fast.clone());
-        let mut tests = Vec::new();
+        let (mut tests, mut is_other) = (Vec::new(), false);
         if slow.is_some() {
             let mut proof = self.facts.at(&fast);
-            proof.take_checks(&mut fast, &mut self.told);
+            is_other = proof.take_checks(&mut fast, &mut self.told);
             tests = proof.tests;
         }
-        if self.copies.is_some() && slow.as_ref().is_none_or(|slow| fast == *slow) {
+        if self.copies.is_some() && !is_other {
             return self.inside(fast);
         }
         let (labels, pairs) = lanes::choose(&fast, &self.facts, &mut self.told);

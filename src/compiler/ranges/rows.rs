@@ -57,7 +57,7 @@ impl Rows {
 }
 
 /// What a constant is.
-fn number(e: &Expr) -> Option<i64> {
+pub(super) fn number(e: &Expr) -> Option<i64> {
     match e.kind {
         ExprKind::Const(bits) if e.of == Scalar::I64 => Some(bits as i64),
         _ => None,

@@ -75,12 +75,13 @@ fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>, is_serial: bool) -> Option<
     let is_used = uses.get(var) != inside.get(var);
     let constant = |value: i64| Expr::bits(step.of, value as u64 & mask(step.of));
     if rounds <= ROUNDS && rounds as usize * size <= LARGEST {
-        let all = (0..rounds).flat_map(|round| {
+        let mut all = Vec::new();
+        for round in 0..rounds {
             let value = constant(start + round * by);
-            let set = is_used.then(|| Stmt::Set(*var, value.clone()));
-            set.into_iter().chain(with(body, *var, &value))
-        });
-        return Some((What::Rounds(rounds as u32), all.collect()));
+            all.extend(is_used.then(|| Stmt::Set(*var, value.clone())));
+            all.extend(with(body, *var, &value));
+        }
+        return Some((What::Rounds(rounds as u32), all));
     }
     let stores = body.iter().any(|one| matches!(one, Stmt::Store { .. }));
     if !is_serial || is_used || !stores || size > LITTLE || rounds <= ROUNDS {
@@ -92,7 +93,10 @@ fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>, is_serial: bool) -> Option<
         let sum = ExprKind::Binary(Binary::Add, counter.clone(), constant(round * by));
         Expr::new(sum, step.of)
     };
-    let four = (1..AT_ONCE).flat_map(|round| with(body, *var, &further(round)));
+    let mut four = body.clone();
+    for round in 1..AT_ONCE {
+        four.extend(with(body, *var, &further(round)));
+    }
     let at = told::place(stmt);
     let mut all = vec![Stmt::For {
         label: *label,
@@ -101,9 +105,11 @@ fn rounds(stmt: &Stmt, uses: &HashMap<Local, usize>, is_serial: bool) -> Option<
         stop: constant(start + whole * by),
         step: constant(AT_ONCE * by),
         vector: false,
-        body: body.iter().cloned().chain(four).collect(),
+        body: four,
     }];
-    all.extend((whole..rounds).flat_map(|round| with(body, *var, &constant(start + round * by))));
+    for round in whole..rounds {
+        all.extend(with(body, *var, &constant(start + round * by)));
+    }
     Some((What::AtOnce(AT_ONCE as u32), all))
 }
 

@@ -210,12 +210,12 @@ impl<'a> Lexer<'a> {
         let begin = self.at;
         let line = self.rest().split(['\r', '\n']).next().unwrap_or_default();
         self.at += line.len();
-        let words = line.trim_start_matches('#').trim_start();
+        let words = line.trim_start_matches('#').trim_ascii_start();
         if let Some(pragma) = words.strip_prefix("parallax:") {
             let from = begin + (line.len() - pragma.len());
             self.out.pragmas.push(Pragma {
-                text: pragma.trim().into(),
-                span: Span::new(from, begin + line.trim_end().len()),
+                text: pragma.trim_ascii().into(),
+                span: Span::new(from, begin + line.trim_ascii_end().len()),
             });
         }
     }
@@ -452,6 +452,7 @@ fn is_number(text: &str, radix: u32) -> bool {
 }
 
 fn is_run(text: &str, digit: &dyn Fn(char) -> bool) -> bool {
-    let under = text.starts_with('_') || text.ends_with('_') || text.contains("__");
+    let under =
+        text.starts_with('_') || text.ends_with('_') || text.as_bytes().windows(2).any(|two| two == b"__");
     !under && text.chars().all(|c| c == '_' || digit(c))
 }

@@ -9,7 +9,7 @@ mod expressions;
 use super::ast::*;
 use super::lexer::Lexed;
 use super::token::{Tok, Token};
-use crate::diagnostic::{Diagnostic, Kind};
+use crate::diagnostic::{Diagnostic, Kind, in_order};
 use crate::source::{Source, Span};
 
 /// Expressions and blocks within one another: beyond it is no kernel, and the stack has an end.
@@ -41,7 +41,7 @@ pub fn parse(source: Source, lexed: Lexed) -> (Module, Vec<Diagnostic>) {
         parser.statement(&mut body);
     }
     let mut faults = parser.faults;
-    faults.sort_by_key(|fault| fault.span.start);
+    in_order(&mut faults);
     faults.dedup_by(|next, fault| next.span == fault.span);
     faults.truncate(MOST_FAULTS);
     let module = Module {
@@ -320,7 +320,7 @@ impl Parser<'_> {
     fn head_end(&self, begin: Token) -> Span {
         let line = self.source.line(begin.span.start);
         let head = self.source.head_of_line(begin.span.start);
-        let end = begin.span.start as usize - head.len() + line.trim_end().len();
+        let end = begin.span.start as usize - head.len() + line.trim_ascii_end().len();
         Span::new(end, end)
     }
 

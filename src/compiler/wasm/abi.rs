@@ -1,6 +1,7 @@
 //! Where everything lies in a frame.
 
 use super::Refusal;
+use super::plan;
 use super::walk::{self, Seen};
 use crate::ir::{Array, LEAVES, Local, ParFor, Param, Program, Reduction, Stmt};
 use crate::types::Scalar;
@@ -29,6 +30,8 @@ pub struct Abi {
     pub made_for: Option<Vec<Arg>>,
     /// For each parallel loop whether chunks have to be multiples of leaves.
     pub reduces: Vec<bool>,
+    /// For each parallel loop whether several of its iterations can be one step, where there are lanes.
+    pub lanes: Vec<bool>,
 }
 
 /// A place in a frame.
@@ -103,6 +106,7 @@ impl Layouts {
         for one in loops {
             let layout = capture(program, one, &mut end);
             layouts.abi.reduces.push(!layout.partials.is_empty());
+            layouts.abi.lanes.push(plan::suits_lanes(one));
             layouts.loops.push(layout);
         }
         end = end.next_multiple_of(16);

@@ -122,10 +122,11 @@ impl Emitter<'_> {
         self.give_back(&[wrapped]);
     }
 
-    /// Puts the address of an element on the stack, and gives what is to be added to it.
+    /// Puts the address of an element on the stack, and gives what is to be added to it. What varies comes first: so neighbours in
+    /// any direction have it in common.
     pub fn address(&mut self, array: Array, index: &[Index<'_>]) -> u32 {
         let handle = self.handle(array);
-        let mut offset = 0;
+        let mut more = 0i64;
         let row = self.row_of(array, index);
         self.get(row.unwrap_or(handle.address));
         let known = row.map_or(0, |_| index.len() - 1);
@@ -134,44 +135,37 @@ impl Emitter<'_> {
                 Index::In(variable) => {
                     self.put().local_get(variable).i32_wrap_i64();
                 }
-                Index::Of(e) => {
-                    let (e, add) = apart(e);
-                    let bytes = i64::from(self.program.arrays[array.0 as usize].of.bytes());
-                    let step = self.constant_stride(array, axis);
-                    // What is added to an address has to stay below the least address that there is.
-                    match add.checked_mul(bytes) {
-                        Some(more) if step.is_some() && (0..host::LOWEST.into()).contains(&more) => {
-                            offset = more as u32;
-                            match e {
-                                None => continue,
-                                Some(e) => self.narrow(e),
-                            }
-                        }
-                        _ => {
-                            match e {
-                                Some(e) => {
-                                    self.narrow(e);
-                                    if add != 0 {
-                                        self.put().i32_const(add as i32).i32_add();
-                                    }
-                                }
-                                None => self.int32(add as i32),
-                            };
-                        }
+                Index::Of(mut e) => {
+                    if let Some(bytes) = self.constant_stride(array, axis) {
+                        let (varies, add) = apart(e);
+                        more = more.wrapping_add(add.wrapping_mul(bytes.into()));
+                        let Some(varies) = varies else { continue };
+                        e = varies;
                     }
+                    self.narrow(e);
                 }
             }
             self.times_stride(array, &handle, axis);
             self.put().i32_add();
         }
-        offset
+        // What is added by the access itself has to stay below the least address that there is.
+        if (0..host::LOWEST.into()).contains(&more) {
+            return more as u32;
+        }
+        self.put().i32_const(more as i32).i32_add();
+        0
     }
 
     /// Bytes from one element to the next along an axis, where that is known.
     pub fn constant_stride(&self, array: Array, axis: usize) -> Option<u32> {
         let info = &self.program.arrays[array.0 as usize];
-        let is_last = axis + 1 == usize::from(info.axes);
-        (info.layout == Layout::C && is_last).then(|| info.of.bytes())
+        let within = match usize::from(info.axes) - axis {
+            _ if info.layout != Layout::C => return None,
+            1 => &[],
+            _ => self.unit.shapes.get(&array)?.as_ref()?.get(axis + 1..)?,
+        };
+        let bytes = |bytes: u32, length: &usize| bytes.checked_mul(u32::try_from(*length).ok()?);
+        within.iter().try_fold(info.of.bytes(), bytes)
     }
 
     /// Makes the index on the stack bytes.
@@ -219,5 +213,32 @@ pub(super) fn apart(e: &Expr) -> (Option<&Expr>, i64) {
             None => (Some(e), 0),
         },
         _ => (Some(e), 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::vselect::tests::done;
+
+    /// How often a kernel does this as it reads elements of a new array.
+    fn count(what: &str, shape: &str, elements: &str) -> usize {
+        let body =
+            format!("c = np.ones({shape}, f32)\nfor j in range(1, m % 6):\n    p += {elements}\nb[i] = p");
+        done(&body).lines().filter(|line| *line == what).count()
+    }
+
+    #[test]
+    fn rows_of_a_known_length_take_no_product_and_neighbours_share_an_address() {
+        let [one, three] = ["c[j, 1]", "c[j, 1] + c[j - 1, 2] + c[j + 1, 0]"];
+        let products = |shape, elements| count("I32Mul", shape, elements);
+        assert_eq!(products("(8, 8)", one), products("(8, 8)", three));
+        assert!(products("(8, m)", one) > products("(8, 8)", one));
+        // Eight elements of four bytes further, or less, and one element.
+        for (more, elements) in [("-28", "c[j - 1, 1]"), ("36", "c[j + 1, 1]")] {
+            let added = format!("I32Const {{ value: {more} }}");
+            let offset = |elements| count(&added, "(8, 8)", elements);
+            assert_eq!(offset(elements) > 0, more == "-28", "{more}");
+            assert_eq!(offset("c[j, 1]"), 0);
+        }
     }
 }

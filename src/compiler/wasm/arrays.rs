@@ -2,13 +2,49 @@
 
 use super::function::{Emitter, Handle, at};
 use super::keep;
-use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Expr, Site};
-use crate::sorted::Set as BTreeSet;
+use super::scalar::constant_int;
+use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Expr, Param, Program, Site, Stmt};
+use crate::sorted::{Map as BTreeMap, Set as BTreeSet};
 use crate::types::Scalar;
+use crate::value::Arg;
 use wasm_encoder::ValType;
 
 /// Bytes of an array at most.
 const MOST_BYTES: i64 = 1 << 32;
+
+/// Lengths, where they are known.
+pub(super) type Shape = Option<Vec<usize>>;
+
+/// The shapes of arrays, where all that a variable may be are of the same: arguments that a program is made for, and new arrays.
+pub(super) fn shapes(program: &Program) -> BTreeMap<Array, Shape> {
+    let mut known: BTreeMap<Array, Shape> = BTreeMap::new();
+    let mut take = |array: Array, shape: Shape| {
+        let all = known.entry(array).or_insert_with(|| shape.clone());
+        if *all != shape {
+            *all = None;
+        }
+    };
+    for (at, param) in program.params.iter().enumerate() {
+        if let Param::Array(array) = param {
+            let shape = match program.made_for.as_ref().and_then(|args| args.get(at)) {
+                Some(Arg::Shape(shape)) => Some(shape.clone()),
+                _ => None,
+            };
+            take(*array, shape);
+        }
+    }
+    let length = |e: &Expr| usize::try_from(constant_int(e)?).ok();
+    crate::walk::statements(&program.body, &mut |stmt| {
+        if let Stmt::Bind(to, value) = stmt {
+            let shape = match value {
+                ArrayExpr::New { shape, .. } => shape.iter().map(length).collect(),
+                _ => None,
+            };
+            take(*to, shape);
+        }
+    });
+    known
+}
 
 /// Handle of a view while it is made: nothing of it is assigned before all is known, as it may be the
 /// variable that is viewed.

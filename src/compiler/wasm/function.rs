@@ -1,6 +1,7 @@
 //! A function while it is written: its bytes, its variables, the blocks that are open.
 
 use super::abi::Layouts;
+use super::arrays::Shape;
 use super::keep;
 use super::lanes::Lanes;
 use super::places::Notes;
@@ -29,6 +30,8 @@ pub(super) struct Unit<'a> {
     pub behind: Plan,
     /// What outlives the arrays that loops make.
     pub kept: BTreeMap<keep::Key, BTreeSet<Array>>,
+    /// How long arrays are.
+    pub shapes: BTreeMap<Array, Shape>,
     /// Loops that all lanes leave at once, wherever each begins.
     pub steady: BTreeSet<Label>,
     /// Whether places and decisions are kept: see [`super::places`].

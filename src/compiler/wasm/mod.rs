@@ -153,6 +153,7 @@ fn written(program: &Valid, target: Target, is_marked: bool) -> Result<(Module, 
         first: imports,
         behind: plan::behind(program),
         kept: keep::kept(program),
+        shapes: arrays::shapes(program),
         // Only lanes may part.
         steady: match target.simd {
             true => steady::loops(program),

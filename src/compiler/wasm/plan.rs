@@ -529,18 +529,23 @@ pub(super) fn why_not(one: &ParFor) -> NotLanes {
     let mut seen = Seen::default();
     walk::body(&one.body, &mut seen);
     match (seen.binds, seen.parallel || seen.vector) {
-        (true, _) => NotLanes::Makes,
         (_, true) => NotLanes::Outside,
+        (true, _) => NotLanes::Makes,
         _ => NotLanes::Left,
     }
 }
 
 /// A plan for a parallel loop, if its iterations can run in lanes.
 pub(super) fn of_parallel(steady: &BTreeSet<Label>, one: &ParFor) -> Option<Plan> {
+    let crossing = one.reductions.iter().map(|one| one.local).collect();
+    suits_lanes(one).then(|| Plan::new(one.label, one.var, crossing, steady, &one.body))
+}
+
+/// Whether a parallel loop's iterations can run in lanes.
+pub(super) fn suits_lanes(one: &ParFor) -> bool {
     let mut seen = Seen::default();
     walk::body(&one.body, &mut seen);
-    let crossing = one.reductions.iter().map(|one| one.local).collect();
-    is_plain(&seen, &one.body).then(|| Plan::new(one.label, one.var, crossing, steady, &one.body))
+    is_plain(&seen, &one.body)
 }
 
 /// What is read behind each statement of a program.

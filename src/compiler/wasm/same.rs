@@ -4,6 +4,7 @@
 use super::access::Index;
 use super::function::Emitter;
 use super::plan::SAME;
+use super::scalar::twice;
 use super::walk;
 use crate::ir::{Array, Binary, Expr, ExprKind, Local, Stmt};
 use crate::sorted::Set as BTreeSet;
@@ -130,6 +131,7 @@ impl Emitter<'_> {
         crate::walk::expressions(body, &mut |e| {
             let spreads = match &e.kind {
                 ExprKind::Binary(Binary::ShiftLeft | Binary::ShiftRight, ..) => false,
+                ExprKind::Binary(..) if twice(e).is_some() => false,
                 ExprKind::Compare(_, a, b) => a.of == b.of,
                 ExprKind::Binary(..) | ExprKind::Divide(..) | ExprKind::Select(..) | ExprKind::Choice(..) => {
                     true

@@ -15,6 +15,20 @@ pub(super) fn constant_int(e: &Expr) -> Option<i64> {
     }
 }
 
+/// What a product with 2.0 is twice. A sum needs no register for the 2, and most processors have it sooner.
+pub(super) fn twice(e: &Expr) -> Option<&Expr> {
+    let is_two = |e: &Expr| match (e.of, &e.kind) {
+        (Scalar::F32, ExprKind::Const(bits)) => *bits == u64::from(2f32.to_bits()),
+        (Scalar::F64, ExprKind::Const(bits)) => *bits == 2f64.to_bits(),
+        _ => false,
+    };
+    match &e.kind {
+        ExprKind::Binary(Binary::Mul, a, b) if is_two(a) => Some(b),
+        ExprKind::Binary(Binary::Mul, a, b) if is_two(b) => Some(a),
+        _ => None,
+    }
+}
+
 /// The value of an integer's bits; of `uint64` the bits as they are.
 pub(super) fn extended(of: Scalar, bits: u64) -> i64 {
     match of {
@@ -42,6 +56,14 @@ impl Emitter<'_> {
             ExprKind::Unary(op, a) => {
                 self.scalar(a);
                 self.unary(*op, e.of);
+            }
+            ExprKind::Binary(Binary::Mul, ..) if twice(e).is_some() => {
+                let kept = self.borrow(word(e.of));
+                twice(e).into_iter().for_each(|one| self.scalar(one));
+                self.tee(kept);
+                self.get(kept);
+                self.binary(Binary::Add, e.of);
+                self.give_back(&[kept]);
             }
             ExprKind::Binary(op, a, b) => {
                 self.scalar(a);
@@ -142,9 +164,11 @@ impl Emitter<'_> {
         };
     }
 
-    /// Multiplies the `i32` on the stack by a power of two.
+    /// Multiplies the `i32` on the stack.
     pub fn times(&mut self, bytes: u32) {
-        if bytes > 1 {
+        if !bytes.is_power_of_two() {
+            self.put().i32_const(bytes as i32).i32_mul();
+        } else if bytes > 1 {
             self.int32(bytes.trailing_zeros() as i32);
             self.put().i32_shl();
         }

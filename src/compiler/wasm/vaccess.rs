@@ -248,10 +248,10 @@ impl Emitter<'_> {
                 self.each(parts, 2, |own| _ = own.put().v128_and());
             }
             match self.constant_stride(array, axis) {
-                Some(bytes) => self.each(parts, 1, |own| {
+                Some(bytes) if bytes.is_power_of_two() => self.each(parts, 1, |own| {
                     own.put().i32_const(bytes.trailing_zeros() as i32).i32x4_shl();
                 }),
-                None => {
+                _ => {
                     self.stride(array, axis);
                     self.splat(Scalar::I32);
                     self.each(parts, 2, |own| _ = own.put().i32x4_mul());

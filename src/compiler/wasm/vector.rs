@@ -3,7 +3,7 @@
 use super::function::{Emitter, at};
 use super::lanes::{LANES, Parts, Scope, longs, parts, words};
 use super::plan::{Kind, SAME};
-use super::scalar::constant_int;
+use super::scalar::{constant_int, twice};
 use crate::ir::{Binary, Compare, Divide, Expr, ExprKind, Local, Site, Unary};
 use crate::types::Scalar;
 
@@ -71,6 +71,13 @@ impl Emitter<'_> {
                     self.test(test, e.of);
                 }
                 self.each(parts, 2, |own| own.binary_vector(Binary::Sub, e.of));
+            }
+            ExprKind::Binary(Binary::Mul, ..) if twice(e).is_some() => {
+                twice(e).into_iter().for_each(|one| self.lanewise(one));
+                self.each(parts, 1, |own| {
+                    own.repeat(2);
+                    own.binary_vector(Binary::Add, e.of);
+                });
             }
             ExprKind::Binary(op, a, b) => {
                 self.lanewise(a);

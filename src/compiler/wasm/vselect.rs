@@ -227,6 +227,25 @@ pub mod tests {
     }
 
     #[test]
+    fn products_with_two_are_sums() {
+        for (value, products) in [
+            ("f32(2) * p * q", 1),
+            ("(p + q) * f32(2)", 0),
+            ("f32(3) * p", 1),
+            ("p * q", 1),
+        ] {
+            let of = done(&format!("b[i] = {value}"));
+            // Two vectors, in the loop in lanes and in what is left of it.
+            assert_eq!(of.matches("F32x4Mul").count(), 4 * products, "{value}\n{of}");
+            assert_eq!(
+                of.contains("F32x4Splat"),
+                value.contains("f32(3)"),
+                "{value}\n{of}"
+            );
+        }
+    }
+
+    #[test]
     fn halves_of_words_are_multiplied_together() {
         for (value, is_one) in [
             ("u * u + v * v", true),

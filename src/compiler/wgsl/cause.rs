@@ -4,6 +4,7 @@
 use super::handles::{collect, roots};
 use super::plan::*;
 use super::shader::Writer;
+use crate::decimal;
 use crate::interval::{I32, U32, within};
 use crate::ir::*;
 use crate::told::{self, What};
@@ -37,8 +38,8 @@ impl Writer<'_> {
         let at = told::place_of(expr);
         match &expr.kind {
             ExprKind::Const(bits) if self.program.told.all().contains(&(at, What::Double)) => {
-                let number = f64::from_bits(*bits);
-                self.refuse_at(Why::Wide(format!("{number:?}"), expr.of), at);
+                let number = decimal::text(f64::from_bits(*bits));
+                self.refuse_at(Why::Wide(number, expr.of), at);
             }
             ExprKind::Const(_) | ExprKind::Convert(_) => return false,
             ExprKind::Local(local) => self.wide_local(*local, at),
@@ -114,7 +115,7 @@ impl Writer<'_> {
             let place = place.map_or(at, |site| site.span.start + 1);
             let why = Why::WideArray(self.array_said(root), self.element_of(root));
             // Of what has no place of its own, another use may have said it.
-            if place != 0 || self.refusals.iter().all(|one| one.why != why) {
+            if place != 0 || !self.refusals.has(&why) {
                 self.refuse_at(why, place);
             }
         }
@@ -233,7 +234,7 @@ fn of(sign: &str, expr: &Expr) -> String {
             types.push(of);
         }
     }
-    let types: Vec<&str> = types.iter().map(|of| of.name()).collect();
+    let types: Vec<String> = types.iter().map(Scalar::to_string).collect();
     match types.is_empty() {
         true => format!("what '{sign}' gives"),
         false => format!("'{sign}' of {}", types.join(" and ")),

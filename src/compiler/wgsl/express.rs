@@ -6,6 +6,7 @@
 use super::host;
 use super::plan::Why;
 use super::shader::Writer;
+use crate::decimal;
 use crate::interval::{self, I32, U32, within};
 use crate::ir::*;
 use crate::types::Scalar;
@@ -73,7 +74,7 @@ impl Writer<'_> {
                 // The greatest is rounded up where it is written shortest, which browsers refuse.
                 let is_written = value.is_normal() && value.abs() < f32::MAX;
                 match is_written || value == 0.0 && value.is_sign_positive() {
-                    true => format!("{value:?}f"),
+                    true => decimal::text_of_single(value) + "f",
                     false => format!("{}({}u)", self.helper("float_of"), value.to_bits()),
                 }
             }

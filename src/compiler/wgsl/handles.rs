@@ -198,7 +198,7 @@ impl Writer<'_> {
     fn new_length(&mut self, length: &Expr, site: Site) -> String {
         let (low, high) = self.facts.of(length);
         if low == high && low >= 0 {
-            return low.to_string();
+            return (low as u64).to_string();
         }
         let (text, t) = (self.exact_signed(length), self.temporary());
         self.line(format_args!("let {t} = max({text}, 0);"));

@@ -286,7 +286,7 @@ fn slice(length: i64, low: Option<i64>, high: Option<i64>, step: i64) -> (i64, i
     let (least, most) = if step > 0 { (0, length) } else { (-1, length - 1) };
     let clip = |at: i64| {
         let at = if at < 0 { at.saturating_add(length) } else { at };
-        at.clamp(least, most)
+        at.max(least).min(most)
     };
     let (first, last) = if step > 0 { (least, most) } else { (most, least) };
     let (low, high) = (low.map_or(first, clip), high.map_or(last, clip));

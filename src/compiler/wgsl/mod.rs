@@ -98,12 +98,8 @@ pub fn write(program: &Program, options: &Options) -> Result<Plan, Vec<Refusal>>
     let facts = crate::interval::facts_of_shaders(&program, &total, options);
     let mut split = split::Split::new(&program, &facts, options, &total);
     split.statements(&program.body, false);
-    if !split.refusals.is_empty() {
-        // By their reason, then by their place: the first place of each.
-        let mut all: Vec<Refusal> = split.refusals.into_iter().collect();
-        all.dedup_by(|later, first| later.why == first.why);
-        all.sort_by_key(|one| one.span);
-        return Err(all);
+    if !split.refusals.0.is_empty() {
+        return Err(split.refusals.0);
     }
     let (code, shaders, ranges) = (split.code, split.shaders, split.ranges);
     let mut plan = Plan {

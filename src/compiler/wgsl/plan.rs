@@ -200,6 +200,27 @@ pub struct Refusal {
     pub span: Option<(u32, u32)>,
 }
 
+/// Each reason with the first of its places, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(pub Vec<Refusal>);
+
+impl Refusals {
+    /// Whether something is refused for this reason.
+    pub fn has(&self, why: &Why) -> bool {
+        self.0.iter().any(|one| one.why == *why)
+    }
+
+    /// Refuses what is at a place.
+    pub fn add(&mut self, why: Why, span: Option<(u32, u32)>) {
+        let mut span = span;
+        if let Some(at) = self.0.iter().position(|one| one.why == why) {
+            span = span.min(self.0.remove(at).span);
+        }
+        let at = self.0.iter().take_while(|one| one.span <= span).count();
+        self.0.insert(at, Refusal { why, span });
+    }
+}
+
 /// Reasons to refuse.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {

@@ -10,15 +10,20 @@ use crate::sorted::Set as BTreeSet;
 /// A function: its name, those that it uses, its text.
 type Helper = (&'static str, &'static [&'static str], &'static str);
 
-/// These and all that they use, in an order in which each comes after what it uses.
-pub fn text(names: &BTreeSet<&'static str>) -> String {
-    let mut wanted: BTreeSet<&str> = names.clone();
+/// These and all that they use.
+pub fn with_used(names: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
+    let mut wanted = names.clone();
     // A function uses only earlier ones.
     for (name, uses, _) in HELPERS.iter().rev() {
         if wanted.contains(name) {
             wanted.extend(*uses);
         }
     }
+    wanted
+}
+
+/// All of them, in an order in which each comes after what it uses.
+pub fn text(wanted: &BTreeSet<&'static str>) -> String {
     let chosen = HELPERS.iter().filter(|(name, ..)| wanted.contains(name));
     chosen.map(|(_, _, text)| *text).collect()
 }

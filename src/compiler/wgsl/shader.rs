@@ -31,7 +31,7 @@ pub struct Writer<'a> {
     /// The first statement: numbers that are taken over are known by it.
     pub(super) first: &'a Stmt,
     pub(super) span: Option<Span>,
-    pub(super) refusals: &'a mut BTreeSet<Refusal>,
+    pub(super) refusals: &'a mut Refusals,
     pub(super) out: String,
     pub(super) depth: usize,
     pub(super) temporaries: usize,
@@ -57,6 +57,8 @@ pub struct Writer<'a> {
     pub(super) at: u32,
     /// Whether the expression at hand is part of a 64-bit float of which that was asked.
     pub(super) in_wide: bool,
+    /// Whether a jump leads through the end of a loop within.
+    pub(super) has_jumps: bool,
     /// Variables that were asked where their 64 bits come from, and whether that is known.
     pub(super) followed: BTreeMap<Local, bool>,
     /// How many of them are being followed.
@@ -67,14 +69,17 @@ pub struct Writer<'a> {
 
 /// The name of a made or given variable, as far as WGSL allows it.
 pub fn plain(name: &str) -> String {
-    let name: String = name
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
-        .take(32)
-        .collect();
-    let name = name.trim_matches('_').replace("__", "_");
+    let allowed = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_');
+    let mut name = String::new();
+    for c in allowed.take(32) {
+        // Two in a row are WGSL's own.
+        if c != '_' || !name.ends_with('_') {
+            name.push(c);
+        }
+    }
+    let name = name.trim_matches('_');
     match name.chars().next() {
-        Some(first) if first.is_ascii_alphabetic() => name,
+        Some(first) if first.is_ascii_alphabetic() => name.to_owned(),
         _ => format!("v{name}"),
     }
 }
@@ -86,7 +91,7 @@ pub fn parallel<'a>(
     options: &'a Options,
     stmt: &'a Stmt,
     it: &'a ParFor,
-    refusals: &'a mut BTreeSet<Refusal>,
+    refusals: &'a mut Refusals,
 ) -> Shader {
     let mut uses = Uses::of(&it.body);
     uses.writes.insert(it.var);
@@ -140,7 +145,7 @@ pub fn serial<'a>(
     options: &'a Options,
     body: &'a [Stmt],
     (inputs, outputs): (&BTreeSet<Local>, &BTreeSet<Local>),
-    refusals: &'a mut BTreeSet<Refusal>,
+    refusals: &'a mut Refusals,
 ) -> Option<Shader> {
     let first = body.first()?;
     let span = loop_of(body).map(|at| Span {
@@ -203,7 +208,7 @@ impl<'a> Writer<'a> {
         first: &'a Stmt,
         uses: Uses,
         span: Option<Span>,
-        refusals: &'a mut BTreeSet<Refusal>,
+        refusals: &'a mut Refusals,
     ) -> Writer<'a> {
         Writer {
             program,
@@ -228,6 +233,7 @@ impl<'a> Writer<'a> {
             private_elements: 0,
             scratch: 0,
             at: 0,
+            has_jumps: false,
             in_wide: false,
             followed: BTreeMap::new(),
             following: 0,
@@ -241,7 +247,7 @@ impl<'a> Writer<'a> {
             0 => around,
             at => Some((at - 1, at)),
         };
-        self.refusals.insert(Refusal { why, span });
+        self.refusals.add(why, span);
     }
 
     pub(super) fn helper(&mut self, name: &'static str) -> &'static str {
@@ -488,9 +494,10 @@ impl<'a> Writer<'a> {
             text += "var<private> slot: u32;\nvar<private> stripe: u32;\n";
         }
         text += &self.private;
-        text += &prelude::text(&self.helpers);
+        let helpers = prelude::with_used(&self.helpers);
+        text += &prelude::text(&helpers);
         text += "fn run() {\n";
-        if self.out.contains("jump = ") {
+        if self.has_jumps {
             text += "    var jump = 0u;\n";
         }
         let own = std::mem::take(&mut self.own);
@@ -527,7 +534,7 @@ impl<'a> Writer<'a> {
             text.push('\n');
             depth += usize::from(line.ends_with('{'));
         }
-        if self.helpers.contains("fail") || prelude::text(&self.helpers).contains("fn fail(") {
+        if helpers.contains("fail") {
             text += REPORTED;
         }
         text += "}\n";

@@ -79,7 +79,7 @@ pub struct Split<'a> {
     pub(super) total: &'a Uses,
     pub(super) code: Vec<Op>,
     pub(super) shaders: Vec<Shader>,
-    pub(super) refusals: BTreeSet<Refusal>,
+    pub(super) refusals: Refusals,
     pub(super) ranges: usize,
     targets: HashMap<Label, Target>,
 }
@@ -94,7 +94,7 @@ impl<'a> Split<'a> {
             total,
             code: Vec::new(),
             shaders: Vec::new(),
-            refusals: BTreeSet::new(),
+            refusals: Refusals::default(),
             ranges: 0,
             targets: HashMap::new(),
         }
@@ -140,7 +140,7 @@ impl<'a> Split<'a> {
         let why = Why::Lacks("way to do this outside of a parallel loop");
         let at = crate::told::place(stmt);
         let span = at.checked_sub(1).map(|start| (start, at));
-        self.refusals.insert(Refusal { why, span });
+        self.refusals.add(why, span);
     }
 
     fn dispatch(&mut self, shader: Shader) {

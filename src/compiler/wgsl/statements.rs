@@ -376,6 +376,7 @@ impl Writer<'_> {
         if to == top {
             return self.line(if is_again { "continue;" } else { "break;" });
         }
+        self.has_jumps = true;
         self.line(format_args!("jump = {}u;", code(to, is_again)));
         self.line("break;");
         self.frames[top].through.insert((to, is_again));
