@@ -23,6 +23,9 @@ const SMALL: [&str; 4] = [
     "-Zfmt-debug=none",
 ];
 
+/// The parts of std that are built along: no unwinding.
+const STD: &str = "panic_abort,std";
+
 /// Builds into `<stage>/`, emptying it first.
 pub(super) fn build(job: &Job) -> Result<()> {
     say("building the page...");
@@ -64,7 +67,7 @@ pub(super) fn configure(command: &mut Command, job: &Job) {
         .env("PARALLAX_BUILD", job.id)
         .env("CARGO_ENCODED_RUSTFLAGS", encoded(&flags))
         .env("CARGO_TARGET_DIR", job.root.join("target/page"))
-        .env("CARGO_UNSTABLE_BUILD_STD", "panic_abort,std")
+        .env("CARGO_UNSTABLE_BUILD_STD", STD)
         .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
         // They wait for people, so their size is what counts.
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z");
@@ -85,12 +88,14 @@ fn fallback(job: &Job) -> Result<()> {
     fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))
 }
 
-/// Trunk's `--offline` holds for cargo too, so what cargo needs has to be there before.
+/// Trunk's `--offline` holds for cargo too, so what cargo needs has to be there before: std's own
+/// dependencies as well, which rustup's sources don't bring along.
 fn fetch(job: &Job) -> Result<()> {
     let toolchain = &job.setup.toolchain;
     let mut command = toolchain.command(&toolchain.cargo);
     command
         .args(["fetch", "--target", super::TARGET])
+        .env("CARGO_UNSTABLE_BUILD_STD", STD)
         .current_dir(job.root);
     Step::new("fetch dependencies", "try: cargo fetch").shown(command)
 }
