@@ -477,19 +477,11 @@ impl Visit {
         self.row_is_timed("scalar")
     }
 
-    /// Another server on the same port: a deploy, or the end of an outage.
+    /// Another site at the same address: a deploy, or the end of an outage.
     pub fn served_by(self, site: Site) -> Result<Visit> {
-        let Visit {
-            session,
-            site: former,
-            chromium,
-        } = self;
-        let port = former.port()?;
-        drop(former);
         Ok(Visit {
-            session,
-            site: site.start(port)?,
-            chromium,
+            site: self.site.replaced_by(site)?,
+            ..self
         })
     }
 

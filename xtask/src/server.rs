@@ -78,6 +78,8 @@ pub enum Wrong {
 pub struct Running {
     /// Its address, with a slash at the end.
     pub url: String,
+    /// The same that the thread listens with: another site may take it over.
+    listener: Option<TcpListener>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -139,6 +141,7 @@ impl Site {
             .enable_io()
             .build()
             .context("the server's runtime cannot start")?;
+        let kept = listener.try_clone().context("the listener cannot be kept")?;
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::spawn(move || {
             runtime.block_on(async {
@@ -154,6 +157,7 @@ impl Site {
         });
         Ok(Running {
             url,
+            listener: Some(kept),
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -200,12 +204,27 @@ impl Running {
         port.context("no port")?.parse().context("no port")
     }
 
+    /// Another site at the same address, as after a deploy: who asks in between waits and is
+    /// answered by the new one, and nobody else can take the port unless this one was stopped.
+    ///
+    /// # Errors
+    /// If this one was stopped and the port was taken since, or the system refuses.
+    pub fn replaced_by(mut self, site: Site) -> Result<Running> {
+        let kept = self.listener.take();
+        self.stop();
+        site.start_on(match kept {
+            Some(listener) => listener,
+            None => listen(self.port()?)?,
+        })
+    }
+
     /// Ends it: from now on nothing answers there.
     pub fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        drop(self.listener.take());
     }
 }
 
@@ -423,6 +442,23 @@ mod tests {
             let port = listen(0).unwrap().local_addr().unwrap().port();
             assert!(given.insert(port), "{port} came back");
         }
+    }
+
+    #[test]
+    fn another_site_at_the_same_address() {
+        let running = site().start(0).unwrap();
+        let url = running.url.clone();
+        let plain = Site {
+            isolated: false,
+            ..site()
+        };
+        let mut running = running.replaced_by(plain).unwrap();
+        assert_eq!(running.url, url);
+        assert!(!get(&running, "").contains("cross-origin-embedder-policy"));
+        running.stop();
+        assert!(request("GET", &url, None).is_err(), "nothing answers");
+        let running = running.replaced_by(site()).unwrap();
+        assert!(running.url == url && get(&running, "").contains("cross-origin-embedder-policy"));
     }
 
     #[test]
