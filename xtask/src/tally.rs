@@ -4,7 +4,7 @@
 //! A test that could not run what it is about prints `SKIPPED <name>: <reason>`. Its
 //! harness counts it as passed; we do not: a skip never looks like a pass.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What became of a number of tests.
@@ -16,8 +16,8 @@ pub struct Tally {
     pub failed: usize,
     /// How many did not run.
     pub skipped: usize,
-    /// Names of what failed, where they are known.
-    pub failures: Vec<String>,
+    /// Names of what failed, where they are known, with what was said of it.
+    pub failures: Vec<(String, String)>,
     /// Names of what was skipped, with the reason.
     pub reasons: Vec<(String, String)>,
 }
@@ -48,9 +48,9 @@ impl Tally {
     }
 
     /// One test that failed.
-    pub fn fail(&mut self, name: impl Into<String>) {
+    pub fn fail(&mut self, name: impl Into<String>, said: impl Into<String>) {
         self.failed += 1;
-        self.failures.push(name.into());
+        self.failures.push((name.into(), said.into()));
     }
 
     /// One test, or one whole part, that could not run.
@@ -59,6 +59,10 @@ impl Tally {
         self.reasons.push((name.into(), reason.into()));
     }
 }
+
+/// Characters of a failed test's own words that are said again at the end, where they are still
+/// seen when the rest has scrolled away.
+const WORDS: usize = 600;
 
 /// Reads one command's output line by line.
 #[derive(Debug, Default)]
@@ -69,7 +73,9 @@ pub struct Reader {
     /// What it said of single tests so far.
     ignored: BTreeMap<String, String>,
     skipped: BTreeMap<String, String>,
-    failures: BTreeSet<String>,
+    failures: BTreeMap<String, String>,
+    /// The failed test whose output is read.
+    telling: Option<String>,
     /// Within the output of tests that passed, which is only read.
     hushed: bool,
 }
@@ -78,7 +84,15 @@ impl Reader {
     /// Takes one line; says whether a person wants to see it.
     pub fn line(&mut self, line: &str) -> bool {
         let text = line.trim();
-        if let Some(name) = harness(text) {
+        if failure(text).is_some() || text == "failures:" || result(text).is_some() {
+            self.telling = None;
+        }
+        if let Some(said) = self.telling.as_ref().and_then(|name| self.failures.get_mut(name)) {
+            if !text.is_empty() && said.len() + text.len() <= WORDS {
+                said.push_str(if said.is_empty() { "" } else { "\n" });
+                said.push_str(text);
+            }
+        } else if let Some(name) = harness(text) {
             self.close();
             self.open = Some(name.to_owned());
             self.hushed = false;
@@ -90,14 +104,15 @@ impl Reader {
             self.skipped.insert(name.to_owned(), reason.to_owned());
         } else if let Some((name, outcome)) = test(text) {
             if outcome.starts_with("FAIL") {
-                self.failures.insert(name.to_owned());
+                self.failures.entry(name.to_owned()).or_default();
             } else if let Some(reason) = outcome.strip_prefix("ignored") {
                 let reason = reason.trim_start_matches([',', ' ']);
                 let reason = if reason.is_empty() { "ignored" } else { reason };
                 self.ignored.insert(name.to_owned(), reason.to_owned());
             }
         } else if let Some(name) = failure(text).filter(|_| !self.hushed) {
-            self.failures.insert(name.to_owned());
+            self.failures.entry(name.to_owned()).or_default();
+            self.telling = Some(name.to_owned());
         } else if let Some([passed, failed, ignored]) = result(text) {
             self.hushed = false;
             self.count(passed, failed, ignored);
@@ -111,7 +126,7 @@ impl Reader {
         if !well {
             self.close();
             if self.tally.failed == 0 {
-                self.tally.fail(format!("{what}: did not build or did not run"));
+                self.tally.fail(what, "did not build or did not run");
             }
         }
         self.tally
@@ -121,7 +136,7 @@ impl Reader {
     /// result line has broken.
     fn close(&mut self) {
         if let Some(name) = self.open.take() {
-            self.tally.fail(format!("{name}: ended without a result"));
+            self.tally.fail(name, "ended without a result");
             self.forget();
         }
     }
@@ -239,16 +254,25 @@ mod tests {
         let output = "running 2 tests\ntest accessible   ... SKIPPED accessible: no axe\nok\n\
              test memory       ... before 1\nFAILED\n\nfailures:\n\n---- memory ----\nleak\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\n";
         let tally = check(output, false, "0 passed, 1 failed, 1 skipped");
-        assert_eq!(tally.failures, ["memory"]);
+        assert_eq!(tally.failures, [("memory".to_owned(), "leak".to_owned())]);
         assert_eq!(tally.reasons, [("accessible".to_owned(), "no axe".to_owned())]);
     }
 
     #[test]
     fn failures_are_named() {
-        let output = "Running tests/x.rs (target/x)\ntest a ... FAILED\ntest b ... ok\n\
-             test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured\n";
-        let tally = check(output, false, "1 passed, 1 failed, 0 skipped");
-        assert_eq!(tally.failures, ["a"]);
+        let output = "Running tests/x.rs (target/x)\ntest a ... FAILED\ntest b ... ok\ntest c ... FAILED\n\
+             failures:\n\n---- a stdout ----\nthread 'a' panicked:\n1 is not 2\n\n---- c stdout ----\n\
+             test result: so it says\n\nfailures:\n    a\n    c\n\n\
+             test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured\n";
+        let tally = check(output, false, "1 passed, 2 failed, 0 skipped");
+        let said = |name: &str, words: &str| (name.to_owned(), words.to_owned());
+        assert_eq!(
+            tally.failures,
+            [
+                said("a", "thread 'a' panicked:\n1 is not 2"),
+                said("c", "test result: so it says")
+            ]
+        );
     }
 
     #[test]
@@ -258,11 +282,12 @@ mod tests {
             false,
             "0 passed, 1 failed, 0 skipped",
         );
-        assert_eq!(tally.failures, ["native: did not build or did not run"]);
+        assert_eq!(tally.failures[0].0, "native");
         let output = "Running tests/x.rs (target/x)\ntest a ... ok\nRunning tests/y.rs (target/y)\n\
              test result: ok. 1 passed; 0 failed; 0 ignored\n";
         let tally = check(output, false, "1 passed, 1 failed, 0 skipped");
-        assert_eq!(tally.failures, ["tests/x.rs (target/x): ended without a result"]);
+        let broken = ("tests/x.rs (target/x)", "ended without a result");
+        assert_eq!(tally.failures, [(broken.0.to_owned(), broken.1.to_owned())]);
     }
 
     #[test]

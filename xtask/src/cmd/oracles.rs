@@ -45,7 +45,7 @@ pub fn all(root: &Path) -> Tally {
             }
             Err(error) => {
                 say(format!("test {name} ... FAILED\n{error:#}"));
-                tally.fail(name);
+                tally.fail(name, format!("{error:#}"));
             }
         }
     }

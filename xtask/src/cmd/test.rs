@@ -55,7 +55,7 @@ pub fn run(options: Test) -> Result<bool> {
         Ok(site) => site,
         Err(error) => {
             say(format!("error: {error:#}"));
-            tally.fail("the site: did not build");
+            tally.fail("the site", format!("{error:#}"));
             None
         }
     };
@@ -103,8 +103,8 @@ pub fn run(options: Test) -> Result<bool> {
     }
 
     say("");
-    for name in &tally.failures {
-        say(format!("FAILED {name}"));
+    for (name, said) in &tally.failures {
+        say(format!("FAILED {name}: {}", said.replace('\n', "\n    ")));
     }
     for (name, reason) in &tally.reasons {
         say(format!("skipped {name}: {reason}"));
@@ -173,7 +173,7 @@ fn dependencies(root: &Path) -> Tally {
     let step = Step::new("check the licences", "deny.toml says which are allowed");
     match step.shown(ask(&["licenses", "bans", "sources"])) {
         Ok(()) => tally.pass(),
-        Err(_) => tally.fail("licences and sources of the dependencies"),
+        Err(error) => tally.fail("licences and sources of the dependencies", format!("{error:#}")),
     }
     // What is known is asked of a repository, which not every network lets through.
     let mut fetch = Command::new(&deny);
@@ -185,7 +185,7 @@ fn dependencies(root: &Path) -> Tally {
             let step = Step::new("check the advisories", "deny.toml may name exceptions");
             match step.shown(ask(&["advisories"])) {
                 Ok(()) => tally.pass(),
-                Err(_) => tally.fail("advisories on the dependencies"),
+                Err(error) => tally.fail("advisories on the dependencies", format!("{error:#}")),
             }
         }
     }
@@ -290,7 +290,10 @@ fn budget(site: &Dist) -> Tally {
                     kilobytes(packed),
                     kilobytes(limit)
                 ));
-                if well { tally.pass() } else { tally.fail(name) }
+                match well {
+                    true => tally.pass(),
+                    false => tally.fail(name, kilobytes(packed)),
+                }
             }
             Err(error) => tally.add(broken(name, &error)),
         }
@@ -331,6 +334,6 @@ fn skipped(name: &str, error: &anyhow::Error) -> Tally {
 fn broken(name: &str, error: &anyhow::Error) -> Tally {
     say(format!("error: {name}: {error:#}"));
     let mut tally = Tally::default();
-    tally.fail(name);
+    tally.fail(name, format!("{error:#}"));
     tally
 }
