@@ -85,6 +85,7 @@ function reserve({ initial, maximum }) {
 
 try {
   const begin = performance.now();
+  if (!self.crossOriginIsolated && !Atomics.waitAsync) (await import('./alone.js')).wakeAlone();
   // Asked for here and not above: Firefox does not say that a file which is imported there is
   // missing.
   const [{ default: init, start }, limits] = await Promise.all([import('./engine.js'), import('./memory.js')]);

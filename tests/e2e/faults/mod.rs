@@ -91,6 +91,7 @@ pub const FAULTS: &[(&str, Test)] = &[
     ("panic_in_a_thread", threads::panic_in_a_thread),
     ("trap_in_a_thread", threads::trap_in_a_thread),
     ("trap_in_the_engine", threads::trap_in_the_engine),
+    ("no_wait_async", threads::no_wait_async),
     ("trap_between_runs", threads::trap_between_runs),
     ("exception_in_the_engine", threads::exception_in_the_engine),
     ("hang_in_a_thread", threads::hang_in_a_thread),

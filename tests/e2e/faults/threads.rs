@@ -4,7 +4,7 @@ use crate::house::{House, by};
 use anyhow::{Result, ensure};
 use std::thread::sleep;
 use std::time::Duration;
-use xtask::server::Wrong;
+use xtask::server::{Site, Wrong};
 
 /// The pool's script, which the engine loads once and every thread once more.
 const THREAD: &str = "workerHelpers.no-bundler.js";
@@ -102,6 +102,18 @@ pub fn trap_in_the_engine(house: &House) -> Result<()> {
     page.without(&["simd"])?;
     page.run()?;
     page.row_is_timed("scalar")
+}
+
+/// Firefox before 145 on a page without isolation: nothing wakes a future but the program itself.
+pub fn no_wait_async(house: &House) -> Result<()> {
+    let site = Site {
+        isolated: false,
+        fallback: false,
+        ..house.altered("delete Atomics.waitAsync;")?
+    };
+    let page = house.open_from("?workload=mandelbrot&size=100&budget=0.5", site)?;
+    page.run()?;
+    page.others_are_timed(&["threads", "threads+simd"])
 }
 
 /// A kernel that ignores the stop flag: Stop ends its engine.

@@ -95,7 +95,9 @@ pub(super) fn build(job: &Job, named: &Path) -> Result<()> {
 
     let scripts = job.root.join("src/worker/js");
     copy(&scripts.join("pool.js"), &helper(&folder)?)?;
-    copy(&scripts.join("worker.js"), &folder.join("worker.js"))?;
+    for name in ["worker.js", "alone.js"] {
+        copy(&scripts.join(name), &folder.join(name))?;
+    }
     memory(&folder)?;
     javascript(job.root, &folder.join("javascript"))
 }
