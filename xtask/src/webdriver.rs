@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Driver, Options};
+use crate::process::say;
 
 /// No single call takes longer: scripts have a limit of their own, [`crate::browser::SCRIPT`].
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -114,13 +115,19 @@ impl Session {
         self.driver.as_ref().map(Driver::pid)
     }
 
-    /// Opens a browser with these capabilities.
+    /// Opens a browser with these capabilities. One that does not start is started once more: Chromium
+    /// crashes at its start once in some 150 times, which says nothing about the page.
     ///
     /// # Errors
     /// If it does not start; the message is the driver's.
     pub fn with(driver: &Driver, capabilities: &Value) -> Result<Self> {
         let wanted = json!({ "capabilities": { "alwaysMatch": capabilities } });
-        let value = call("POST", &format!("{}/session", driver.url), Some(&wanted))
+        let url = format!("{}/session", driver.url);
+        let value = call("POST", &url, Some(&wanted))
+            .or_else(|error| {
+                say(format!("the browser is started once more: {error:#}"));
+                call("POST", &url, Some(&wanted))
+            })
             .context("the browser did not start")?;
         let id = value["sessionId"]
             .as_str()

@@ -113,18 +113,20 @@ pub fn run(options: Test) -> Result<bool> {
     Ok(tally.failed == 0)
 }
 
-/// Builds the native tests while the site is built, which is one compiler's or one optimiser's work most of the
+/// Builds the tests while the site is built, which is one compiler's or one optimiser's work most of the
 /// time. What fails here fails again when they are run, and is told there.
 fn ahead(root: &Path) -> JoinHandle<()> {
-    let mut command = native_tests(root);
-    command.arg("--no-run");
+    let builds = [
+        native_tests(root),
+        e2e_tests(Command::new(paths::native_cargo()), root),
+    ];
     thread::spawn(move || {
-        let step = Step::new(
-            "build the native tests",
-            "they are built again where they are run",
-        );
-        if step.quiet(command).is_err() {
-            say("the native tests did not build: see below");
+        for mut command in builds {
+            command.arg("--no-run");
+            let step = Step::new("build the tests", "they are built again where they are run");
+            if step.quiet(command).is_err() {
+                say("the tests did not build: see below");
+            }
         }
     })
 }
@@ -213,10 +215,18 @@ fn in_browser(root: &Path, full: bool, browser: &Chromium) -> Tally {
     count("browser", command, full)
 }
 
+fn e2e_tests(mut cargo: Command, root: &Path) -> Command {
+    cargo
+        .args(["test", "-p", "parallax", "--test", "e2e"])
+        .current_dir(root)
+        .env_remove("CARGO_BUILD_TARGET");
+    cargo
+}
+
 /// The built page, used as a person would use it.
 fn end_to_end(root: &Path, full: bool, browser: &Browser, site: &Dist) -> Tally {
     let cargo = paths::native_cargo();
-    let mut command = match browser {
+    let command = match browser {
         Browser::WebKit(_) => {
             let mut command = Command::new(setup::webkit::DISPLAY);
             command.arg("--auto-servernum").arg(cargo);
@@ -224,11 +234,8 @@ fn end_to_end(root: &Path, full: bool, browser: &Browser, site: &Dist) -> Tally 
         }
         _ => Command::new(cargo),
     };
-    command
-        .args(["test", "-p", "parallax", "--test", "e2e"])
-        .current_dir(root)
-        .env_remove("CARGO_BUILD_TARGET")
-        .env("PARALLAX_DIST", &site.folder);
+    let mut command = e2e_tests(command, root);
+    command.env("PARALLAX_DIST", &site.folder);
     let name = match browser {
         Browser::Chromium(browser) => {
             command
