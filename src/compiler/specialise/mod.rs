@@ -132,6 +132,8 @@ impl Specialise<'_> {
                 let kind = ExprKind::Select(test, a, b);
                 Expr::new(kind, value.of)
             }
+            // What it begins with, which may be of 32 bits now.
+            ExprKind::Local(_) => self.expr(value),
             _ => self.parts(value),
         }
     }
