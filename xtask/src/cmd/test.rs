@@ -46,9 +46,14 @@ pub fn run(options: Test) -> Result<bool> {
 
     // The native part alone needs no site; what would read its engine says it is skipped.
     let site = (options.only != Some(Part::Native)).then(|| {
-        let ahead = (options.only != Some(Part::Browser)).then(|| ahead(&root));
+        let wanted = [
+            (Part::Native, native_tests(&root)),
+            (Part::E2e, e2e_tests(Command::new(paths::native_cargo()), &root)),
+        ];
+        let builds = wanted.into_iter().filter(|(part, _)| wants(*part));
+        let ahead = ahead(builds.map(|(_, build)| build).collect());
         let site = build::site();
-        if let Some(Err(_)) = ahead.map(JoinHandle::join) {
+        if ahead.join().is_err() {
             say("error: the tests could not be built beside the site");
         }
         site
@@ -115,13 +120,9 @@ pub fn run(options: Test) -> Result<bool> {
     Ok(tally.failed == 0)
 }
 
-/// Builds the tests while the site is built, which is one compiler's or one optimiser's work most of the
+/// Builds these tests while the site is built, which is one compiler's or one optimiser's work most of the
 /// time. What fails here fails again when they are run, and is told there.
-fn ahead(root: &Path) -> JoinHandle<()> {
-    let builds = [
-        native_tests(root),
-        e2e_tests(Command::new(paths::native_cargo()), root),
-    ];
+fn ahead(builds: Vec<Command>) -> JoinHandle<()> {
     thread::spawn(move || {
         for mut command in builds {
             command.arg("--no-run");
