@@ -395,6 +395,13 @@ fn wide_values_are_refused_by_name_once_each() {
     assert!(plan(&kernel(text), &args, true).is_ok());
     let text = "def f(x, out):\n    for i in prange(out.size):\n        h = i\n        for k in range(9):\n            h = h * 31 + k\n        out[i] = h % 1000\n";
     assert_eq!(refusals(&kernel(text), &args), ["'h' is int64; narrow to int32?"]);
+    // A reduction without a name.
+    let product = "def f(k):\n    return k.prod()\n";
+    let all = plan(&kernel(product), &[array(Scalar::I32, &[4])], true).expect_err("refused");
+    assert_eq!(
+        all[0].to_string(),
+        "what is reduced here is combined in 64 bits, which a shader does for sums only"
+    );
     let mask = text.replace("h % 1000", "h & 1023");
     assert!(
         plan(&kernel(&mask), &args, false).is_ok(),

@@ -279,10 +279,13 @@ impl fmt::Display for Refusal {
                 "{} may be one of several arrays inside a parallel loop",
                 called(name)
             ),
-            Why::Reduction(name) => write!(
-                f,
-                "'{name}' is combined in 64 bits, which a shader does for sums only"
-            ),
+            Why::Reduction(name) => {
+                match is_made(name) {
+                    true => f.write_str("what is reduced here")?,
+                    false => write!(f, "'{name}'")?,
+                }
+                f.write_str(" is combined in 64 bits, which a shader does for sums only")
+            }
             Why::Lacks(what) => write!(f, "a shader has no {what}"),
             Why::Arguments => f.write_str("the arguments do not go with the parameters"),
         }
