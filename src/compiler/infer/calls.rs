@@ -197,7 +197,7 @@ impl Maker<'_> {
         }
         if values.len() > params.len() {
             let words = format!(
-                "too many positional arguments: {name}() takes {} but {} were given",
+                "too many positional arguments: {name}() expected {}, got {}",
                 params.len(),
                 values.len()
             );

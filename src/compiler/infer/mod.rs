@@ -174,10 +174,13 @@ impl<'a> Maker<'a> {
         }
         let needed = params.iter().filter(|p| p.default.is_none()).count();
         if arguments.len() < needed || arguments.len() > params.len() {
+            let (many, takes) = match arguments.len() < needed {
+                true => ("not enough", needed),
+                false => ("too many", params.len()),
+            };
             let words = format!(
-                "'{}' takes {} arguments but {} were given",
+                "{many} arguments: '{}' expected {takes}, got {}",
                 function.def.name.name,
-                params.len(),
                 arguments.len()
             );
             let fault = Diagnostic::new(Kind::Typing, function.span, words);

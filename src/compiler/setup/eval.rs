@@ -5,7 +5,7 @@ mod expressions;
 use super::files::DataFile;
 use super::index;
 use super::iterate;
-use super::object::{Budget, Fault, Object, Res, Seq, storable, type_error, value_error};
+use super::object::{Budget, Fault, Object, Res, Seq, miscounted, storable, type_error, value_error};
 use super::ops;
 use super::scope::assigned;
 use super::subscript::{Subscript, Subscripts, sequence_place};
@@ -118,11 +118,7 @@ impl<'a, 'b> Machine<'a, 'b> {
             return Err(Fault::unsupported("'*' parameters are not supported").at(param.name.span));
         }
         if given.len() > def.params.len() {
-            return Err(type_error(format!(
-                "{name}() takes {} positional arguments but {} were given",
-                def.params.len(),
-                given.len()
-            )));
+            return Err(miscounted(name, def.params.len(), given.len()));
         }
         for (param, object) in def.params.iter().zip(given) {
             frame.names.insert(&param.name.name, object);

@@ -3,7 +3,7 @@
 use super::args::{Args, axis_at, dtype, missing};
 use super::array::Array;
 use super::index;
-use super::object::{Budget, Fault, Num, Object, Res, type_error, value_error};
+use super::object::{Budget, Fault, Num, Object, Res, miscounted, type_error, value_error};
 use super::ops::{array, into_place, operand};
 use super::reduce::{self, Reduction};
 use super::ufunc::{self, Fun, unwrapped};
@@ -356,12 +356,7 @@ fn elementwise(budget: &Budget, fun: Fun, args: &mut Args) -> Res<Object> {
         out = args.given.pop();
     }
     if args.given.len() != fun.arity() {
-        return Err(type_error(format!(
-            "{}() takes {} positional arguments but {} were given",
-            fun.name(),
-            fun.arity(),
-            args.given.len()
-        )));
+        return Err(miscounted(fun.name(), fun.arity(), args.given.len()));
     }
     let mut operands = Vec::new();
     for object in &args.given {

@@ -82,6 +82,15 @@ pub fn type_error(message: impl Into<String>) -> Fault {
     Fault::raised("TypeError", message)
 }
 
+/// A call with more arguments than there are parameters, or other than as many, in CPython's words.
+pub fn miscounted(name: &str, takes: usize, given: usize) -> Fault {
+    let many = if takes == 1 { "argument" } else { "arguments" };
+    let were = if given == 1 { "was" } else { "were" };
+    type_error(format!(
+        "{name}() takes {takes} positional {many} but {given} {were} given"
+    ))
+}
+
 /// `ValueError`.
 pub fn value_error(message: impl Into<String>) -> Fault {
     Fault::raised("ValueError", message)

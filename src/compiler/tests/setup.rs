@@ -223,6 +223,14 @@ fn errors_are_pythons_with_their_place() {
             "2 OverflowError: (34, 'Numerical result out of range')",
         ),
         (
+            "def one(a):\n  return a\ndef setup(n):\n  return one(n, 2)",
+            "4 TypeError: one() takes 1 positional argument but 2 were given",
+        ),
+        (
+            "def setup(n):\n  return np.arctan2(1.5)",
+            "2 TypeError: arctan2() takes 2 positional arguments but 1 was given",
+        ),
+        (
             "def setup(n):\n  return 3 ** 100",
             "2 LimitError: an integer has more than 127 bits",
         ),
