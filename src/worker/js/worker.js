@@ -7,6 +7,9 @@ const PHONE = 8_192;
 // Below this, 64 MiB in pages, no run of any use has room.
 const LEAST = 1_024;
 
+// Safari, and every browser of an iPhone; Chromium only says that it is like it.
+const WEBKIT = /AppleWebKit\/(?!.*Chrom)/;
+
 let panic = '';
 self.parallaxPanic = (message) => {
   panic = message;
@@ -86,6 +89,7 @@ function reserve({ initial, maximum }) {
 try {
   const begin = performance.now();
   if (!self.crossOriginIsolated && !Atomics.waitAsync) (await import('./alone.js')).wakeAlone();
+  else if (WEBKIT.test(navigator.userAgent)) (await import('./nudge.js')).nudge();
   // Asked for here and not above: Firefox does not say that a file which is imported there is
   // missing.
   const [{ default: init, start }, limits] = await Promise.all([import('./engine.js'), import('./memory.js')]);

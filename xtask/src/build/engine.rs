@@ -95,7 +95,7 @@ pub(super) fn build(job: &Job, named: &Path) -> Result<()> {
 
     let scripts = job.root.join("src/worker/js");
     copy(&scripts.join("pool.js"), &helper(&folder)?)?;
-    for name in ["worker.js", "alone.js"] {
+    for name in ["worker.js", "alone.js", "nudge.js"] {
         copy(&scripts.join(name), &folder.join(name))?;
     }
     memory(&folder)?;
