@@ -232,10 +232,10 @@ pub fn presses_out_of_turn(house: &House) -> Result<()> {
     let late = "const until = performance.now() + 3000; while (performance.now() < until);";
     let page = house.open_from(SHORT, house.altered(late)?)?;
     let found = page.eval(&format!(
-        "(() => {{ const run = document.querySelector('{}'); run.click(); run.click(); run.click();
-           return document.querySelector('{}').dataset.state; }})()",
-        by("run"),
-        by("status")
+        "(() => {{ const found = document.querySelector('{}').dataset.state;
+           const run = document.querySelector('{}'); run.click(); run.click(); run.click(); return found; }})()",
+        by("status"),
+        by("run")
     ))?;
     ensure!(found == "loading", "the presses found the engine {found}");
     page.state_is(&["done"])?;
