@@ -6,7 +6,9 @@ use crate::diagnostic::{Diagnostic, Kind};
 use crate::interval::{bits_of, signed};
 use crate::sorted::Map;
 use crate::source::Span;
-use crate::syntax::{Alias, BinaryOp, Def, Expr, ExprKind, Index, Module, Stmt, StmtKind, UnaryOp};
+use crate::syntax::{
+    self, Alias, BinaryOp, Def, Expr, ExprKind, Index, Literal, Module, Stmt, StmtKind, UnaryOp,
+};
 use crate::types::Scalar;
 
 /// What a global name stands for.
@@ -55,6 +57,20 @@ impl Number {
             _ => value.to_bits(),
         };
         Number { of, bits, is_weak }
+    }
+
+    /// A number without a name has the type that it fits.
+    pub fn literal(literal: Literal) -> Option<Number> {
+        let value = match literal {
+            Literal::Float(value) => return Some(Number::float(Scalar::F64, value, true)),
+            Literal::Int(value) => value,
+        };
+        let of = match (i64::try_from(value), u64::try_from(value)) {
+            (Ok(_), _) => Scalar::I64,
+            (_, Ok(_)) => Scalar::U64,
+            _ => return None,
+        };
+        Some(Number::int(of, value, true))
     }
 
     /// Its value where it is whole, else 0.
@@ -355,6 +371,9 @@ impl<'a> Reader<'a> {
 
     /// What an expression outside of functions is.
     fn value(&mut self, expr: &Expr) -> Global {
+        if let Some(number) = syntax::folded(expr).and_then(Number::literal) {
+            return Global::Number(number);
+        }
         match &expr.kind {
             ExprKind::Name(name) => match self.file.globals.get(name) {
                 Some(value) => value.clone(),
@@ -365,14 +384,6 @@ impl<'a> Reader<'a> {
                     _ => self.fault(Kind::Name, expr.span, format!("name '{name}' is not defined")),
                 },
             },
-            ExprKind::Int(value) => {
-                let of = if i64::try_from(*value).is_ok() {
-                    Scalar::I64
-                } else {
-                    Scalar::U64
-                };
-                Global::Number(Number::int(of, i128::from(*value), true))
-            }
             ExprKind::Float(value) => Global::Number(Number::float(Scalar::F64, *value, true)),
             ExprKind::Bool(value) => Global::Number(Number::int(Scalar::Bool, i128::from(*value), true)),
             ExprKind::None => Global::None,

@@ -30,16 +30,18 @@ impl Maker<'_> {
     }
 
     fn expr_at_hand(&mut self, expr: &syntax::Expr) -> Operand {
+        if let Some(literal) = syntax::folded(expr) {
+            return match Number::literal(literal) {
+                Some(number) => Operand::Known(Global::Number(number)),
+                None => self.refuse(
+                    Kind::Typing,
+                    expr.span,
+                    "Int value is too large: 64 bits are all there are",
+                ),
+            };
+        }
         match &expr.kind {
             ExprKind::Name(name) => self.name(name, expr.span),
-            ExprKind::Int(value) => {
-                let of = if i64::try_from(*value).is_ok() {
-                    Scalar::I64
-                } else {
-                    Scalar::U64
-                };
-                Operand::Known(Global::Number(Number::int(of, i128::from(*value), true)))
-            }
             ExprKind::Float(value) => {
                 Operand::Known(Global::Number(Number::float(Scalar::F64, *value, true)))
             }
@@ -95,7 +97,7 @@ impl Maker<'_> {
                 expr.span,
                 format!("{what} are not of the language of kernels"),
             ),
-            ExprKind::Invalid => Operand::Unknown,
+            ExprKind::Int(_) | ExprKind::Invalid => Operand::Unknown,
         }
     }
 

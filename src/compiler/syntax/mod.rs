@@ -5,11 +5,13 @@
 //! named: it is the later stages that refuse.
 
 pub mod ast;
+mod fold;
 mod lexer;
 mod parser;
 mod token;
 
 pub use ast::*;
+pub use fold::{Literal, folded};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;

@@ -1,0 +1,92 @@
+//! What CPython makes of literals before Numba sees them: `2**64 - 1` is one number then, of as many digits as it takes,
+//! and has the type of that number.
+
+use super::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
+
+/// A number without a name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Literal {
+    /// A whole one.
+    Int(i128),
+    /// With a fraction.
+    Float(f64),
+}
+
+/// Whole numbers up to here are floats, too.
+const EXACT: u128 = 1 << 53;
+
+/// The number that an expression of whole literals is, if CPython works it out and it has less than 128 bits.
+/// Floats and what two `bool`s give are left to whoever computes with them.
+pub fn folded(expr: &Expr) -> Option<Literal> {
+    use Literal::{Float, Int};
+    match &expr.kind {
+        ExprKind::Int(value) => Some(Int((*value).into())),
+        ExprKind::Unary(op, a) => match (op, whole(a)?) {
+            (UnaryOp::Minus, Int(a)) => Some(Int(a.checked_neg()?)),
+            (UnaryOp::Minus, Float(a)) => Some(Float(-a)),
+            (UnaryOp::Plus, a) => Some(a),
+            (UnaryOp::Invert, Int(a)) => Some(Int(!a)),
+            _ => None,
+        },
+        ExprKind::Binary(op, a, b) => {
+            let are_bools = matches!((&a.kind, &b.kind), (ExprKind::Bool(_), ExprKind::Bool(_)));
+            // The right one first: it is short, and mostly no literal.
+            match (whole(b)?, whole(a)?) {
+                (Int(b), Int(a)) if !are_bools => together(*op, a, b),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The same, or a `bool`, which is 0 or 1 beside a sign or a number.
+fn whole(expr: &Expr) -> Option<Literal> {
+    match expr.kind {
+        ExprKind::Bool(value) => Some(Literal::Int(value.into())),
+        _ => folded(expr),
+    }
+}
+
+fn together(op: BinaryOp, a: i128, b: i128) -> Option<Literal> {
+    let value = match op {
+        BinaryOp::Add => a.checked_add(b)?,
+        BinaryOp::Sub => a.checked_sub(b)?,
+        BinaryOp::Mul => a.checked_mul(b)?,
+        BinaryOp::Div => return quotient(a, b).map(Literal::Float),
+        BinaryOp::FloorDiv => floor(a, b)?,
+        BinaryOp::Mod => a - floor(a, b)?.checked_mul(b)?,
+        BinaryOp::Pow if b < 0 => {
+            let power = a.checked_pow(u32::try_from(-b).ok()?)?;
+            let value = match power.unsigned_abs() {
+                0 => return None,
+                1..=EXACT => 1.0 / power as f64,
+                _ => (a as f64).powf(b as f64),
+            };
+            return Some(Literal::Float(value));
+        }
+        BinaryOp::Pow => a.checked_pow(u32::try_from(b).ok()?)?,
+        BinaryOp::ShiftLeft => a.checked_mul(1i128.checked_shl(u32::try_from(b).ok()?)?)?,
+        BinaryOp::ShiftRight => a >> u32::try_from(b).ok()?.min(127),
+        BinaryOp::And => a & b,
+        BinaryOp::Or => a | b,
+        BinaryOp::Xor => a ^ b,
+        BinaryOp::MatMul => return None,
+    };
+    Some(Literal::Int(value))
+}
+
+fn floor(a: i128, b: i128) -> Option<i128> {
+    let value = a.checked_div(b)?;
+    Some(value - i128::from(a % b != 0 && (a < 0) != (b < 0)))
+}
+
+/// Rounded once.
+fn quotient(a: i128, b: i128) -> Option<f64> {
+    let rest = a.checked_rem(b)?;
+    match rest {
+        0 => Some((a / b) as f64),
+        _ if a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT => Some(a as f64 / b as f64),
+        _ => None,
+    }
+}
