@@ -49,6 +49,17 @@ fn whole(expr: &Expr) -> Option<Literal> {
 }
 
 fn together(op: BinaryOp, a: i128, b: i128) -> Option<Literal> {
+    let bits = |value: i128| i128::from(128 - value.unsigned_abs().leading_zeros());
+    // What would have more is left to the program (`safe_power` and the like in CPython's ast_opt.c).
+    let size = match op {
+        BinaryOp::Mul => bits(a) + bits(b),
+        BinaryOp::ShiftLeft => bits(a).checked_add(b)?,
+        BinaryOp::Pow => bits(a).checked_mul(b)?,
+        _ => 0,
+    };
+    if size > 128 {
+        return None;
+    }
     let value = match op {
         BinaryOp::Add => a.checked_add(b)?,
         BinaryOp::Sub => a.checked_sub(b)?,
