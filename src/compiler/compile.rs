@@ -342,14 +342,15 @@ impl Prepared {
             .collect()
     }
 
-    /// What the kernel gave: what it returned, or else the arguments that it changed.
-    pub fn outputs(&self, results: Vec<Value>, arguments: &[Value]) -> Vec<Value> {
+    /// What the kernel gave: what it returned, or else those of its arguments (as they are now) that it changed.
+    pub fn outputs(&self, results: Vec<Value>, arguments: impl FnOnce() -> Vec<Value>) -> Vec<Value> {
         if !self.typed.results.is_empty() {
             return results;
         }
-        self.changed()
-            .into_iter()
-            .filter_map(|at| arguments.get(at).cloned())
+        let changed = self.changed();
+        let all = arguments().into_iter().enumerate();
+        all.filter(|(at, _)| changed.contains(at))
+            .map(|(_, value)| value)
             .collect()
     }
 }

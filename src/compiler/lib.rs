@@ -23,6 +23,7 @@ pub mod random;
 pub mod ranges;
 pub mod rules;
 pub mod setup;
+pub mod signature;
 pub mod sorted;
 pub mod source;
 pub mod specialise;

@@ -4,6 +4,7 @@
 
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::interval::{bits_of, signed};
+use crate::signature::{self, Signature};
 use crate::sorted::Map;
 use crate::source::Span;
 use crate::syntax::{
@@ -110,8 +111,10 @@ pub struct Options {
     pub parallel: bool,
     /// A multiplication and an addition may become one.
     pub fastmath: bool,
-    /// A division by zero is an error.
-    pub python_errors: bool,
+    /// A division by zero is an error; where nothing is said, as in the function that calls it.
+    pub python_errors: Option<bool>,
+    /// The types that it says it is for; none if it is for whatever it is given.
+    pub signatures: Vec<Signature>,
 }
 
 /// A function of a file.
@@ -300,12 +303,17 @@ impl<'a> Reader<'a> {
             is_jitted: false,
             parallel: false,
             fastmath: false,
-            python_errors: true,
+            python_errors: None,
+            signatures: Vec::new(),
         };
         for decorator in &def.decorators {
-            let (callee, keywords) = match &decorator.kind {
-                ExprKind::Call { callee, keywords, .. } => (&**callee, keywords.as_slice()),
-                _ => (decorator, &[][..]),
+            let (callee, args, keywords) = match &decorator.kind {
+                ExprKind::Call {
+                    callee,
+                    args,
+                    keywords,
+                } => (&**callee, args.as_slice(), keywords.as_slice()),
+                _ => (decorator, &[][..], &[][..]),
             };
             let name = match self.value(callee) {
                 Global::Library(name) => name,
@@ -331,6 +339,25 @@ impl<'a> Reader<'a> {
                     continue;
                 }
             }
+            for arg in args {
+                match signature::read(arg, &mut |expr| self.value(expr)) {
+                    Ok(all) => {
+                        let (takes, found) = (
+                            def.params.len(),
+                            all.iter().find(|one| one.params.len() != def.params.len()),
+                        );
+                        if let Some(wrong) = found {
+                            let words = format!(
+                                "Signature mismatch: {} argument types given, but function takes {takes} arguments",
+                                wrong.params.len()
+                            );
+                            self.fault(Kind::Typing, arg.span, words);
+                        }
+                        options.signatures.extend(all);
+                    }
+                    Err(fault) => self.faults.push(fault),
+                }
+            }
             for (keyword, value) in keywords {
                 self.option(&mut options, &keyword.name, keyword.span, value);
             }
@@ -348,8 +375,12 @@ impl<'a> Reader<'a> {
             ("parallel", Some(truth), _) => options.parallel = truth,
             // A set of flags allows some of it; what we use of it is contraction.
             ("fastmath", Some(truth), _) => options.fastmath = truth,
-            ("error_model", _, Global::Text(model)) if model == "numpy" => options.python_errors = false,
-            ("error_model", _, Global::Text(model)) if model == "python" => options.python_errors = true,
+            ("error_model", _, Global::Text(model)) if model == "numpy" => {
+                options.python_errors = Some(false)
+            }
+            ("error_model", _, Global::Text(model)) if model == "python" => {
+                options.python_errors = Some(true)
+            }
             // Indices are always checked, and there is neither a lock nor a cache on disk.
             ("boundscheck" | "nopython" | "nogil" | "cache" | "inline" | "forceinline", ..) => {}
             (_, _, Global::Invalid) => {}
@@ -689,10 +720,13 @@ mod tests {
                 is_jitted: true,
                 parallel: true,
                 fastmath: true,
-                python_errors: false,
+                python_errors: Some(false),
+                signatures: Vec::new(),
             };
             assert_eq!(file.functions[1].options, expected);
-            assert!(file.functions[0].options.python_errors && !file.functions[3].options.is_jitted);
+            assert!(
+                file.functions[0].options.python_errors.is_none() && !file.functions[3].options.is_jitted
+            );
         });
         looked(&format!("# parallax: entry = a\n{text}"), None, |file, _| {
             assert_eq!(file.entry, Some(0));

@@ -74,6 +74,15 @@ impl Value {
         }
     }
 
+    /// Bytes of its elements.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Value::Array(array) => array.bytes.len(),
+            Value::Tuple(all) => all.iter().map(Value::bytes).sum(),
+            Value::Scalar(..) | Value::None => 0,
+        }
+    }
+
     /// A `float64`.
     pub fn float(value: f64) -> Value {
         Value::Scalar(Scalar::F64, value.to_bits())

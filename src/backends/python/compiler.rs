@@ -116,6 +116,11 @@ pub async fn own(
     let job = move || {
         // With the arguments made, nobody needs the files again.
         let prepared = prepare(&program, files, &stop)?;
+        if let Err(reason) = room(&prepared, COPIES) {
+            let one = Diagnostic::new(parallax_compiler::Kind::Limit, Span::default(), reason)
+                .help("take a smaller n");
+            return Err(BackendError::Python(diagnoses(&program.source, &[one])));
+        }
         let program = PythonProgram {
             entry: Some(prepared.name.clone()),
             arguments: Some(prepared.arguments.iter().cloned().map(argument).collect()),
@@ -272,6 +277,25 @@ pub(super) async fn shared(
     let made = made.map_err(|message| BackendError::Panicked { message })??;
     machine.compiled.is(problem, &made);
     Ok(made)
+}
+
+/// Copies of a kernel's arguments that there has to be room for: the problem's, the first row's, what it gives, and some slack.
+const COPIES: usize = 4;
+
+/// Whether there is memory for so many copies of the arguments. They are made where nothing may fail, so it is asked before.
+///
+/// # Errors
+/// The reason in words, if not.
+pub(super) fn room(prepared: &Prepared, copies: usize) -> Result<(), String> {
+    let bytes: usize = prepared.arguments.iter().map(Value::bytes).sum();
+    let mut room: Vec<u8> = Vec::new();
+    let there = room.try_reserve_exact(bytes.saturating_mul(copies));
+    // Not to be left out as unused.
+    std::hint::black_box(room.as_mut_ptr());
+    there.map_err(|_| {
+        let mib = bytes.div_ceil(1 << 20);
+        format!("there is no memory for {copies} copies of the {mib} MiB that 'setup' gives")
+    })
 }
 
 /// Compiles a program for its arguments.

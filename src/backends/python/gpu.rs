@@ -208,7 +208,7 @@ impl Ready {
                 *argument = Value::Array(array);
             }
         }
-        let outputs = self.shared.prepared.outputs(outcome.results, &arguments);
+        let outputs = self.shared.prepared.outputs(outcome.results, || arguments);
         Ok(compiler::arrays(outputs))
     }
 

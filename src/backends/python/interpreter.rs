@@ -26,6 +26,7 @@ pub async fn prepare(
 ) -> Result<Box<dyn Prepared>, BackendError> {
     let begin = machine.host.now_ms();
     let shared = compiler::shared(machine, &problem, &order.stop).await?;
+    compiler::room(&shared.prepared, 3).map_err(|reason| BackendError::LeftOut { reason })?;
     Ok(Box::new(Ready {
         compile_ms: machine.host.now_ms() - begin,
         shared,
@@ -141,7 +142,7 @@ fn interpreted(
         }
     }
     let results = machine.results().map_err(|error| failed(error.diagnostic()))?;
-    let outputs = prepared.outputs(results, &machine.arguments());
+    let outputs = prepared.outputs(results, || machine.arguments());
     Ok((compiler::arrays(outputs), machine.printed().to_owned()))
 }
 

@@ -258,6 +258,7 @@ pub async fn prepare(
     let compiled = machine.host.now_ms();
     let own = Arc::clone(&shared);
     let job = move || -> Result<_, BackendError> {
+        compiler::room(&own.prepared, 2).map_err(|reason| BackendError::LeftOut { reason })?;
         let rooms = Rooms::new(most + 2, memory);
         let call = rooms.call(&module.abi, &own.prepared.arguments, most as u32);
         let call = call.map_err(uncallable)?;
@@ -357,9 +358,9 @@ impl Ready {
         let (code, shared) = (Arc::clone(&self.code), Arc::clone(&self.shared));
         let job = move || {
             let abi = &code.module.abi;
-            let now = code.rooms.arguments(&code.call, abi);
             let results = code.rooms.results(&code.call, abi);
-            let outputs = shared.prepared.outputs(results, &now);
+            let now = || code.rooms.arguments(&code.call, abi);
+            let outputs = shared.prepared.outputs(results, now);
             (compiler::arrays(outputs), !shared.prepared.changed().is_empty())
         };
         let read = self.pool.offload(job).await;

@@ -8,7 +8,7 @@ use crate::module::Global;
 use crate::rules;
 use crate::source::Span;
 use crate::syntax::{self, ExprKind, Ident};
-use crate::types::Scalar;
+use crate::types::{Scalar, Type};
 
 /// Arguments by name.
 pub(super) type Named = Vec<(String, Operand, Span)>;
@@ -36,6 +36,7 @@ impl Maker<'_> {
         let function = self.kept(mark, function);
         match function {
             Operand::Known(Global::Type(of)) => {
+                self.no_keywords(of.name(), &named);
                 // Python's own keep what is one already.
                 let own = self.is_builtin(callee).then(|| match values.as_slice() {
                     [one] => match (self.known(one), of) {
@@ -124,6 +125,10 @@ impl Maker<'_> {
                 }
             }
             "numba" => match function {
+                "prange" | "literally" if !named.is_empty() => {
+                    self.no_keywords(function, &named);
+                    Operand::Unknown
+                }
                 "prange" => {
                     let is_parallel = self.options().is_some_and(|options| options.parallel);
                     self.range(values, is_parallel, span)
@@ -238,10 +243,22 @@ impl Maker<'_> {
             let words = format!("{name}() is missing a required argument: {}", missing.join(", "));
             return self.refuse(Kind::Typing, span, words);
         }
+        let mut given: Vec<Operand> = given.into_iter().flatten().collect();
+        if !function.options.signatures.is_empty() {
+            let types: Option<Vec<Type>> = given.iter().map(|one| Some(self.known(one)?.as_type())).collect();
+            let Some(said) = types.and_then(|types| self.signature(index, &types, span)?) else {
+                return Operand::Unknown;
+            };
+            for (value, of) in given.iter_mut().zip(&said.params) {
+                let before = std::mem::replace(value, Operand::Unknown);
+                *value = self.as_declared(before, of, span).unwrap_or(Operand::Unknown);
+            }
+            frame.gives.clone_from(&said.gives);
+        }
         self.frames.push(frame);
         let (mut body, ()) = self.aside(|maker| {
             for (param, value) in params.iter().zip(given) {
-                if let (Some(web), Some(value)) = (webs.store(param.name.span), value) {
+                if let Some(web) = webs.store(param.name.span) {
                     maker.assign_web((key, web), &param.name.name, value, span);
                 }
             }

@@ -11,6 +11,7 @@ mod arrays;
 mod assign;
 mod builtins;
 mod calls;
+mod declared;
 mod expr;
 mod loops;
 mod math;
@@ -118,6 +119,8 @@ struct Frame {
     loops: Vec<Around>,
     /// Where it was called.
     called_at: Option<Span>,
+    /// What it says it gives.
+    gives: Option<Type>,
 }
 
 /// A loop, as `break` and `continue` see it.
@@ -190,11 +193,22 @@ impl<'a> Maker<'a> {
         }
         let (key, webs) = (frame.key, Rc::clone(&frame.webs));
         self.frames.push(frame);
+        let Some(said) = self.signature(entry, arguments, function.span) else {
+            return;
+        };
+        if let Some(frame) = self.frames.last_mut() {
+            frame.gives = said.and_then(|said| said.gives.clone());
+        }
         for (i, param) in params.iter().enumerate() {
-            let value = match arguments.get(i) {
+            let mut value = match arguments.get(i) {
                 Some(of) => self.argument(&param.name.name, of),
                 None => self.default(param.default.as_ref()),
             };
+            if let Some(of) = said.and_then(|said| said.params.get(i)) {
+                value = self
+                    .as_declared(value, of, param.name.span)
+                    .unwrap_or(Operand::Unknown);
+            }
             if let Some(web) = webs.store(param.name.span) {
                 self.assign_web((key, web), &param.name.name, value, param.name.span);
             }
@@ -295,6 +309,7 @@ impl<'a> Maker<'a> {
             is_left: false,
             loops: Vec::new(),
             called_at: Some(at),
+            gives: None,
         })
     }
 
@@ -430,7 +445,10 @@ impl<'a> Maker<'a> {
 
     /// Where a division by zero is an error, its site.
     fn division(&mut self, span: Span) -> Option<Site> {
-        let is_error = self.options().is_none_or(|options| options.python_errors);
+        // The innermost that says something: Numba's flags go from a caller to what it calls.
+        let functions = self.frames.iter().rev().map(|frame| frame.function);
+        let mut said = functions.filter_map(|at| self.file.functions.get(at)?.options.python_errors);
+        let is_error = said.next().unwrap_or(true);
         is_error.then(|| self.site(span, Failure::Division))
     }
 

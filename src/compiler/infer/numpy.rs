@@ -50,55 +50,81 @@ impl Maker<'_> {
             }
             return self.ufunc_of_numbers(function, values, span);
         }
-        let args = Args {
-            function: name,
-            span,
-            values: values.into_iter().map(Some).collect(),
-            named,
-        };
-        self.function_of_arrays(args).unwrap_or(Operand::Unknown)
+        let mut args = Args::new(name, values, named, span);
+        let given = self.function_of_arrays(&mut args);
+        match given {
+            Some(given) if self.are_all_taken(&args) => given,
+            _ => Operand::Unknown,
+        }
+    }
+
+    /// Whether every argument had a meaning; a fault if not. One that is passed over would give another result than
+    /// NumPy's.
+    pub(super) fn are_all_taken(&mut self, args: &Args) -> bool {
+        let name = args.function;
+        if let Some((keyword, _, at)) = args.named.first() {
+            self.fault(
+                Kind::Unsupported,
+                *at,
+                format!("'{name}' takes no '{keyword}' here"),
+            );
+            if keyword == "dtype" {
+                self.help("make the array another first, with '.astype(..)'");
+            }
+            return false;
+        }
+        let left = args.values.iter().filter(|one| one.is_some()).count();
+        if left > 0 {
+            let words = format!(
+                "'{name}' takes {} arguments here, not {}",
+                args.values.len() - left,
+                args.values.len()
+            );
+            self.fault(Kind::Unsupported, args.span, words);
+        }
+        left == 0
     }
 
     /// All others; nothing where there is a fault, or where something is not known yet.
-    fn function_of_arrays(&mut self, mut args: Args) -> Option<Operand> {
+    fn function_of_arrays(&mut self, args: &mut Args) -> Option<Operand> {
         let (name, span) = (args.function, args.span);
         Some(match name {
             "zeros" | "ones" | "empty" => {
-                let shape = self.needed(&mut args, 0, "shape")?;
-                let of = self.dtype_of(&mut args, 1, Some(Scalar::F64));
+                let shape = self.needed(args, 0, "shape")?;
+                let of = self.dtype_of(args, 1, Some(Scalar::F64));
                 let shape = self.shape_arg(shape, span);
                 self.created(name, of?, shape?, span)
             }
             "full" => {
-                let shape = self.needed(&mut args, 0, "shape")?;
-                let value = self.needed(&mut args, 1, "fill_value")?;
+                let shape = self.needed(args, 0, "shape")?;
+                let value = self.needed(args, 1, "fill_value")?;
                 let (shape, value) = (self.shape_arg(shape, span), self.value(value, span));
-                let of = self.dtype_of(&mut args, 2, value.as_ref().map(|value| value.of))?;
+                let of = self.dtype_of(args, 2, value.as_ref().map(|value| value.of))?;
                 self.new_array(of, shape?, Some(convert(value?, of)), span)
             }
             "full_like" => {
-                let like = self.needed(&mut args, 0, "a")?;
-                let value = self.needed(&mut args, 1, "fill_value")?;
+                let like = self.needed(args, 0, "a")?;
+                let value = self.needed(args, 1, "fill_value")?;
                 let (shape, own) = (self.shape_of(&like, span)?, self.element_type(&like));
-                let of = self.dtype_of(&mut args, 2, own)?;
+                let of = self.dtype_of(args, 2, own)?;
                 let value = self.value(value, span)?;
                 self.new_array(of, shape, Some(convert(value, of)), span)
             }
             "zeros_like" | "ones_like" | "empty_like" => {
-                let like = self.needed(&mut args, 0, "a")?;
+                let like = self.needed(args, 0, "a")?;
                 let (shape, own) = (self.shape_of(&like, span)?, self.element_type(&like));
-                let of = self.dtype_of(&mut args, 1, own)?;
+                let of = self.dtype_of(args, 1, own)?;
                 self.created(name.strip_suffix("_like")?, of, shape, span)
             }
             "arange" => self.arange(args)?,
             "linspace" => self.linspace(args)?,
             "eye" | "identity" => {
-                let n = self.needed(&mut args, 0, "N")?;
+                let n = self.needed(args, 0, "N")?;
                 let (columns, at) = match name {
                     "eye" => (args.take(1, "M"), 3),
                     _ => (None, 1),
                 };
-                let of = self.dtype_of(&mut args, at, Some(Scalar::F64));
+                let of = self.dtype_of(args, at, Some(Scalar::F64));
                 let columns = columns.unwrap_or_else(|| n.clone());
                 let shape = self.lengths(vec![n, columns], span);
                 let (of, shape) = (of?, shape?);
@@ -115,7 +141,7 @@ impl Maker<'_> {
                 made
             }
             "array" | "asarray" | "copy" | "ascontiguousarray" | "atleast_1d" => {
-                let one = self.needed(&mut args, 0, "a")?;
+                let one = self.needed(args, 0, "a")?;
                 let to = match args.take(1, "dtype") {
                     Some(given) => Some(self.dtype(&given, span)?),
                     None if name == "asarray" => return Some(one),
@@ -125,7 +151,7 @@ impl Maker<'_> {
             }
             "sum" | "prod" | "mean" | "min" | "max" | "amin" | "amax" | "any" | "all" | "argmin"
             | "argmax" | "var" | "std" => {
-                let one = self.needed(&mut args, 0, "a")?;
+                let one = self.needed(args, 0, "a")?;
                 let axis = args.take(1, "axis");
                 match (axis, &one, name) {
                     (Some(axis), _, "sum") => self.sum_along(one, axis, span),
@@ -135,7 +161,7 @@ impl Maker<'_> {
                 }
             }
             "count_nonzero" => {
-                let one = self.needed(&mut args, 0, "a")?;
+                let one = self.needed(args, 0, "a")?;
                 let truth = self.elementwise("not_equal", vec![one, Operand::Value(Expr::int(0))], span);
                 self.reduce_array("sum", truth, span)
             }
@@ -148,7 +174,7 @@ impl Maker<'_> {
                 self.chosen(all, span)
             }
             "clip" => {
-                let mut one = self.needed(&mut args, 0, "a")?;
+                let mut one = self.needed(args, 0, "a")?;
                 for (at, limit, function) in [(1, "a_min", "maximum"), (2, "a_max", "minimum")] {
                     match args.take(at, limit) {
                         None | Some(Operand::Known(Global::None)) => {}
@@ -158,7 +184,7 @@ impl Maker<'_> {
                 one
             }
             "dot" | "matmul" | "vdot" | "outer" => {
-                let (a, b) = (self.needed(&mut args, 0, "a")?, self.needed(&mut args, 1, "b")?);
+                let (a, b) = (self.needed(args, 0, "a")?, self.needed(args, 1, "b")?);
                 if name != "outer" {
                     return Some(self.product(a, b, span));
                 }
@@ -167,27 +193,27 @@ impl Maker<'_> {
                 self.elementwise("multiply", vec![column, b], span)
             }
             "reshape" => {
-                let one = self.needed(&mut args, 0, "a")?;
-                let shape = match self.needed(&mut args, 1, "shape")? {
+                let one = self.needed(args, 0, "a")?;
+                let shape = match self.needed(args, 1, "shape")? {
                     Operand::Tuple(all) => all,
                     other => vec![other],
                 };
                 self.reshaped(one, shape, span)
             }
             "ravel" => {
-                let one = self.needed(&mut args, 0, "a")?;
+                let one = self.needed(args, 0, "a")?;
                 self.flat(one, false, span)
             }
             "transpose" => {
-                let one = self.needed(&mut args, 0, "a")?;
+                let one = self.needed(args, 0, "a")?;
                 self.transposed(one, span)
             }
             "shape" | "size" => {
-                let one = self.needed(&mut args, 0, "a")?;
+                let one = self.needed(args, 0, "a")?;
                 self.attribute(one, name, span)
             }
             "round" | "around" | "round_" => {
-                let one = self.needed(&mut args, 0, "a")?;
+                let one = self.needed(args, 0, "a")?;
                 let digits = args.take(1, "decimals");
                 let plain = digits.as_ref().is_none_or(|digits| {
                     self.constant_number(digits)
@@ -207,7 +233,7 @@ impl Maker<'_> {
                 })
             }
             "cumsum" => {
-                let one = self.needed(&mut args, 0, "a")?;
+                let one = self.needed(args, 0, "a")?;
                 self.running_sum(one, span)?
             }
             "iinfo" | "finfo" => {
@@ -303,7 +329,7 @@ impl Maker<'_> {
         Operand::Array(self.bound(of, axes, Layout::C, expr))
     }
 
-    fn arange(&mut self, mut args: Args) -> Option<Operand> {
+    fn arange(&mut self, args: &mut Args) -> Option<Operand> {
         let span = args.span;
         let given = args.take_named("dtype");
         let mut ends = Vec::new();
@@ -319,7 +345,7 @@ impl Maker<'_> {
         };
         // One alone is the end.
         match ends.len() {
-            0 => _ = self.needed(&mut args, 0, "stop")?,
+            0 => _ = self.needed(args, 0, "stop")?,
             1 => ends.insert(0, Expr::int(0)),
             _ => {}
         }
@@ -378,12 +404,9 @@ impl Maker<'_> {
         Some(made)
     }
 
-    fn linspace(&mut self, mut args: Args) -> Option<Operand> {
+    fn linspace(&mut self, args: &mut Args) -> Option<Operand> {
         let span = args.span;
-        let (start, stop) = (
-            self.needed(&mut args, 0, "start")?,
-            self.needed(&mut args, 1, "stop")?,
-        );
+        let (start, stop) = (self.needed(args, 0, "start")?, self.needed(args, 1, "stop")?);
         let count = args.take(2, "num").unwrap_or(Operand::Value(Expr::int(50)));
         let (start, stop) = (self.value(start, span), self.value(stop, span));
         let count = self.index(count, span);
@@ -460,15 +483,10 @@ impl Maker<'_> {
         named: Named,
         span: Span,
     ) -> Operand {
-        let given = match second {
-            Some(second) => Some(self.expr(second)),
-            None => named
-                .into_iter()
-                .find(|(name, ..)| name == "dtype")
-                .map(|(_, value, _)| value),
-        };
-        let to = given.map(|given| self.dtype(&given, span));
-        if to == Some(None) {
+        let second = second.map(|second| self.expr(second));
+        let mut args = Args::new("array", second.into_iter().collect(), named, span);
+        let to = args.take(0, "dtype").map(|given| self.dtype(&given, span));
+        if to == Some(None) || !self.are_all_taken(&args) {
             return Operand::Unknown;
         }
         let mut shape = Vec::new();
@@ -538,16 +556,25 @@ impl Maker<'_> {
 }
 
 /// Arguments by place or by name.
-struct Args<'n> {
+pub(super) struct Args<'n> {
     function: &'n str,
     span: Span,
     values: Vec<Option<Operand>>,
     named: Named,
 }
 
-impl Args<'_> {
+impl<'n> Args<'n> {
+    pub(super) fn new(function: &'n str, values: Vec<Operand>, named: Named, span: Span) -> Args<'n> {
+        Args {
+            function,
+            span,
+            values: values.into_iter().map(Some).collect(),
+            named,
+        }
+    }
+
     /// The argument at a place, or by this name.
-    fn take(&mut self, at: usize, name: &str) -> Option<Operand> {
+    pub(super) fn take(&mut self, at: usize, name: &str) -> Option<Operand> {
         match self.values.get_mut(at).and_then(Option::take) {
             Some(value) => Some(value),
             None => self.take_named(name),

@@ -3,6 +3,7 @@
 use super::Maker;
 use super::calls::Named;
 use super::loops::length;
+use super::numpy::Args;
 use super::operand::{Apply, Operand, compare, constant, select};
 use super::scalars::{binary, division};
 use crate::diagnostic::Kind;
@@ -182,66 +183,66 @@ impl Maker<'_> {
         named: Named,
         span: Span,
     ) -> Operand {
-        match name {
-            "enumerate" | "zip" => self.refuse(Kind::Typing, span, "this is not callable"),
-            "item" if values.is_empty() => of,
+        if matches!(name, "clip" | "round") {
+            values.insert(0, of);
+            return self.numpy(name, values, named, span);
+        }
+        let shape = match name {
+            "reshape" => std::mem::take(&mut values),
+            _ => Vec::new(),
+        };
+        let mut args = Args::new(name, values, named, span);
+        let given = match name {
+            "enumerate" | "zip" => return self.refuse(Kind::Typing, span, "this is not callable"),
+            "item" if self.is_array(&of) => {
+                let refused = self.refuse(Kind::Unsupported, span, "'.item()' of an array is not compiled");
+                self.help("give its index: 'a[0]'");
+                return refused;
+            }
+            "item" => of,
             "sum" | "prod" | "mean" | "min" | "max" | "any" | "all" | "argmin" | "argmax" | "var" | "std" => {
-                let axis = named.into_iter().map(|(_, axis, _)| axis).chain(values).next();
-                if let Some(axis) = axis {
-                    return match name {
-                        "sum" => self.sum_along(of, axis, span),
-                        _ => self.no_axis(name, span),
-                    };
+                match (args.take(0, "axis"), name) {
+                    (Some(axis), "sum") => self.sum_along(of, axis, span),
+                    (Some(_), _) => self.no_axis(name, span),
+                    (None, _) => self.reduce_array(name, of, span),
                 }
-                self.reduce_array(name, of, span)
             }
             "copy" => self.copied(of, None, span),
-            "astype" => {
-                let wanted = if values.is_empty() {
-                    None
-                } else {
-                    Some(values.remove(0))
-                };
-                let wanted = wanted.or_else(|| named.into_iter().map(|(_, value, _)| value).next());
-                match wanted.and_then(|wanted| self.dtype(&wanted, span)) {
+            "astype" => match args.take(0, "dtype") {
+                Some(wanted) => match self.dtype(&wanted, span) {
                     Some(to) => self.copied(of, Some(to), span),
                     None => Operand::Unknown,
-                }
-            }
-            "reshape" => {
-                let shape = match values.as_slice() {
-                    [Operand::Tuple(all)] => all.clone(),
-                    _ => values,
-                };
-                self.reshaped(of, shape, span)
-            }
+                },
+                None => self.refuse(Kind::Typing, span, "'astype' lacks its argument 'dtype'"),
+            },
+            "reshape" => match shape.as_slice() {
+                [Operand::Tuple(all)] => self.reshaped(of, all.clone(), span),
+                _ => self.reshaped(of, shape, span),
+            },
             "ravel" => self.flat(of, false, span),
             "flatten" => self.flat(of, true, span),
-            "transpose" if values.is_empty() => self.transposed(of, span),
-            "fill" if values.len() == 1 => {
-                let value = values.remove(0);
-                if let Some(array) = self.handle(of, span) {
-                    self.fill(array, value, span);
+            "transpose" => self.transposed(of, span),
+            "fill" => match args.take(0, "value") {
+                Some(value) => {
+                    if let Some(array) = self.handle(of, span) {
+                        self.fill(array, value, span);
+                    }
+                    Operand::Known(Global::None)
                 }
-                Operand::Known(Global::None)
+                None => self.refuse(Kind::Typing, span, "'fill' lacks its argument 'value'"),
+            },
+            "dot" => match args.take(0, "b") {
+                Some(other) => self.product(of, other, span),
+                None => self.refuse(Kind::Typing, span, "'dot' lacks its argument 'b'"),
+            },
+            _ => {
+                let words = format!("'.{name}(..)' is not compiled");
+                return self.refuse(Kind::Unsupported, span, words);
             }
-            "dot" if values.len() == 1 => {
-                let other = values.remove(0);
-                self.product(of, other, span)
-            }
-            "clip" => {
-                values.insert(0, of);
-                self.numpy("clip", values, named, span)
-            }
-            "round" => {
-                values.insert(0, of);
-                self.numpy("round", values, named, span)
-            }
-            _ => self.refuse(
-                Kind::Unsupported,
-                span,
-                format!("'.{name}(..)' is not compiled with these arguments"),
-            ),
+        };
+        match self.are_all_taken(&args) {
+            true => given,
+            false => Operand::Unknown,
         }
     }
 

@@ -228,6 +228,7 @@ impl Maker<'_> {
     pub(super) fn give_result(&mut self, value: Operand, span: Span) {
         let Some(frame) = self.frame_ref() else { return };
         let (key, leave, depth) = (frame.key, frame.leave, self.frames.len());
+        let gives = frame.gives.clone();
         if self.parallel.is_some_and(|around| depth <= around) {
             self.fault(
                 Kind::Unsupported,
@@ -237,6 +238,10 @@ impl Maker<'_> {
             self.help("store the result in an array, and return behind the loop");
             return;
         }
+        let value = match gives {
+            Some(gives) => self.as_declared(value, &gives, span).unwrap_or(Operand::Unknown),
+            None => value,
+        };
         self.assign_web((key, RESULT), "$result", value, span);
         match leave {
             Some(label) => {

@@ -55,7 +55,12 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             steps: 2_000_000_000,
-            bytes: 1 << 30,
+            // A browser's memory is 1 GiB, and each back end has the arguments once more.
+            bytes: if cfg!(target_arch = "wasm32") {
+                160 << 20
+            } else {
+                1 << 30
+            },
             depth: 400,
         }
     }

@@ -36,7 +36,7 @@ fn told(seed: u64, expected: &BTreeMap<u64, (u64, u64)>) -> Result<bool, String>
         let results = machine
             .results()
             .map_err(|failed| failed.diagnostic().message.clone())?;
-        Ok::<_, String>(golden::told(&prepared.outputs(results, &machine.arguments())))
+        Ok::<_, String>(golden::told(&prepared.outputs(results, || machine.arguments())))
     };
     let ours = interpreted(interpret::Order::Natural)?;
     let mut compared = false;
@@ -58,7 +58,7 @@ fn told(seed: u64, expected: &BTreeMap<u64, (u64, u64)>) -> Result<bool, String>
         if let Some(failed) = ran.failed {
             return Err(format!("{target:?} failed: {failed:?}"));
         }
-        let theirs = golden::told(&prepared.outputs(ran.results, &ran.arguments));
+        let theirs = golden::told(&prepared.outputs(ran.results, || ran.arguments));
         if theirs != ours {
             return Err(format!("{target:?} gives {theirs}, the interpreter {ours}"));
         }

@@ -90,7 +90,7 @@ fn interpreted(
     let results = machine
         .results()
         .map_err(|failed| failed.diagnostic().message.clone())?;
-    Ok(prepared.outputs(results, &machine.arguments()))
+    Ok(prepared.outputs(results, || machine.arguments()))
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn values_are_numbas_on_every_rung() {
                 wrong.push(format!("{target:?}: {failed:?}"));
                 continue;
             }
-            let theirs = golden::told(&prepared.outputs(ran.results, &ran.arguments));
+            let theirs = golden::told(&prepared.outputs(ran.results, || ran.arguments));
             if theirs != given {
                 wrong.push(format!(
                     "{target:?} differs from the interpreter: {theirs}, {given}"

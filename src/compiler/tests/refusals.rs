@@ -260,3 +260,204 @@ fn independent_mistakes_are_told_at_once() {
         [("RaceError", 9), ("RaceError", 10), ("RaceError", 11)]
     );
 }
+
+/// A kernel that returns this of arrays `a` (numbers), `m` (two axes) and `x` (integers).
+fn returns(expression: &str) -> String {
+    format!(
+        "import numpy as np\nimport numba\nfrom numba import njit, prange\n\n\n@njit\ndef f(a, m, x):\n    return {expression}\n\n\ndef setup(n):\n    return np.ones(n), np.ones((n, n)), np.arange(n)\n"
+    )
+}
+
+#[test]
+fn no_argument_is_passed_over() {
+    for (expression, place, words) in [
+        (
+            "np.linspace(0, 1, 5, endpoint=False)",
+            "endpoint",
+            "'linspace' takes no 'endpoint' here",
+        ),
+        (
+            "np.sum(a, dtype=np.float32)",
+            "dtype",
+            "'sum' takes no 'dtype' here",
+        ),
+        ("a.sum(dtype=np.float32)", "dtype", "'sum' takes no 'dtype' here"),
+        ("np.var(a, ddof=1)", "ddof", "'var' takes no 'ddof' here"),
+        ("a.std(ddof=1)", "ddof", "'std' takes no 'ddof' here"),
+        (
+            "np.zeros((3, 4), order='F')",
+            "order",
+            "'zeros' takes no 'order' here",
+        ),
+        (
+            "m.reshape(-1, order='F')",
+            "order",
+            "'reshape' takes no 'order' here",
+        ),
+        (
+            "m.ravel('F')",
+            "m.ravel('F')",
+            "'ravel' takes 0 arguments here, not 1",
+        ),
+        ("m.flatten(order='F')", "order", "'flatten' takes no 'order' here"),
+        ("m.copy(order='F')", "order", "'copy' takes no 'order' here"),
+        (
+            "a.astype(np.int32, copy=False)",
+            "copy",
+            "'astype' takes no 'copy' here",
+        ),
+        (
+            "np.max(a, initial=3.0)",
+            "initial",
+            "'max' takes no 'initial' here",
+        ),
+        (
+            "np.sum(a, None, np.float32)",
+            "np.sum(a, None, np.float32)",
+            "axis",
+        ),
+        (
+            "np.array([1, 2], order='F')",
+            "order",
+            "'array' takes no 'order' here",
+        ),
+        (
+            "np.dot(m, m, m)",
+            "np.dot(m, m, m)",
+            "'dot' takes 2 arguments here, not 3",
+        ),
+        (
+            "m.transpose(1, 0)",
+            "m.transpose(1, 0)",
+            "'transpose' takes 0 arguments here, not 2",
+        ),
+        (
+            "np.count_nonzero(m, axis=0)",
+            "axis",
+            "'count_nonzero' takes no 'axis' here",
+        ),
+        (
+            "np.size(m, 0)",
+            "np.size(m, 0)",
+            "'size' takes 1 arguments here, not 2",
+        ),
+        (
+            "np.clip(a, 0, 1, a)",
+            "np.clip(a, 0, 1, a)",
+            "'clip' takes 3 arguments here, not 4",
+        ),
+        ("np.float32(x=1)", "x", "'float32' takes no argument called 'x'"),
+        (
+            "int(3, base=7)",
+            "base",
+            "'int64' takes no argument called 'base'",
+        ),
+        ("min(1, 2, key=3)", "key", "'min' takes no argument called 'key'"),
+        ("a.item()", "a.item()", "'.item()' of an array"),
+    ] {
+        let text = returns(expression);
+        let faults = refused(&text);
+        let Some(first) = faults.first() else {
+            panic!("{expression} is accepted");
+        };
+        let source = Source::new(&text).unwrap();
+        assert!(first.message.contains(words), "{expression}: {}", first.message);
+        assert_eq!(source.slice(first.span), place, "{expression}");
+    }
+    assert_eq!(
+        refused(&returns(
+            "np.sum(m, axis=0) + a.sum() + np.clip(a, a_min=0.1, a_max=0.5)"
+        )),
+        []
+    );
+}
+
+/// A kernel `f(x, k)` of an array and a whole number with this decorator.
+fn decorated(decorator: &str, setup: &str) -> String {
+    format!(
+        "import numpy as np\nimport numba\nfrom numba import njit, float64, int64, float32, types\n\n\n@{decorator}\ndef f(x, k):\n    return x[k]\n\n\ndef setup(n):\n    return {setup}\n"
+    )
+}
+
+#[test]
+fn signatures_are_heeded() {
+    for decorator in [
+        "njit('float64(float64[:], int64)')",
+        "njit('f8(f8[::1], i4)', parallel=True)",
+        "njit(float64(float64[:], int64))",
+        "njit((types.float64[:], types.int64))",
+        "njit([float32(float32[:], int64), float64(float64[:], int64)])",
+        "numba.njit(numba.float64(numba.float64[:], numba.int64))",
+    ] {
+        assert_eq!(refused(&decorated(decorator, "np.ones(n), 3")), [], "{decorator}");
+    }
+    for (decorator, setup, words) in [
+        (
+            "njit('float64(float64[:], int64)')",
+            "np.ones(n, np.float32), 3",
+            "No matching definition for argument type(s) array(float32, 1d, C), int64",
+        ),
+        (
+            "njit('float64(float64[:,:], int64)')",
+            "np.ones(n), 3",
+            "No matching definition for argument type(s) array(float64, 1d, C), int64",
+        ),
+        (
+            "njit([float64(float64[:], float64), float64(float64[:], int64)])",
+            "np.ones(n), True",
+            "Ambiguous overloading for f (array(float64, 1d, C), bool)",
+        ),
+        (
+            "njit('float64[:](float64[:], int64)')",
+            "np.ones(n), 3",
+            "No conversion from float64 to array(float64, 1d, A)",
+        ),
+        (
+            "njit('void(float64[:], int64)')",
+            "np.ones(n), 3",
+            "No conversion from float64 to none",
+        ),
+        (
+            "njit('float64(float64[:])')",
+            "np.ones(n), 3",
+            "Signature mismatch: 1 argument types given, but function takes 2 arguments",
+        ),
+        (
+            "njit('float65(float64[:], int64)')",
+            "np.ones(n), 3",
+            "'float65' is no type that kernels have",
+        ),
+        (
+            "njit('float64(complex128[:], int64)')",
+            "np.ones(n), 3",
+            "'complex128' is no type",
+        ),
+        (
+            "njit('float64(float64[:], int64')",
+            "np.ones(n), 3",
+            "'(' was never closed",
+        ),
+        ("njit('float64')", "np.ones(n), 3", "this is no signature"),
+        (
+            "njit('float64(float64[::2], int64)')",
+            "np.ones(n), 3",
+            "this is no signature",
+        ),
+        ("njit(3)", "np.ones(n), 3", "this is no signature"),
+        ("njit('')", "np.ones(n), 3", "this is no signature"),
+    ] {
+        let faults = refused(&decorated(decorator, setup));
+        let said = faults
+            .first()
+            .map(|fault| fault.message.as_str())
+            .unwrap_or_default();
+        assert!(said.contains(words), "{decorator} of {setup}: {said:?}");
+        assert!(
+            faults[0].help.is_some()
+                || words.starts_with("Amb")
+                || words.contains("mismatch")
+                || words.contains("closed"),
+            "{decorator}"
+        );
+    }
+}

@@ -27,7 +27,7 @@ fn ours(text: &str) -> (String, Vec<String>) {
     while machine.run(1 << 20).expect("no error") == State::Paused {}
     let results = machine.results().expect("results");
     let raw = prepared
-        .outputs(results, &machine.arguments())
+        .outputs(results, || machine.arguments())
         .into_iter()
         .map(|value| match value {
             Value::Array(array) => RawOutput {

@@ -20,6 +20,7 @@ pub const NARROWED: &[(&str, &str)] = &[
     ("while_in_prange", "counts rounds until the last bit stands still"),
     ("halves_of_words", "2^31"),
     ("hash_fnv", "a hash of 64 bits"),
+    ("literals_folded", "a hash of 64 bits, and literals beyond 2^31"),
     ("xorshift_widens", "numbers of 64 bits"),
     ("ints_compare_signs", "2^64 - 1"),
     ("ints_narrow_typed", "sums beyond 2^31"),
