@@ -244,7 +244,7 @@ impl Flow {
             | StmtKind::Pass
             | StmtKind::Import(_)
             | StmtKind::From { .. }
-            | StmtKind::Other(_)
+            | StmtKind::Other { .. }
             | StmtKind::Invalid => {}
         }
         Some(env)

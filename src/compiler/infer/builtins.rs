@@ -10,7 +10,7 @@ use crate::source::Span;
 use crate::types::Scalar;
 
 /// What Python has without an import, and kernels know.
-pub(super) const NAMES: [&str; 16] = [
+pub(crate) const NAMES: [&str; 16] = [
     "abs",
     "bool",
     "divmod",
@@ -30,7 +30,7 @@ pub(super) const NAMES: [&str; 16] = [
 ];
 
 /// Python's own names that no kernel here has: they are there, but not to be compiled.
-pub(super) const NOT_COMPILED: [&str; 18] = [
+pub(crate) const NOT_COMPILED: [&str; 18] = [
     "complex",
     "dict",
     "filter",

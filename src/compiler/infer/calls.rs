@@ -166,10 +166,18 @@ impl Maker<'_> {
     }
 
     /// What a parameter is where nothing is given.
-    pub(super) fn default(&mut self, default: Option<&syntax::Expr>) -> Operand {
-        match default {
-            Some(expr) => self.expr(expr),
-            None => Operand::Unknown,
+    pub(super) fn default(&mut self, function: usize, place: usize) -> Operand {
+        let file = self.file;
+        let Some(function) = file.functions.get(function) else {
+            return Operand::Unknown;
+        };
+        match (function.defaults.get(place), function.def.params.get(place)) {
+            (Some(Some(Global::Unknown(why))), Some(param)) => {
+                self.faults.push(why.told(&param.name.name, param.name.span));
+                Operand::Unknown
+            }
+            (Some(Some(value)), _) => Operand::Known(value.clone()),
+            _ => Operand::Unknown,
         }
     }
 
@@ -180,6 +188,11 @@ impl Maker<'_> {
             return Operand::Unknown;
         };
         let name = &function.def.name.name;
+        if let Some(refused) = &function.refused {
+            let refused = refused.clone().note(span, format!("'{name}' is called here"));
+            self.faults.push(refused);
+            return Operand::Unknown;
+        }
         if !function.options.is_jitted {
             let words = format!("Untyped global name '{name}': it is not compiled");
             let refused = self.refuse(Kind::Typing, span, words);
@@ -231,10 +244,10 @@ impl Maker<'_> {
         frame.leave = Some(label);
         let (key, webs) = (frame.key, std::rc::Rc::clone(&frame.webs));
         let mut missing = Vec::new();
-        for (param, value) in params.iter().zip(&mut given) {
+        for (at, (param, value)) in params.iter().zip(&mut given).enumerate() {
             if value.is_none() {
-                match &param.default {
-                    Some(default) => *value = Some(self.expr(default)),
+                match param.default {
+                    Some(_) => *value = Some(self.default(index, at)),
                     None => missing.push(format!("'{}'", param.name.name)),
                 }
             }

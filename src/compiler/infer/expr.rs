@@ -149,6 +149,10 @@ impl Maker<'_> {
             return self.read(&slot);
         }
         if let Some(global) = self.file.globals.get(name) {
+            if let Global::Unknown(why) = global {
+                self.faults.push(why.told(name, span));
+                return Operand::Unknown;
+            }
             return Operand::Known(global.clone());
         }
         if super::builtins::NAMES.contains(&name) {

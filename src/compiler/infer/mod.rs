@@ -41,6 +41,8 @@ use std::rc::Rc;
 
 /// Rounds at most: types widen only a few times each.
 const ROUNDS: usize = 24;
+/// Python's own names: those that kernels know, and those that are not compiled.
+pub(crate) const PYTHONS: [&[&str]; 2] = [&builtins::NAMES, &builtins::NOT_COMPILED];
 /// Statements and variables that a program may have, calls within it included.
 const LARGEST: usize = 60_000;
 /// Calls within calls.
@@ -202,7 +204,7 @@ impl<'a> Maker<'a> {
         for (i, param) in params.iter().enumerate() {
             let mut value = match arguments.get(i) {
                 Some(of) => self.argument(&param.name.name, of),
-                None => self.default(param.default.as_ref()),
+                None => self.default(entry, i),
             };
             if let Some(of) = said.and_then(|said| said.params.get(i)) {
                 value = self

@@ -119,7 +119,9 @@ impl Known {
                 Global::Library(name) => format!("Function({name})"),
                 Global::Function(_) => "a function".into(),
                 Global::Type(of) => format!("class({of})"),
-                Global::Number(_) | Global::Tuple(_) | Global::Invalid => "a constant".into(),
+                Global::Number(_) | Global::Tuple(_) | Global::Invalid | Global::Unknown(_) => {
+                    "a constant".into()
+                }
             },
         }
     }
@@ -135,6 +137,15 @@ impl Known {
             },
             Known::Tuple(all) => Type::Tuple(all.iter().map(Known::as_type).collect()),
             Known::Thing(_) => Type::None,
+        }
+    }
+
+    /// Whether it is, or has, what is no value: a module, a function, a type, a text.
+    pub(super) fn has_thing(&self) -> bool {
+        match self {
+            Known::Thing(thing) => *thing != Global::None,
+            Known::Tuple(all) => all.iter().any(Known::has_thing),
+            Known::Scalar(_) | Known::Array(..) => false,
         }
     }
 

@@ -100,7 +100,7 @@ impl Maker<'_> {
                     "imports stand at the head of the file",
                 );
             }
-            StmtKind::Other(what) => {
+            StmtKind::Other { what, .. } => {
                 self.fault(
                     Kind::Unsupported,
                     stmt.span,
@@ -236,6 +236,12 @@ impl Maker<'_> {
                 "a 'prange' cannot be left by 'return': its iterations have no order",
             );
             self.help("store the result in an array, and return behind the loop");
+            return;
+        }
+        if leave.is_none() && self.known(&value).is_some_and(|known| known.has_thing()) {
+            let words = format!("{} is no value that a kernel can return", self.words(&value));
+            self.fault(Kind::Typing, span, words);
+            self.help("kernels return numbers, arrays and tuples of these");
             return;
         }
         let value = match gives {

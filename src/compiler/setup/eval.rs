@@ -10,7 +10,7 @@ use super::ops;
 use super::scope::assigned;
 use super::subscript::{Subscript, Subscripts, sequence_place};
 use crate::diagnostic::Kind;
-use crate::module::{self, File};
+use crate::module::{self, File, Global};
 use crate::sorted::{Map, Set};
 use crate::syntax::{BinaryOp, Expr, ExprKind, Stmt, StmtKind};
 use std::rc::{Rc, Weak};
@@ -135,7 +135,7 @@ impl<'a, 'b> Machine<'a, 'b> {
                 )));
             }
         }
-        for param in &def.params {
+        for (at, param) in def.params.iter().enumerate() {
             if frame.names.contains_key(param.name.name.as_str()) {
                 continue;
             }
@@ -145,18 +145,25 @@ impl<'a, 'b> Machine<'a, 'b> {
                     param.name.name
                 )));
             };
-            // Defaults see the file's names only.
-            let mut outside = Frame {
-                names: Map::new(),
-                own: Rc::new(Set::new()),
+            let value = match of.defaults.get(at) {
+                Some(Some(value)) if !matches!(value, Global::Unknown(_)) => self.object(value)?,
+                _ => self.outside(default)?,
             };
-            let value = self.eval(&mut outside, default)?;
             frame.names.insert(&param.name.name, value);
         }
         match self.deeper(|m| m.block(&mut frame, &def.body))? {
             Flow::Return(object) => Ok(object),
             _ => Ok(Object::None),
         }
+    }
+
+    /// An expression outside of functions, which sees the file's names only.
+    pub fn outside(&mut self, expr: &'a Expr) -> Res<Object> {
+        let mut outside = Frame {
+            names: Map::new(),
+            own: Rc::new(Set::new()),
+        };
+        self.eval(&mut outside, expr)
     }
 
     #[inline(never)]
@@ -243,7 +250,7 @@ impl<'a, 'b> Machine<'a, 'b> {
                 ))
                 .help("define it beside setup"));
             }
-            StmtKind::Other(what) => {
+            StmtKind::Other { what, .. } => {
                 return Err(Fault::unsupported(format!("{what} are not supported in setup")));
             }
             StmtKind::Invalid => return Err(Fault::new(Kind::Syntax, "this was not understood")),

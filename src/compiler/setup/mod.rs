@@ -33,12 +33,14 @@ mod subscript;
 mod ufunc;
 
 use crate::diagnostic::{Diagnostic, Kind};
-use crate::module::File;
+use crate::module::{File, Global, Number};
 use crate::source::Span;
+use crate::syntax::{Expr, Literal};
 use crate::types::{MOST_AXES, Scalar};
 use crate::value::{ArrayValue, Value};
 pub use files::DataFile;
 use object::{Budget, Fault, Object, Res};
+pub(crate) use scope::assigned;
 
 /// How far it may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +95,40 @@ pub fn setup(
         }
     };
     run(&mut machine).map_err(|fault| fault.at(span).into_told())
+}
+
+/// How far an expression outside of functions is worked out: whoever types waits for it.
+const OUTSIDE: (usize, u64, u32) = (1 << 20, 20_000, 100);
+
+/// What an expression outside of functions comes to, if that is a constant and soon found.
+pub(crate) fn constant(file: &File, expr: &Expr) -> Option<Global> {
+    let (bytes, steps, depth) = OUTSIDE;
+    let mut machine = eval::Machine::new(file, &[], Budget::new(bytes, steps, &|| false), depth);
+    let object = machine.outside(expr).ok()?;
+    global(&object)
+}
+
+fn global(object: &Object) -> Option<Global> {
+    Some(match object {
+        Object::None => Global::None,
+        Object::Bool(value) => Global::Number(Number::int(Scalar::Bool, i128::from(*value), true)),
+        Object::Int(value) => Global::Number(Number::literal(Literal::Int(*value))?),
+        Object::Float(value) => Global::Number(Number::float(Scalar::F64, *value, true)),
+        Object::Scalar(of, bits) => Global::Number(Number {
+            of: *of,
+            bits: *bits,
+            is_weak: false,
+        }),
+        Object::Str(text) => Global::Text(text.to_string()),
+        Object::Type(of, _) => Global::Type(*of),
+        Object::Tuple(all) | Object::List(all) => {
+            let all: Option<Vec<Global>> = all.to_vec().iter().map(global).collect();
+            Global::Tuple(all?)
+        }
+        Object::Library(name) => Global::Library(name.to_string()),
+        Object::Function(at) => Global::Function(*at),
+        Object::Array(_) | Object::Range(_) | Object::Iter(_) | Object::Generator(_) => return None,
+    })
 }
 
 /// An object as a kernel gets it.

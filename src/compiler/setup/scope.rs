@@ -50,6 +50,10 @@ pub fn assigned<'a>(body: &'a [Stmt], out: &mut Set<&'a str>) {
                 let def: &'a Def = def;
                 out.insert(&def.name.name);
             }
+            StmtKind::Other { names, body, .. } => {
+                out.extend(names.iter().map(String::as_str));
+                assigned(body, out);
+            }
             _ => {}
         }
     }

@@ -116,8 +116,15 @@ pub enum StmtKind {
     },
     /// `assert test`.
     Assert(Expr),
-    /// Python that has no meaning here; its blocks were read and left out.
-    Other(&'static str),
+    /// Python that has no meaning here.
+    Other {
+        /// What it is, in words.
+        what: &'static str,
+        /// The names that its head gives a value, takes it from, or may.
+        names: Vec<String>,
+        /// Its blocks, one after the other; a class's are its own.
+        body: Vec<Stmt>,
+    },
     /// Not understood, and said so.
     Invalid,
 }

@@ -348,28 +348,44 @@ impl Parser<'_> {
         }
     }
 
-    /// A statement that has no meaning here: its head is passed over, its blocks are not kept.
+    /// A statement that has no meaning here: its head is passed over.
     fn other(&mut self, what: &'static str) -> Parsed<StmtKind> {
+        // A class and an 'async' function are one name, and what is within is theirs.
+        let is_one = matches!(self.peek(), Tok::Class | Tok::Async);
+        let (mut names, mut body) = (Vec::new(), Vec::new());
         loop {
-            // A colon in brackets is no head's end.
-            let mut open = 0u32;
+            // What stands behind 'as', and what is on the head's own line behind its colon; one in brackets is no end.
+            let (mut is_given, mut is_behind, mut open) = (is_one, false, 0u32);
             while !matches!(self.peek(), Tok::Newline | Tok::End) {
-                match self.take().kind {
+                let token = self.take();
+                match token.kind {
                     Tok::Open | Tok::OpenSquare | Tok::OpenCurly => open += 1,
                     Tok::Close | Tok::CloseSquare | Tok::CloseCurly => open = open.saturating_sub(1),
+                    Tok::Colon if open == 0 => is_behind = !is_one,
+                    Tok::As => is_given = true,
+                    Tok::Name if is_behind || is_given => {
+                        names.push(self.source.slice(token.span).to_owned());
+                        is_given = false;
+                    }
                     _ => {}
                 }
             }
+            if is_one {
+                names.truncate(1);
+            }
             self.takes(Tok::Newline);
             if self.peek() == Tok::Indent {
-                let mut ignored = Vec::new();
+                let mut block = Vec::new();
                 self.deeper(|p| {
-                    p.block(&mut ignored);
+                    p.block(&mut block);
                     Ok(())
                 })?;
+                if !is_one {
+                    body.append(&mut block);
+                }
             }
             if !matches!(self.peek(), Tok::Except | Tok::Finally | Tok::Else) {
-                return Ok(StmtKind::Other(what));
+                return Ok(StmtKind::Other { what, names, body });
             }
         }
     }
@@ -514,10 +530,15 @@ impl Parser<'_> {
 
     /// A simple statement that has no meaning here.
     fn skipped(&mut self, what: &'static str) -> Parsed<StmtKind> {
+        let mut names = Vec::new();
         while !matches!(self.peek(), Tok::Newline | Tok::End | Tok::Semicolon) {
-            self.take();
+            let token = self.take();
+            if token.kind == Tok::Name {
+                names.push(self.source.slice(token.span).to_owned());
+            }
         }
-        Ok(StmtKind::Other(what))
+        let body = Vec::new();
+        Ok(StmtKind::Other { what, names, body })
     }
 
     fn from(&mut self) -> Parsed<StmtKind> {

@@ -255,7 +255,7 @@ fn what_the_language_lacks_is_read_and_named() {
         .body
         .iter()
         .map(|stmt| match &stmt.kind {
-            StmtKind::Other(what) => what,
+            StmtKind::Other { what, .. } => what,
             StmtKind::Assign { .. } => "=",
             other => panic!("{other:?}"),
         })

@@ -150,6 +150,10 @@ impl<'a> Machine<'a, '_> {
             }
             Global::Function(at) => Object::Function(*at),
             Global::None => Object::None,
+            Global::Unknown(unknown) => {
+                let words = format!("what this stands for is not known: {}", unknown.why);
+                return Err(Fault::unsupported(words).help("make it in 'setup(n)'"));
+            }
             Global::Invalid => {
                 return Err(Fault::new(
                     Kind::Name,

@@ -13,7 +13,7 @@ def g(x):
 
 @njit
 def f(a):
-    return a
+    return g(a)
 
 
 def setup(n):
