@@ -131,9 +131,14 @@ pub(crate) fn watched(
             .help("decorate a function with '@njit(parallel=True)' from numba")
             .into());
     };
+    let mut meetings = Vec::new();
     let arguments = match (&request.arguments, file.setup) {
         (Some(given), _) => given.clone(),
-        (None, Some(_)) => setup::setup(&file, request.size, &request.files, &Limits::default(), stop)?,
+        (None, Some(_)) => {
+            let given = setup::setup(&file, request.size, &request.files, &Limits::default(), stop)?;
+            meetings = given.meetings;
+            given.values
+        }
         (None, None) if file.functions[entry].def.params.is_empty() => Vec::new(),
         (None, None) => {
             let function = &file.functions[entry];
@@ -148,6 +153,9 @@ pub(crate) fn watched(
     let types: Vec<Type> = arguments.iter().map(Value::type_of).collect();
     let typed = infer::program(&file, entry, &types)?;
     watch("types", Seen::Typed(&typed, &file));
+    if let Some(fault) = shared(&typed.program, &meetings, &file) {
+        return Err(fault.into());
+    }
     let races = race::races(&typed.program);
     watch("races", Seen::Nothing);
     if !races.is_empty() {
@@ -166,6 +174,43 @@ pub(crate) fn watched(
         typed: typed.program,
         program,
     })
+}
+
+/// What is wrong with elements that two arguments have in common: what is stored to the one would not be seen by the
+/// other, as each is given by itself.
+fn shared(program: &Program, meetings: &[[usize; 2]], file: &module::File<'_>) -> Option<Diagnostic> {
+    let changed = changed(program);
+    let [one, other] = meetings
+        .iter()
+        .find(|pair| pair.iter().any(|at| changed.contains(at)))?
+        .map(|at| match program.params.get(at) {
+            Some(Param::Array(array)) => program.arrays[array.0 as usize].name.clone(),
+            _ => String::new(),
+        });
+    let words = format!(
+        "'{one}' and '{other}' have elements in common, and '{}' stores to them: here every argument has its own",
+        program.name
+    );
+    let span = file
+        .setup
+        .and_then(|at| file.functions.get(at))
+        .map(|setup| setup.span);
+    let fault = Diagnostic::new(Kind::Unsupported, span.unwrap_or_default(), words);
+    Some(fault.help("return a copy from 'setup': 'a.copy()'"))
+}
+
+/// Places of the parameters (tuples' parts one after the other) that a program stores to.
+fn changed(program: &Program) -> Vec<usize> {
+    let stored = stored(program);
+    let is_stored = |param: &Param| match param {
+        Param::Array(array) => stored.contains(array),
+        Param::Scalar(_) => false,
+    };
+    let params = program.params.iter().enumerate();
+    params
+        .filter(|(_, param)| is_stored(param))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// Made of nothing but arithmetic, and validated; fast, if it is to be for these arguments alone.
@@ -330,16 +375,7 @@ impl Prepared {
     /// Places of the arguments (tuples' parts one after the other) that the kernel changes: its outputs
     /// if it returns nothing.
     pub fn changed(&self) -> Vec<usize> {
-        let stored = stored(&self.typed);
-        let is_stored = |param: &Param| match param {
-            Param::Array(array) => stored.contains(array),
-            Param::Scalar(_) => false,
-        };
-        let params = self.typed.params.iter().enumerate();
-        params
-            .filter(|(_, param)| is_stored(param))
-            .map(|(at, _)| at)
-            .collect()
+        changed(&self.typed)
     }
 
     /// What the kernel gave: what it returned, or else those of its arguments (as they are now) that it changed.

@@ -51,6 +51,9 @@ pub(crate) const NOT_COMPILED: [&str; 18] = [
     "type",
 ];
 
+/// Arguments of `min` and `max`: each is within the one before it.
+const MOST_COMPARED: usize = 200;
+
 impl Maker<'_> {
     pub(super) fn builtin(&mut self, name: &str, mut args: Vec<Operand>, span: Span) -> Operand {
         let is_unknown = |one: &Operand| matches!(one, Operand::Unknown | Operand::Known(Global::Invalid));
@@ -97,6 +100,12 @@ impl Maker<'_> {
                 {
                     let array = args.remove(0);
                     return self.reduce_array(name, array, span);
+                }
+                if args.len() > MOST_COMPARED {
+                    let words = format!("'{name}' of more than {MOST_COMPARED} arguments");
+                    let refused = self.refuse(Kind::Limit, span, words);
+                    self.help("put them into an array");
+                    return refused;
                 }
                 let mut out: Option<Expr> = None;
                 for one in args {

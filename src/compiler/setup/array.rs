@@ -187,6 +187,28 @@ pub fn walk<const N: usize>(
 }
 
 impl Array {
+    /// Whether an element is of another array, too.
+    pub fn meets(&self, other: &Array) -> Res<bool> {
+        if !Rc::ptr_eq(&self.data, &other.data) || self.len() == 0 || other.len() == 0 {
+            return Ok(false);
+        }
+        if self.of.bytes() != other.of.bytes() {
+            return Ok(true);
+        }
+        let count = self.data.bytes.borrow().len() / self.of.bytes() as usize;
+        let mut seen = vec![false; count];
+        walk(&self.shape, [&self.strides], [self.start], &mut |[at]| {
+            seen[at] = true;
+            Ok(())
+        })?;
+        let mut meets = false;
+        walk(&other.shape, [&other.strides], [other.start], &mut |[at]| {
+            meets |= seen[at];
+            Ok(())
+        })?;
+        Ok(meets)
+    }
+
     /// Another way through its buffer.
     fn seen(&self, start: usize, shape: Vec<usize>, strides: Vec<isize>) -> Array {
         Array(Rc::new(View {

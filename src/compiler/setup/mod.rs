@@ -38,6 +38,7 @@ use crate::source::Span;
 use crate::syntax::{Expr, Literal};
 use crate::types::{MOST_AXES, Scalar};
 use crate::value::{ArrayValue, Value};
+use array::Array;
 pub use files::DataFile;
 use object::{Budget, Fault, Object, Res};
 pub(crate) use scope::assigned;
@@ -68,8 +69,16 @@ impl Default for Limits {
     }
 }
 
-/// Runs `setup(n)`, which may read the files: the parts of the tuple that it returns, or the one value. `stop` is
-/// asked now and then whether to end.
+/// What `setup` returns.
+#[derive(Debug)]
+pub struct Given {
+    /// The parts of the tuple, or the one value.
+    pub values: Vec<Value>,
+    /// Which of them, tuples' parts one after the other, have elements in common. A kernel is given each by itself.
+    pub meetings: Vec<[usize; 2]>,
+}
+
+/// Runs `setup(n)`, which may read the files. `stop` is asked now and then whether to end.
 ///
 /// # Errors
 /// What is not supported, what Python would raise, or what is too much, at its place.
@@ -79,7 +88,7 @@ pub fn setup(
     files: &[DataFile],
     limits: &Limits,
     stop: &dyn Fn() -> bool,
-) -> Result<Vec<Value>, Diagnostic> {
+) -> Result<Given, Diagnostic> {
     let Some(function) = file.setup else {
         let words = "this file has no setup(n)";
         return Err(Diagnostic::new(Kind::Name, Span::default(), words));
@@ -87,12 +96,17 @@ pub fn setup(
     let budget = Budget::new(limits.bytes, limits.steps, stop);
     let mut machine = eval::Machine::new(file, files, budget, limits.depth);
     let span = file.functions[function].span;
-    let run = |machine: &mut eval::Machine| -> Res<Vec<Value>> {
+    let run = |machine: &mut eval::Machine| -> Res<Given> {
         let returned = machine.call(function, vec![Object::Int(n.into())], Vec::new())?;
-        match returned {
+        let meetings = meetings(&returned)?;
+        let values = match returned {
             Object::Tuple(all) => all.to_vec().iter().map(|one| value(machine, one, 0)).collect(),
-            one => Ok(vec![value(machine, &one, 0)?]),
-        }
+            one => value(machine, &one, 0).map(|one| vec![one]),
+        };
+        Ok(Given {
+            values: values?,
+            meetings,
+        })
     };
     run(&mut machine).map_err(|fault| fault.at(span).into_told())
 }
@@ -129,6 +143,30 @@ fn global(object: &Object) -> Option<Global> {
         Object::Function(at) => Global::Function(*at),
         Object::Array(_) | Object::Range(_) | Object::Iter(_) | Object::Generator(_) => return None,
     })
+}
+
+/// Pairs of arrays that have elements in common, by their places among the parts of what is returned, those of tuples
+/// one after the other.
+fn meetings(returned: &Object) -> Res<Vec<[usize; 2]>> {
+    fn arrays(object: &Object, at: &mut usize, out: &mut Vec<(usize, Array)>) {
+        match object {
+            Object::Array(array) => out.push((*at, array.clone())),
+            Object::Tuple(all) => return all.to_vec().iter().for_each(|one| arrays(one, at, out)),
+            Object::None => return,
+            _ => {}
+        }
+        *at += 1;
+    }
+    let (mut all, mut found) = (Vec::new(), Vec::new());
+    arrays(returned, &mut 0, &mut all);
+    for (i, (at, one)) in all.iter().enumerate() {
+        for (place, other) in &all[i + 1..] {
+            if one.meets(other)? {
+                found.push([*at, *place]);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// An object as a kernel gets it.

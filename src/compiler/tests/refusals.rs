@@ -461,3 +461,44 @@ fn signatures_are_heeded() {
         );
     }
 }
+
+#[test]
+fn what_is_stored_to_is_an_arguments_own() {
+    for (given, is_twice) in [
+        ("a, a", true),
+        ("a, a.copy()", false),
+        ("a, a[2:]", true),
+        ("a[:4], a[4:]", false),
+        ("a[::2], a[1::2]", false),
+        ("a[::2], a[::3]", true),
+        ("a[::-1], a", true),
+        ("a, a[:0]", false),
+        ("m[:, 0], m[:, 1]", false),
+        ("m[:, 0], m[3]", true),
+        ("m[:2], m.T[:, 2:]", false),
+        ("m, m.T", true),
+    ] {
+        let setup = format!(
+            "def setup(n):\n    a = np.arange(8)\n    m = np.arange(16).reshape(4, 4)\n    return {given}\n"
+        );
+        for (body, stores) in [
+            ("return x.sum() + y.sum()", false),
+            ("x[0] = y[1]", true),
+            ("z = y[1:]\n    z[:] = 1", true),
+        ] {
+            let text = format!(
+                "import numpy as np\nfrom numba import njit\n\n\n@njit\ndef f(x, y):\n    {body}\n\n\n{setup}"
+            );
+            let faults = refused(&text);
+            let told = "'x' and 'y' have elements in common, and 'f' stores to them";
+            let is_told = faults
+                .first()
+                .is_some_and(|fault| fault.message.starts_with(told));
+            assert_eq!(is_told, is_twice && stores, "{given} {body}: {faults:?}");
+            assert_eq!(is_told, !faults.is_empty(), "{given} {body}: {faults:?}");
+        }
+    }
+    // Within tuples, and behind numbers and nothing.
+    let text = "import numpy as np\nfrom numba import njit\n\n\n@njit\ndef f(p, q, none, k):\n    p[1][0] = k\n\n\ndef setup(n):\n    a = np.zeros(n)\n    return (1, a), (2.5, a), None, 3\n";
+    assert!(refused(text)[0].message.contains("have elements in common"));
+}

@@ -14,7 +14,7 @@ fn run_with(text: &str, n: i64, files: &[DataFile], limits: &Limits) -> Result<V
         return Err(fault);
     }
     let (file, _) = module::file(&tree, None);
-    setup::setup(&file, n, files, limits, &|| false)
+    setup::setup(&file, n, files, limits, &|| false).map(|given| given.values)
 }
 
 /// What is told of a file that does not do.

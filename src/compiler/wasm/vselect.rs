@@ -203,7 +203,7 @@ pub mod tests {
             "import numpy as np\nfrom numba import njit, prange\nf32 = np.float32\nu32 = np.uint32\n\
              @njit(parallel=True)\ndef f(x, y, k, b):\n    for i in prange(x.size):\n        \
              p = x[i]\n        q = y[i]\n        m = k[i]\n        {body}\n\
-             def setup(n):\n    x = np.ones(n, np.float32)\n    return x, x, np.ones(n, np.int32), x\n"
+             def setup(n):\n    x = np.ones(n, np.float32)\n    return x, x.copy(), np.ones(n, np.int32), x.copy()\n"
         );
         let request = Request {
             size: 64,

@@ -154,6 +154,8 @@ impl Parser<'_> {
             below = below.max(self.height);
         }
         let span = span_of(&all);
+        // Each is within the ones before it, in the end.
+        below += all.len() as u32;
         self.node(ExprKind::Logic(op, all), span, below)
     }
 
@@ -179,6 +181,7 @@ impl Parser<'_> {
             return Ok(first);
         };
         let span = first.span.to(last.span);
+        below += rest.len() as u32;
         self.node(ExprKind::Compare(first.into(), rest), span, below)
     }
 
