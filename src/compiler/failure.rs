@@ -42,6 +42,13 @@ pub fn of_module(program: &Program, record: &host::Failed) -> Failed {
         Failure::Step if is_slice(program, record.site) => What::SliceStep,
         Failure::Step => What::Step,
         Failure::Empty => What::Empty,
+        Failure::Unbound(local) => What::Unbound(
+            program
+                .locals
+                .get(local.0 as usize)
+                .map(|info| info.name.clone())
+                .unwrap_or_default(),
+        ),
     };
     Failed {
         what,

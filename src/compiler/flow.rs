@@ -27,12 +27,27 @@ pub struct Webs {
     loads: Map<u32, Web>,
     /// By the place of a name that is given a value.
     stores: Map<u32, Web>,
+    /// Places of names that are read where not every way has given them a value.
+    open: Set<u32>,
 }
 
 impl Webs {
     /// The variable that is read at a place; `None` if the name is not one of the function's own.
     pub fn load(&self, at: Span) -> Option<Web> {
         self.loads.get(&at.start).copied()
+    }
+
+    /// Whether what is read at a place may never have been given a value.
+    pub fn is_open(&self, at: Span) -> bool {
+        self.open.contains(&at.start)
+    }
+
+    /// The variables that are read where they may have no value.
+    pub fn open(&self) -> Set<Web> {
+        self.open
+            .iter()
+            .filter_map(|at| self.loads.get(at).copied())
+            .collect()
     }
 
     /// Every place where a variable is read or given a value.
@@ -75,8 +90,9 @@ pub fn webs(def: &Def) -> (Webs, Vec<Diagnostic>) {
         loads: Vec::new(),
         loops: Vec::new(),
         faults: Vec::new(),
+        open: Set::new(),
     };
-    let mut env = vec![Set::new(); flow.names.len()];
+    let mut env = vec![Set::from([UNSET]); flow.names.len()];
     for param in &def.params {
         flow.define(&mut env, &param.name.name, param.name.span);
     }
@@ -127,6 +143,9 @@ fn targeted(target: &Expr, names: &mut Map<String, usize>) {
 /// The definitions that reach a place, by the number of the name; sorted.
 type Env = Vec<Set<u32>>;
 
+/// Among definitions: there may be none.
+const UNSET: u32 = u32::MAX;
+
 /// A definition, or what stands for several.
 struct Node {
     name: usize,
@@ -147,6 +166,7 @@ struct Flow {
     loads: Vec<(u32, Set<u32>)>,
     loops: Vec<Loop>,
     faults: Vec<Diagnostic>,
+    open: Set<u32>,
 }
 
 impl Flow {
@@ -269,7 +289,10 @@ impl Flow {
         let mut heads = Vec::new();
         for name in changed {
             let head = self.node(name, None);
-            self.nodes[head as usize].joins = std::mem::replace(&mut env[name], Set::from([head]));
+            let mut at_head = Set::from([head]);
+            at_head.extend(env[name].contains(&UNSET).then_some(UNSET));
+            let enters = std::mem::replace(&mut env[name], at_head);
+            self.nodes[head as usize].joins.extend(given(&enters));
             heads.push((name, head));
         }
         test(self, &env);
@@ -287,7 +310,7 @@ impl Flow {
         }
         for (name, head) in heads {
             let returns = back.as_ref().map(|env| env[name].clone()).unwrap_or_default();
-            self.nodes[head as usize].joins.extend(returns);
+            self.nodes[head as usize].joins.extend(given(&returns));
         }
         let mut after = self.run(or_else, Some(env));
         for one in breaks {
@@ -311,12 +334,16 @@ impl Flow {
                 let Some(&number) = self.names.get(name) else {
                     return;
                 };
-                if env[number].is_empty() {
+                let reaching: Set<u32> = given(&env[number]).collect();
+                if reaching.is_empty() {
                     let words = format!("local variable '{name}' referenced before assignment");
                     self.faults.push(Diagnostic::new(Kind::Name, expr.span, words));
                     return;
                 }
-                self.loads.push((expr.span.start, env[number].clone()));
+                if env[number].contains(&UNSET) {
+                    self.open.insert(expr.span.start);
+                }
+                self.loads.push((expr.span.start, reaching));
             }
             ExprKind::Tuple(all) | ExprKind::List(all) | ExprKind::Logic(_, all) => {
                 all.iter().for_each(|one| self.reads(one, env));
@@ -414,8 +441,14 @@ impl Flow {
             let web = number(&mut webs, union.find(first), name);
             webs.loads.insert(*at, web);
         }
+        webs.open = self.open;
         (webs, self.faults)
     }
+}
+
+/// The definitions that there are.
+fn given(all: &Set<u32>) -> impl Iterator<Item = u32> + '_ {
+    all.iter().copied().filter(|one| *one != UNSET)
 }
 
 fn join(a: Option<Env>, b: Option<Env>) -> Option<Env> {

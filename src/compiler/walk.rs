@@ -203,6 +203,16 @@ pub fn statements_mut(body: &mut [Stmt], visit: &mut dyn FnMut(&mut Stmt)) {
     }
 }
 
+/// Keeps the statements for which it is so, and what they have within that is so.
+pub fn retain(body: &mut Vec<Stmt>, keeps: &mut dyn FnMut(&Stmt) -> bool) {
+    body.retain(|stmt| keeps(stmt));
+    for stmt in body {
+        for block in blocks_mut(stmt) {
+            retain(block, keeps);
+        }
+    }
+}
+
 /// All expressions of all statements.
 pub fn expressions<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
     statements(body, &mut |stmt| own(stmt, &mut |expr| within(expr, visit)));

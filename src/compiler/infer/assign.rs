@@ -1,13 +1,16 @@
 //! What gets a value: variables, elements, parts of arrays.
 
 use super::expr::{literal, placed};
-use super::operand::{Operand, Slot};
-use super::{Maker, RESULT, Var};
+use super::operand::{Operand, Slot, local};
+use super::{Key, Maker, RESULT, Var};
 use crate::diagnostic::Kind;
-use crate::ir::{ArrayExpr, ExprKind, Stmt};
+use crate::flow::Webs;
+use crate::ir::{ArrayExpr, Expr, ExprKind, Failure, Local, Reduction, Site, Stmt};
 use crate::module::Global;
 use crate::source::Span;
 use crate::syntax::{self, BinaryOp};
+use crate::types::Scalar;
+use crate::walk;
 
 impl Maker<'_> {
     /// Gives a variable a value, whose type widens what is known of the variable.
@@ -55,6 +58,53 @@ impl Maker<'_> {
         }
         let slot = self.slot(var, name, &joined);
         self.put_in(&slot, value, span);
+        if let Some(flag) = self.flags.get(&var) {
+            self.emit(Stmt::Set(*flag, Expr::bool(true)));
+        }
+    }
+
+    /// Variables that are read where they may have no value have none when their function begins.
+    pub(super) fn begin_flags(&mut self, key: Key, webs: &Webs) {
+        for web in webs.open() {
+            let flag = self.local(&webs.names[web.0 as usize], Scalar::Bool);
+            self.flags.insert((key, web), flag);
+            self.emit(Stmt::Set(flag, Expr::bool(false)));
+        }
+    }
+
+    /// That a variable has a value where it is read, if that is not certain.
+    pub(super) fn check_flag(&mut self, var: Var, span: Span) {
+        let is_open = self.frame_ref().is_some_and(|frame| frame.webs.is_open(span));
+        if let (true, Some(flag)) = (is_open, self.flags.get(&var).copied()) {
+            let site = self.site(span, Failure::Unbound(flag));
+            self.emit(Stmt::Check(local(Scalar::Bool, flag), site));
+        }
+    }
+
+    /// In an iteration of a `prange` its own variables have no value. What is reduced keeps the one it had, and has to
+    /// have one: these checks are to be made before the loop.
+    pub(super) fn flags_within(&self, body: &mut Vec<Stmt>, reductions: &[Reduction]) -> Vec<(Local, Site)> {
+        let mut before = Vec::new();
+        for (var, flag) in &self.flags {
+            if walk::sets(body, *flag) == 0 {
+                continue;
+            }
+            let is_own =
+                |one: &Reduction| matches!(self.slots.get(var), Some(Slot::Scalar(at)) if *at == one.local);
+            if !reductions.iter().any(is_own) {
+                body.insert(0, Stmt::Set(*flag, Expr::bool(false)));
+                continue;
+            }
+            walk::retain(body, &mut |stmt| match stmt {
+                Stmt::Set(to, _) => to != flag,
+                Stmt::Check(test, site) if test.kind == ExprKind::Local(*flag) => {
+                    before.push((*flag, *site));
+                    false
+                }
+                _ => true,
+            });
+        }
+        before
     }
 
     /// Gives a place a value of its type.

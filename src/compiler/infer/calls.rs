@@ -270,6 +270,7 @@ impl Maker<'_> {
         }
         self.frames.push(frame);
         let (mut body, ()) = self.aside(|maker| {
+            maker.begin_flags(key, &webs);
             for (param, value) in params.iter().zip(given) {
                 if let Some(web) = webs.store(param.name.span) {
                     maker.assign_web((key, web), &param.name.name, value, span);

@@ -146,6 +146,7 @@ impl Maker<'_> {
                 return Operand::Unknown;
             };
             let slot = self.slot(var, name, &known);
+            self.check_flag(var, span);
             return self.read(&slot);
         }
         if let Some(global) = self.file.globals.get(name) {

@@ -1,9 +1,10 @@
 //! Loops: over ranges, arrays and tuples, and parallel ones.
 
 use super::operand::{Operand, Span3, compare, constant, local};
+use super::scalars::binary;
 use super::{Around, Jump, Maker};
 use crate::diagnostic::Kind;
-use crate::ir::{Compare, Cut, Expr, ExprKind, Failure, Local, ParFor, Stmt};
+use crate::ir::{Binary, Compare, Cut, Expr, ExprKind, Failure, Local, ParFor, Stmt};
 use crate::module::Global;
 use crate::source::Span;
 use crate::syntax;
@@ -392,7 +393,7 @@ impl Maker<'_> {
             self.fault(Kind::Unsupported, *at, "a 'prange' goes by steps of 1");
             self.help("count from 0 by 1, and multiply within the loop");
         }
-        let (start, stop) = (range.start, range.stop);
+        let (mut start, mut stop) = (range.start, range.stop);
         let of = start.of;
         let inside = body_span(body, target.span);
         let reductions = self.reductions(target, body, inside);
@@ -410,6 +411,12 @@ impl Maker<'_> {
         self.parallel = outer;
         self.count_by_itself(var, Some((target, inside.end)), &mut statements);
         let reductions = self.reduced(&reductions);
+        for (flag, site) in self.flags_within(&mut statements, &reductions) {
+            (start, stop) = (self.named(start), self.named(stop));
+            let is_empty = compare(Compare::AtMost, stop.clone(), start.clone());
+            let is_set = local(Scalar::Bool, flag);
+            self.emit(Stmt::Check(binary(Binary::Or, is_set, is_empty), site));
+        }
         let private = walk::private(&statements, var, &reductions);
         self.emit(Stmt::ParFor(Box::new(ParFor {
             span,

@@ -81,6 +81,7 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
             out: Vec::new(),
             frames: Vec::new(),
             slots: Map::new(),
+            flags: Map::new(),
             asked: Map::new(),
             size: 0,
             span_at_hand: Span::default(),
@@ -152,6 +153,8 @@ struct Maker<'a> {
     out: Vec<Stmt>,
     frames: Vec<Frame>,
     slots: Map<Var, Slot>,
+    /// Whether variables have been given a value, of those that are read where they may have none.
+    flags: Map<Var, Local>,
     /// Variables that were read before anything was known of them.
     asked: Map<Var, (String, Span)>,
     size: usize,
@@ -195,6 +198,7 @@ impl<'a> Maker<'a> {
         }
         let (key, webs) = (frame.key, Rc::clone(&frame.webs));
         self.frames.push(frame);
+        self.begin_flags(key, &webs);
         let Some(said) = self.signature(entry, arguments, function.span) else {
             return;
         };
