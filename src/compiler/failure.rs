@@ -42,6 +42,7 @@ pub fn of_module(program: &Program, record: &host::Failed) -> Failed {
         Failure::Step if is_slice(program, record.site) => What::SliceStep,
         Failure::Step => What::Step,
         Failure::Empty => What::Empty,
+        Failure::Tuple => What::Tuple,
         Failure::Unbound(local) => What::Unbound(
             program
                 .locals

@@ -197,6 +197,8 @@ pub enum Failure {
     Step,
     /// The least or greatest of nothing.
     Empty,
+    /// An index beyond a tuple's parts.
+    Tuple,
     /// A variable that nothing has given a value: of its name is the one that says whether something has.
     Unbound(Local),
 }

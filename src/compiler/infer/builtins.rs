@@ -174,7 +174,9 @@ impl Maker<'_> {
                     None => Operand::Unknown,
                 }
             }
-            ("enumerate", 1) | ("zip", 1..) => Operand::Method(Box::new(Operand::Tuple(args)), name.into()),
+            ("enumerate", 1 | 2) | ("zip", 1..) => {
+                Operand::Method(Box::new(Operand::Tuple(args)), name.into())
+            }
             ("tuple", 1) if matches!(args[0], Operand::Tuple(_)) => args.remove(0),
             ("print", _) => self.refuse(Kind::Unsupported, span, "'print' stands by itself"),
             _ => {

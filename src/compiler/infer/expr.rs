@@ -181,14 +181,10 @@ impl Maker<'_> {
             return refused;
         }
         let refused = self.refuse(Kind::Name, span, format!("name '{name}' is not defined"));
-        if let Some(near) = self.nearest(name) {
+        if let Some(import) = module::import_of(name) {
+            self.help(format!("begin the file with '{import}'"));
+        } else if let Some(near) = self.nearest(name) {
             self.help(format!("did you mean '{near}'?"));
-        } else if matches!(name, "np" | "numpy") {
-            self.help("begin the file with 'import numpy as np'");
-        } else if name == "prange" || name == "njit" {
-            self.help(format!("begin the file with 'from numba import {name}'"));
-        } else if name == "math" {
-            self.help("begin the file with 'import math'");
         }
         refused
     }
@@ -263,10 +259,17 @@ impl Maker<'_> {
         };
         let mut left = self.expr(first);
         let mut left_span = first.span;
+        if self.is_array(&left) {
+            self.truth(left, left_span);
+            left = Operand::Unknown;
+        }
         for one in rest {
             let (more, right) = self.aside(|maker| {
                 let value = maker.expr(one);
-                maker.value(value, one.span)
+                match maker.is_array(&value) {
+                    true => maker.truth(value, one.span),
+                    false => maker.value(value, one.span),
+                }
             });
             let Some(a) = self.value(left, left_span) else {
                 left = Operand::Unknown;

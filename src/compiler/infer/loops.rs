@@ -181,12 +181,24 @@ impl Maker<'_> {
         body: &[syntax::Stmt],
         or_else: &[syntax::Stmt],
     ) {
-        let Operand::Tuple(all) = of else { return };
+        let Operand::Tuple(mut all) = of else { return };
+        let counts = how == "enumerate";
+        let first = match counts && all.len() == 2 {
+            true => {
+                let first = all.pop().unwrap_or(Operand::Unknown);
+                let Some(first) = self.index(first, span) else {
+                    return;
+                };
+                self.named(first)
+            }
+            false => Expr::int(0),
+        };
         if all
             .iter()
             .any(|one| matches!(one, Operand::Tuple(_) | Operand::Known(Global::Tuple(_))))
         {
-            return self.tuples_together(target, how == "enumerate", all, span, body, or_else);
+            let first = counts.then_some(first);
+            return self.tuples_together(target, first, all, span, body, or_else);
         }
         let mut arrays = Vec::new();
         for one in all {
@@ -207,11 +219,14 @@ impl Maker<'_> {
             step: None,
             is_parallel: false,
         };
-        let counts = how == "enumerate";
         self.range_loop(range, None, or_else, |maker, count| {
             let mut parts = Vec::new();
             if counts {
-                parts.push(Operand::Value(count.clone()));
+                let number = match first.kind {
+                    ExprKind::Const(0) => count.clone(),
+                    _ => binary(Binary::Add, count.clone(), first.clone()),
+                };
+                parts.push(Operand::Value(number));
             }
             for &array in &arrays {
                 parts.push(maker.item(array, count.clone(), span));
@@ -225,7 +240,7 @@ impl Maker<'_> {
     fn tuples_together(
         &mut self,
         target: &syntax::Expr,
-        counts: bool,
+        first: Option<Expr>,
         all: Vec<Operand>,
         span: Span,
         body: &[syntax::Stmt],
@@ -247,7 +262,9 @@ impl Maker<'_> {
         let count = tuples.iter().map(Vec::len).min().unwrap_or(0);
         let items = (0..count)
             .map(|i| {
-                let number = counts.then(|| Operand::Value(Expr::int(i as i64)));
+                let number = first
+                    .clone()
+                    .map(|first| Operand::Value(binary(Binary::Add, Expr::int(i as i64), first)));
                 let parts = tuples.iter().map(|parts| parts[i].clone());
                 Operand::Tuple(number.into_iter().chain(parts).collect())
             })

@@ -180,6 +180,16 @@ impl<'a> Maker<'a> {
             let words = "kernels take arguments by position: no '*'";
             self.fault(Kind::Unsupported, param.name.span, words);
         }
+        if let ([Type::None], Some(setup), false) = (arguments, self.file.setup, params.is_empty()) {
+            let setup = &self.file.functions[setup];
+            let words = format!(
+                "'setup' returns nothing: '{}' is given no arguments",
+                function.def.name.name
+            );
+            let fault = Diagnostic::new(Kind::Typing, setup.span, words);
+            self.faults.push(fault.help("end it with 'return ..'"));
+            return;
+        }
         let needed = params.iter().filter(|p| p.default.is_none()).count();
         if arguments.len() < needed || arguments.len() > params.len() {
             let (many, takes) = match arguments.len() < needed {

@@ -42,7 +42,7 @@ impl Maker<'_> {
                 return Operand::Unknown;
             }
             if values.len() != *count {
-                let words = format!("'{name}' takes {count} arguments, not {}", values.len());
+                let words = format!("'{name}' takes {}, not {}", arguments(*count), values.len());
                 return self.refuse(Kind::Typing, span, words);
             }
             if values.iter().any(|one| self.is_array(one)) {
@@ -76,8 +76,8 @@ impl Maker<'_> {
         let left = args.values.iter().filter(|one| one.is_some()).count();
         if left > 0 {
             let words = format!(
-                "'{name}' takes {} arguments here, not {}",
-                args.values.len() - left,
+                "'{name}' takes {} here, not {}",
+                arguments(args.values.len() - left),
                 args.values.len()
             );
             self.fault(Kind::Unsupported, args.span, words);
@@ -242,9 +242,21 @@ impl Maker<'_> {
             }
             "dtype" => Operand::Known(Global::Type(self.dtype(&args.take(0, "dtype")?, span)?)),
             _ => {
+                if NOT_COMPILED.contains(&name) {
+                    let words = format!("'np.{name}' is not compiled here");
+                    self.fault(Kind::Unsupported, span, words);
+                    self.help("write its loop, or do it in 'setup(n)'");
+                    return None;
+                }
                 let words = format!("Unknown attribute '{name}' of type Module(numpy)");
                 self.fault(Kind::Typing, span, words);
-                self.help("this function is not compiled here: write its loop");
+                let known = UFUNCS.iter().map(|(one, _)| *one).chain(FUNCTIONS);
+                let far = |one: &&str| crate::module::distance(name, one);
+                let near = known.filter(|one| far(one) <= 1 + name.len() / 5).min_by_key(far);
+                self.help(match near {
+                    Some(near) => format!("did you mean 'np.{near}'?"),
+                    None => "this function is not compiled here: write its loop".into(),
+                });
                 return None;
             }
         })
@@ -436,7 +448,7 @@ impl Maker<'_> {
         Some(made)
     }
 
-    fn running_sum(&mut self, one: Operand, span: Span) -> Option<Operand> {
+    pub(super) fn running_sum(&mut self, one: Operand, span: Span) -> Option<Operand> {
         let array = self.handle(one, span)?;
         let info = self.array_info(array).clone();
         if info.axes != 1 {
@@ -553,6 +565,128 @@ impl Maker<'_> {
             }
         }
     }
+}
+
+/// NumPy's functions that are compiled, beside those of one element.
+const FUNCTIONS: [&str; 48] = [
+    "all",
+    "amax",
+    "amin",
+    "any",
+    "arange",
+    "argmax",
+    "argmin",
+    "around",
+    "array",
+    "asarray",
+    "ascontiguousarray",
+    "atleast_1d",
+    "clip",
+    "copy",
+    "count_nonzero",
+    "cumsum",
+    "dot",
+    "dtype",
+    "empty",
+    "empty_like",
+    "eye",
+    "finfo",
+    "full",
+    "full_like",
+    "identity",
+    "iinfo",
+    "linspace",
+    "matmul",
+    "max",
+    "mean",
+    "min",
+    "ones",
+    "ones_like",
+    "outer",
+    "prod",
+    "ravel",
+    "reshape",
+    "round",
+    "shape",
+    "size",
+    "std",
+    "sum",
+    "transpose",
+    "var",
+    "vdot",
+    "where",
+    "zeros",
+    "zeros_like",
+];
+
+/// NumPy's functions that people know, and that are not.
+const NOT_COMPILED: [&str; 60] = [
+    "append",
+    "argpartition",
+    "argsort",
+    "argwhere",
+    "average",
+    "bincount",
+    "broadcast_to",
+    "column_stack",
+    "concatenate",
+    "convolve",
+    "corrcoef",
+    "correlate",
+    "cov",
+    "cross",
+    "cumprod",
+    "delete",
+    "diag",
+    "diff",
+    "digitize",
+    "ediff1d",
+    "einsum",
+    "expand_dims",
+    "fft",
+    "flatnonzero",
+    "flip",
+    "fliplr",
+    "flipud",
+    "gradient",
+    "histogram",
+    "hstack",
+    "insert",
+    "interp",
+    "isin",
+    "kron",
+    "linalg",
+    "median",
+    "meshgrid",
+    "nanmax",
+    "nanmean",
+    "nanmin",
+    "nansum",
+    "nonzero",
+    "partition",
+    "percentile",
+    "quantile",
+    "repeat",
+    "roll",
+    "rot90",
+    "searchsorted",
+    "sort",
+    "split",
+    "squeeze",
+    "stack",
+    "take",
+    "tile",
+    "trace",
+    "trapezoid",
+    "tril",
+    "triu",
+    "unique",
+];
+
+/// So many of them.
+fn arguments(count: usize) -> String {
+    let many = if count == 1 { "" } else { "s" };
+    format!("{count} argument{many}")
 }
 
 /// Arguments by place or by name.

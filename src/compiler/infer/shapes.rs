@@ -12,7 +12,7 @@ use crate::module::{self, Global};
 use crate::source::Span;
 use crate::types::{Layout, MOST_AXES, Scalar};
 
-const METHODS: [&str; 23] = [
+const METHODS: [&str; 24] = [
     "all",
     "any",
     "argmax",
@@ -20,6 +20,7 @@ const METHODS: [&str; 23] = [
     "astype",
     "clip",
     "copy",
+    "cumsum",
     "dot",
     "fill",
     "flatten",
@@ -208,6 +209,7 @@ impl Maker<'_> {
                 }
             }
             "copy" => self.copied(of, None, span),
+            "cumsum" => self.running_sum(of, span).unwrap_or(Operand::Unknown),
             "astype" => match args.take(0, "dtype") {
                 Some(wanted) => match self.dtype(&wanted, span) {
                     Some(to) => self.copied(of, Some(to), span),

@@ -19,6 +19,9 @@ pub(super) enum Place {
 impl Maker<'_> {
     /// What `of[..]` means.
     pub(super) fn subscript(&mut self, of: Operand, indices: &[Index], span: Span) -> Operand {
+        if indices.iter().any(is_new_axis) && self.is_array(&of) {
+            return self.with_new_axes(of, indices, span);
+        }
         match of {
             Operand::Tuple(all) => self.part_of_tuple(all, indices, span),
             Operand::Known(Global::Tuple(all)) => {
@@ -38,6 +41,33 @@ impl Maker<'_> {
                 None => Operand::Unknown,
             },
         }
+    }
+
+    /// `a[:, np.newaxis]`: an axis of length 1.
+    fn with_new_axes(&mut self, of: Operand, indices: &[Index], span: Span) -> Operand {
+        let others: Vec<Index> = indices.iter().filter(|one| !is_new_axis(one)).cloned().collect();
+        let part = self.subscript(of, &others, span);
+        let Some(shape) = self.shape_of(&part, span) else {
+            return Operand::Unknown;
+        };
+        // Axes that have no index of their own: those of an ellipsis, or the last.
+        let named = others
+            .iter()
+            .filter(|one| matches!(one, Index::Slice { .. }))
+            .count();
+        let open = shape.len().saturating_sub(named);
+        let mut own = shape.into_iter().map(Operand::Value);
+        let mut all = Vec::new();
+        for index in indices {
+            match index {
+                index if is_new_axis(index) => all.push(Operand::Value(Expr::int(1))),
+                Index::At(at) if is_ellipsis(at) => all.extend(own.by_ref().take(open)),
+                Index::At(_) => {}
+                Index::Slice { .. } => all.extend(own.next()),
+            }
+        }
+        all.extend(own);
+        self.reshaped(part, all, span)
     }
 
     fn part_of_tuple(&mut self, all: Vec<Operand>, indices: &[Index], span: Span) -> Operand {
@@ -120,6 +150,10 @@ impl Maker<'_> {
         }
         let at = self.named(at);
         let count = values.len() as i64;
+        let above = compare(Compare::AtMost, Expr::int(-count), at.clone());
+        let below = compare(Compare::Less, at.clone(), Expr::int(count));
+        let site = self.site(span, Failure::Tuple);
+        self.emit(Stmt::Check(Expr::new(Ir::And(above, below), Scalar::Bool), site));
         let mut out = values[0].clone();
         for (i, value) in values.into_iter().enumerate().skip(1) {
             let this = |k: i64| compare(Compare::Equal, at.clone(), Expr::int(k));
@@ -426,6 +460,18 @@ impl Maker<'_> {
             Operand::Value(expr) => super::operand::constant(expr),
             _ => None,
         }
+    }
+}
+
+/// `None` and `np.newaxis`.
+fn is_new_axis(index: &Index) -> bool {
+    match index {
+        Index::At(at) => match &at.kind {
+            ExprKind::None => true,
+            ExprKind::Attribute(_, name) => name.name == "newaxis",
+            _ => false,
+        },
+        Index::Slice { .. } => false,
     }
 }
 

@@ -55,6 +55,8 @@ pub enum What {
     Empty,
     /// A variable that was given nothing on the way that was taken.
     Unbound(String),
+    /// An index beyond a tuple's parts.
+    Tuple,
     /// Iterations that get into each other's way.
     Race(Box<Race>),
     /// A promise of `ir` that the program breaks, though it passed validation: the compiler is wrong.
@@ -96,6 +98,7 @@ impl Failed {
             What::Memory { .. } => Kind::Memory,
             What::Assertion => Kind::Assertion,
             What::Unbound(_) => Kind::Unbound,
+            What::Tuple => Kind::Index,
             What::Race(_) => Kind::Race,
         };
         let mut message = self.what.to_string();
@@ -163,6 +166,7 @@ impl fmt::Display for What {
                 )
             }
             What::Assertion => f.write_str("an assertion does not hold"),
+            What::Tuple => f.write_str("tuple index out of range"),
             What::Step => f.write_str("range() arg 3 must not be zero"),
             What::SliceStep => f.write_str("slice step cannot be zero"),
             What::Empty => f.write_str("zero-size array to reduction operation not possible"),

@@ -526,6 +526,7 @@ impl Machine {
             Failure::Assertion => What::Assertion,
             Failure::Step => What::Step,
             Failure::Empty => What::Empty,
+            Failure::Tuple => What::Tuple,
             Failure::Unbound(local) => What::Unbound(code.locals[local.0 as usize].0.clone()),
         };
         let site = Some(site);

@@ -216,6 +216,16 @@ pub fn file<'a>(module: &'a Module, entry: Option<&str>) -> (File<'a>, Vec<Diagn
     (file, faults)
 }
 
+/// How a name usually comes into a file.
+pub(crate) fn import_of(name: &str) -> Option<String> {
+    match name {
+        "np" => Some("import numpy as np".into()),
+        "numpy" | "math" | "numba" => Some(format!("import {name}")),
+        "njit" | "prange" | "jit" => Some(format!("from numba import {name}")),
+        _ => None,
+    }
+}
+
 /// What a module has by a name.
 pub fn library(module: &str, name: &str) -> Global {
     // Python's own floats, which take the type of what they meet.

@@ -3,7 +3,7 @@
 //! They are not run but for what comes to a constant. What else may give a name a value, or change it, makes the name
 //! [`Global::Unknown`]: nobody is told unless a kernel uses it, and no kernel is given what it no longer stands for.
 
-use super::{File, Function, Global, MODULES, Number, Options, Unknown, folded, library, negated};
+use super::{File, Function, Global, MODULES, Number, Options, Unknown, folded, import_of, library, negated};
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::infer::PYTHONS;
 use crate::setup;
@@ -373,7 +373,14 @@ impl<'a> Reader<'a> {
                     _ if PYTHONS.iter().any(|all| all.contains(&name.as_str())) => return None,
                     // Python's exceptions, and what it knows of the file.
                     _ if name.starts_with(|c: char| c == '_' || c.is_uppercase()) => return None,
-                    _ => self.fault(Kind::Name, expr.span, format!("name '{name}' is not defined")),
+                    _ => {
+                        let words = format!("name '{name}' is not defined");
+                        let fault = self.fault(Kind::Name, expr.span, words);
+                        if let (Some(import), Some(last)) = (import_of(name), self.faults.last_mut()) {
+                            last.help = Some(format!("begin the file with '{import}'"));
+                        }
+                        fault
+                    }
                 },
             },
             ExprKind::Float(value) => Global::Number(Number::float(Scalar::F64, *value, true)),

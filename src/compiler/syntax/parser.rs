@@ -411,6 +411,13 @@ impl Parser<'_> {
                 if before && param.default.is_none() && !param.is_star {
                     let _ = self.fault(param.name.span, "non-default argument follows default argument");
                 }
+                if params
+                    .iter()
+                    .any(|one: &Param| one.name.name == param.name.name && !one.is_star)
+                {
+                    let words = format!("duplicate argument '{}' in function definition", param.name.name);
+                    let _ = self.fault(param.name.span, words);
+                }
                 params.push(param);
             }
             if !self.takes(Tok::Comma) {
@@ -482,10 +489,13 @@ impl Parser<'_> {
             (_, Tok::Is1) => "cannot assign to this".to_string(),
             (Some(Tok::Name), Tok::Name | Tok::Integer | Tok::Float | Tok::String) => {
                 let name = before.map_or("", |t| self.source.slice(t.span));
-                format!(
-                    "expected the end of the line after '{name}', not {}",
-                    token.kind.describe()
-                )
+                match name {
+                    "print" => "missing parentheses in call to 'print': print(..)".into(),
+                    _ => format!(
+                        "expected the end of the line after '{name}', not {}",
+                        token.kind.describe()
+                    ),
+                }
             }
             _ => format!("expected the end of the line, not {}", token.kind.describe()),
         };

@@ -339,7 +339,7 @@ fn no_argument_is_passed_over() {
         (
             "np.size(m, 0)",
             "np.size(m, 0)",
-            "'size' takes 1 arguments here, not 2",
+            "'size' takes 1 argument here, not 2",
         ),
         (
             "np.clip(a, 0, 1, a)",
@@ -501,4 +501,78 @@ fn what_is_stored_to_is_an_arguments_own() {
     // Within tuples, and behind numbers and nothing.
     let text = "import numpy as np\nfrom numba import njit\n\n\n@njit\ndef f(p, q, none, k):\n    p[1][0] = k\n\n\ndef setup(n):\n    a = np.zeros(n)\n    return (1, a), (2.5, a), None, 3\n";
     assert!(refused(text)[0].message.contains("have elements in common"));
+}
+
+#[test]
+fn the_way_out_is_told() {
+    let kernel = |imports: &str, body: &str| {
+        format!("{imports}\n\n\n@njit\ndef f(a):\n    {body}\n\n\ndef setup(n):\n    return 1.5\n")
+    };
+    let usual = "import numpy as np\nfrom numba import njit, prange";
+    for (text, message, help) in [
+        (
+            kernel("import numpy as np", "return a"),
+            "name 'njit' is not defined",
+            "begin the file with 'from numba import njit'",
+        ),
+        (
+            kernel(
+                "from numba import njit",
+                "for i in prange(3):\n        a += i\n    return a",
+            ),
+            "name 'prange' is not defined",
+            "begin the file with 'from numba import prange'",
+        ),
+        (
+            kernel("from numba import njit", "return np.sin(a)"),
+            "name 'np' is not defined",
+            "begin the file with 'import numpy as np'",
+        ),
+        (
+            kernel(usual, "return np.diff(a)"),
+            "'np.diff' is not compiled here",
+            "write its loop, or do it in 'setup(n)'",
+        ),
+        (
+            kernel(usual, "return np.zeroes(3)"),
+            "Unknown attribute 'zeroes' of type Module(numpy)",
+            "did you mean 'np.zeros'?",
+        ),
+        (
+            kernel(usual, "b = np.ones(3)\n    return b > 0 and a"),
+            "the truth value of array(bool, 1d, C) is ambiguous",
+            "use 'np.any(..)' or 'np.all(..)'",
+        ),
+        (
+            kernel(usual, "b = np.ones(3)\n    return a and b > 0"),
+            "the truth value of array(bool, 1d, C) is ambiguous",
+            "use 'np.any(..)' or 'np.all(..)'",
+        ),
+        (
+            kernel(usual, "return a").replace("return 1.5", "pass"),
+            "'setup' returns nothing: 'f' is given no arguments",
+            "end it with 'return ..'",
+        ),
+        (
+            kernel(usual, "return a").replace("f(a)", "f(a, a)"),
+            "duplicate argument 'a' in function definition",
+            "",
+        ),
+        (
+            kernel(usual, "print 'x'"),
+            "missing parentheses in call to 'print': print(..)",
+            "",
+        ),
+        (
+            kernel(usual, "return np.sin(a, a, a)"),
+            "'sin' takes 1 argument, not 3",
+            "",
+        ),
+    ] {
+        let faults = refused(&text);
+        let said = faults
+            .first()
+            .map(|fault| (fault.message.as_str(), fault.help.as_deref().unwrap_or_default()));
+        assert_eq!(said, Some((message, help)), "{text}");
+    }
 }

@@ -113,6 +113,10 @@ impl<'a> Machine<'a, '_> {
         }
         let file = self.file;
         if let Some(global) = file.globals.get(name) {
+            if let Global::Unknown(unknown) = global {
+                let words = format!("what '{name}' stands for is not known: {}", unknown.why);
+                return Err(Fault::unsupported(words).help("make it in 'setup(n)'"));
+            }
             return self.object(global);
         }
         match builtins::named(name) {
