@@ -35,6 +35,7 @@ pub async fn prepare(
     let device = machine.gpu.open(&*machine.host, &order.stop).await?;
     let begin = machine.host.now_ms();
     let shared = compiler::shared(machine, &problem, &order.stop).await?;
+    compiler::room(&shared.prepared, 3).map_err(|reason| BackendError::LeftOut { reason })?;
     let own = Arc::clone(&shared);
     let job = move || {
         let plan = own.prepared.shaders(own.narrow);
