@@ -45,13 +45,15 @@ impl Maker<'_> {
 
     /// `a[:, np.newaxis]`: an axis of length 1.
     fn with_new_axes(&mut self, of: Operand, indices: &[Index], span: Span) -> Operand {
-        let others: Vec<Index> = indices.iter().filter(|one| !is_new_axis(one)).cloned().collect();
-        let part = self.subscript(of, &others, span);
+        let part = match self.place_in(of, indices, span) {
+            Some(place) => self.element_at(&place),
+            None => return Operand::Unknown,
+        };
         let Some(shape) = self.shape_of(&part, span) else {
             return Operand::Unknown;
         };
         // Axes that have no index of their own: those of an ellipsis, or the last.
-        let named = others
+        let named = indices
             .iter()
             .filter(|one| matches!(one, Index::Slice { .. }))
             .count();
@@ -174,6 +176,11 @@ impl Maker<'_> {
             );
             return None;
         }
+        if indices.iter().any(is_new_axis) {
+            let words = "what is changed has no new axes: give it the shape that it has";
+            self.fault(Kind::Unsupported, span, words);
+            return None;
+        }
         self.place_in(value, indices, span)
     }
 
@@ -199,7 +206,7 @@ impl Maker<'_> {
             .collect();
         let given = indices
             .iter()
-            .filter(|index| !matches!(index, Index::At(at) if is_ellipsis(at)))
+            .filter(|index| !is_new_axis(index) && !matches!(index, Index::At(at) if is_ellipsis(at)))
             .count();
         if given > open.len() {
             let known = self.known(&Operand::Array(array));
@@ -229,7 +236,7 @@ impl Maker<'_> {
         let mut faulty = false;
         let mut open = open.into_iter();
         let axes = open.len();
-        for index in indices {
+        for index in indices.iter().filter(|index| !is_new_axis(index)) {
             if let Index::At(one) = index
                 && is_ellipsis(one)
             {

@@ -9,7 +9,7 @@ use crate::interval::{bits_of, signed};
 use crate::signature::Signature;
 use crate::sorted::Map;
 use crate::source::Span;
-use crate::syntax::{BinaryOp, Def, Literal, Module, UnaryOp};
+use crate::syntax::{Def, Literal, Module, UnaryOp};
 use crate::types::Scalar;
 
 /// What a global name stands for.
@@ -281,59 +281,6 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// Two constants together, as NumPy 2 does it: a literal takes the other side's type (NEP 50), which also is what
-/// the value then has when a kernel sees it.
-fn folded(op: BinaryOp, a: Number, b: Number) -> Option<Number> {
-    let is_weak = a.is_weak && b.is_weak;
-    let floats = a.of.is_float() || b.of.is_float();
-    let of = match (a.is_weak, b.is_weak) {
-        (true, false) if floats <= b.of.is_float() => b.of,
-        (false, true) if floats <= a.of.is_float() => a.of,
-        _ if a.of == b.of && a.of != Scalar::Bool => a.of,
-        _ if floats => match (a.of, b.of) {
-            (Scalar::F32, Scalar::F32) => Scalar::F32,
-            _ => Scalar::F64,
-        },
-        _ => Scalar::I64,
-    };
-    if floats || op == BinaryOp::Div {
-        let of = if of.is_float() { of } else { Scalar::F64 };
-        let (x, y) = (a.as_float(), b.as_float());
-        let value = match op {
-            BinaryOp::Add => x + y,
-            BinaryOp::Sub => x - y,
-            BinaryOp::Mul => x * y,
-            BinaryOp::Div if y != 0.0 => x / y,
-            BinaryOp::FloorDiv if y != 0.0 => (x / y).floor(),
-            BinaryOp::Pow if y.fract() == 0.0 && y.abs() < 1e9 => x.powi(y as i32),
-            _ => return None,
-        };
-        return Some(Number::float(of, value, is_weak));
-    }
-    let (x, y) = (a.as_int(), b.as_int());
-    let shift = u32::try_from(y).ok().filter(|y| *y < 64);
-    let value = match op {
-        BinaryOp::Add => x + y,
-        BinaryOp::Sub => x - y,
-        BinaryOp::Mul => x.checked_mul(y)?,
-        BinaryOp::FloorDiv if y != 0 => x.div_euclid(y) - i128::from(y < 0 && x.rem_euclid(y) != 0),
-        BinaryOp::Mod if y != 0 => {
-            let rest = x.rem_euclid(y);
-            if y < 0 && rest != 0 { rest + y } else { rest }
-        }
-        BinaryOp::Pow => x.checked_pow(u32::try_from(y).ok()?)?,
-        BinaryOp::ShiftLeft => x << shift?,
-        BinaryOp::ShiftRight => x >> shift?,
-        BinaryOp::And => x & y,
-        BinaryOp::Or => x | y,
-        BinaryOp::Xor => x ^ y,
-        _ => return None,
-    };
-    // Python's integers have no end, a kernel's have.
-    let fits = i64::try_from(value).is_ok() || (of == Scalar::U64 && u64::try_from(value).is_ok());
-    (fits || !is_weak).then(|| Number::int(of, value, is_weak))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -382,8 +329,9 @@ mod tests {
             ("f32(0.5) * 3", "float32 1.5"),
             ("2.0 * f32(0.5)", "float32 1"),
             ("f32(1) / np.float64(4)", "float64 0.25"),
-            ("np.uint8(300)", "uint8 44"),
-            ("np.int8(-1) + 200", "int8 -57"),
+            ("np.uint8(300)", "unknown at np.uint8(300)"),
+            ("np.int8(-1) + 200", "unknown at np.int8(-1) + 200"),
+            ("np.int8(100) + np.int8(100)", "int8 -56"),
             ("True + True", "int64 2"),
             ("not 0", "bool 1"),
             ("~5", "int64 -6"),
@@ -418,10 +366,7 @@ mod tests {
             ("9 ** 99", "unknown at 9 ** 99"),
             ("open('x')", "unknown at open('x')"),
             ("y", "Invalid 3: name 'y' is not defined"),
-            (
-                "np.dtype('float3')",
-                "Invalid 3: data type 'float3' not understood",
-            ),
+            ("np.dtype('float3')", "unknown at np.dtype('float3')"),
         ] {
             assert_eq!(constant(text), expected, "{text}");
         }
@@ -514,7 +459,7 @@ mod tests {
             out
         };
         for (lines, expected) in [
-            ("N += 2", "3"),
+            ("N += 2", "? N"),
             ("N = N / 4 + np.sqrt(4)", "2.25"),
             ("if N > 0:\n    N = 7\nelse:\n    N = 8", "7"),
             ("if not T:\n    N = 7\nelif N == 1:\n    N = 8", "8"),

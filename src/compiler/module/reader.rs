@@ -3,13 +3,13 @@
 //! They are not run but for what comes to a constant. What else may give a name a value, or change it, makes the name
 //! [`Global::Unknown`]: nobody is told unless a kernel uses it, and no kernel is given what it no longer stands for.
 
-use super::{File, Function, Global, MODULES, Number, Options, Unknown, folded, import_of, library, negated};
+use super::{File, Function, Global, MODULES, Options, Unknown, import_of, library};
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::infer::PYTHONS;
 use crate::setup;
 use crate::signature;
 use crate::source::Span;
-use crate::syntax::{self, Alias, Def, Expr, ExprKind, Index, Stmt, StmtKind};
+use crate::syntax::{self, Alias, Def, Expr, ExprKind, Stmt, StmtKind};
 use crate::types::Scalar;
 
 /// Reads a file's statements.
@@ -142,12 +142,7 @@ impl<'a> Reader<'a> {
                 let value = self.value(value);
                 self.assign(target, &value);
             }
-            StmtKind::Augmented { target, op, value } => {
-                let span = stmt.span;
-                let kind = ExprKind::Binary(*op, Box::new(target.clone()), Box::new(value.clone()));
-                let value = self.value(&Expr { kind, span });
-                self.assign(target, &value);
-            }
+            StmtKind::Augmented { target, .. } => self.change(target),
             StmtKind::If { test, body, or_else } => match is_main(test) {
                 true => self.block(or_else),
                 false => match truth(&self.value(test)) {
@@ -235,11 +230,14 @@ impl<'a> Reader<'a> {
                     self.assign(target, &unknown);
                 }
             }
-            (_, _) => {
-                if let Some(name) = root(target) {
-                    self.forget(name, target.span, "this changes it");
-                }
-            }
+            (_, _) => self.change(target),
+        }
+    }
+
+    /// A name, an element or an attribute gets something that nobody knows.
+    fn change(&mut self, target: &Expr) {
+        if let Some(name) = root(target) {
+            self.forget(name, target.span, "this changes it");
         }
     }
 
@@ -351,112 +349,41 @@ impl<'a> Reader<'a> {
 
     /// What an expression outside of functions is.
     fn value(&mut self, expr: &Expr) -> Global {
-        match self.constant(expr) {
-            Some(value) => value,
-            None => setup::constant(&self.file, expr).unwrap_or_else(|| self.unknown(expr.span)),
-        }
-    }
-
-    /// What has a type of its own as a kernel's constant: nothing if it is not as simple as that.
-    fn constant(&mut self, expr: &Expr) -> Option<Global> {
-        if let Some(number) = syntax::folded(expr).and_then(Number::literal) {
-            return Some(Global::Number(number));
-        }
-        Some(match &expr.kind {
+        match &expr.kind {
             ExprKind::Name(name) => match self.file.globals.get(name) {
-                Some(Global::Unknown(_)) => return None,
+                Some(Global::Unknown(_)) => self.unknown(expr.span),
                 Some(value) => value.clone(),
-                None => match name.as_str() {
-                    "int" => Global::Type(Scalar::I64),
-                    "float" => Global::Type(Scalar::F64),
-                    "bool" => Global::Type(Scalar::Bool),
-                    _ if PYTHONS.iter().any(|all| all.contains(&name.as_str())) => return None,
-                    // Python's exceptions, and what it knows of the file.
-                    _ if name.starts_with(|c: char| c == '_' || c.is_uppercase()) => return None,
-                    _ => {
-                        let words = format!("name '{name}' is not defined");
-                        let fault = self.fault(Kind::Name, expr.span, words);
-                        if let (Some(import), Some(last)) = (import_of(name), self.faults.last_mut()) {
-                            last.help = Some(format!("begin the file with '{import}'"));
-                        }
-                        fault
-                    }
-                },
+                None => self.worked_out(expr),
             },
-            ExprKind::Float(value) => Global::Number(Number::float(Scalar::F64, *value, true)),
-            ExprKind::Bool(value) => Global::Number(Number::int(Scalar::Bool, i128::from(*value), true)),
-            ExprKind::None => Global::None,
-            ExprKind::Str(text) => Global::Text(text.clone()),
-            ExprKind::Tuple(all) | ExprKind::List(all) => {
-                let all: Option<Vec<Global>> = all.iter().map(|one| self.constant(one)).collect();
-                Global::Tuple(all?)
-            }
-            ExprKind::Attribute(of, name) => match self.constant(of)? {
+            ExprKind::Attribute(of, name) => match self.value(of) {
                 Global::Library(module) => library(&module, &name.name),
                 Global::Invalid => Global::Invalid,
-                _ => return None,
+                _ => self.worked_out(expr),
             },
-            ExprKind::Unary(op, a) => match self.constant(a)? {
-                Global::Invalid => Global::Invalid,
-                Global::Number(a) => Global::Number(negated(*op, a)?),
-                _ => return None,
-            },
-            ExprKind::Binary(op, a, b) => match (self.constant(a)?, self.constant(b)?) {
-                (Global::Invalid, _) | (_, Global::Invalid) => Global::Invalid,
-                (Global::Number(a), Global::Number(b)) => Global::Number(folded(*op, a, b)?),
-                _ => return None,
-            },
-            ExprKind::Call {
-                callee,
-                args,
-                keywords,
-            } => return self.called(expr, callee, args, keywords.is_empty()),
-            ExprKind::Subscript(of, indices) => {
-                let [Index::At(at)] = indices.as_slice() else {
-                    return None;
-                };
-                match (self.constant(of)?, self.constant(at)?) {
-                    (Global::Tuple(all), Global::Number(at)) if !at.of.is_float() => {
-                        let back = if at.as_int() < 0 { all.len() as i128 } else { 0 };
-                        let found = usize::try_from(at.as_int() + back)
-                            .ok()
-                            .and_then(|at| all.get(at));
-                        match found {
-                            Some(value) => value.clone(),
-                            None => self.fault(Kind::Typing, expr.span, "tuple index out of range"),
-                        }
-                    }
-                    (Global::Invalid, _) | (_, Global::Invalid) => Global::Invalid,
-                    _ => return None,
-                }
-            }
             ExprKind::Invalid => Global::Invalid,
-            _ => return None,
-        })
+            _ => self.worked_out(expr),
+        }
     }
 
-    fn called(&mut self, expr: &Expr, callee: &Expr, args: &[Expr], plain: bool) -> Option<Global> {
-        let callee = self.constant(callee)?;
-        let given: Option<Vec<Global>> = args.iter().map(|arg| self.constant(arg)).collect();
-        let given = given?;
-        if callee == Global::Invalid || given.contains(&Global::Invalid) {
-            return Some(Global::Invalid);
-        }
-        match (&callee, given.as_slice()) {
-            (Global::Type(of), [Global::Number(a)]) if plain => Some(Global::Number(a.convert(*of))),
-            // `np.dtype("float32")` and `np.dtype(np.float32)`.
-            (Global::Library(name), [Global::Text(text)]) if name == "numpy.dtype" => {
-                Some(match Scalar::named(text) {
-                    Some(of) => Global::Type(of),
-                    None => self.fault(
-                        Kind::Typing,
-                        expr.span,
-                        format!("data type '{text}' not understood"),
-                    ),
-                })
+    /// As CPython and NumPy work it out.
+    fn worked_out(&mut self, expr: &Expr) -> Global {
+        match setup::constant(&self.file, expr) {
+            Ok(Some(value)) => value,
+            Err(fault) if fault.kind == Kind::Name => {
+                let name = fault.message.split('\'').nth(1).unwrap_or_default();
+                // Python's other functions and exceptions, and what it knows of the file.
+                let is_other = |c: char| c == '_' || c.is_uppercase();
+                if PYTHONS.iter().any(|all| all.contains(&name)) || name.starts_with(is_other) {
+                    return self.unknown(expr.span);
+                }
+                let import = import_of(name).map(|import| format!("begin the file with '{import}'"));
+                self.faults.push(match import {
+                    Some(import) => fault.help(import),
+                    None => fault,
+                });
+                Global::Invalid
             }
-            (Global::Library(name), [Global::Type(of)]) if name == "numpy.dtype" => Some(Global::Type(*of)),
-            _ => None,
+            _ => self.unknown(expr.span),
         }
     }
 }

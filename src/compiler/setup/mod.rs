@@ -115,11 +115,14 @@ pub fn setup(
 const OUTSIDE: (usize, u64, u32) = (1 << 20, 20_000, 100);
 
 /// What an expression outside of functions comes to, if that is a constant and soon found.
-pub(crate) fn constant(file: &File, expr: &Expr) -> Option<Global> {
+///
+/// # Errors
+/// What Python would raise, or what is not supported here.
+pub(crate) fn constant(file: &File, expr: &Expr) -> Result<Option<Global>, Diagnostic> {
     let (bytes, steps, depth) = OUTSIDE;
     let mut machine = eval::Machine::new(file, &[], Budget::new(bytes, steps, &|| false), depth);
-    let object = machine.outside(expr).ok()?;
-    global(&object)
+    let object = machine.outside(expr).map_err(Fault::into_told)?;
+    Ok(global(&object))
 }
 
 fn global(object: &Object) -> Option<Global> {

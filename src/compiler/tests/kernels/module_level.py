@@ -17,7 +17,7 @@ EPS = np.finfo(np.float32).eps
 MOST = np.iinfo(np.int32).max
 TABLE = (1, 2.5) * 2
 COUNT = len(TABLE) + 1
-COUNT *= 2
+COUNT = COUNT * 2
 IS_WIDE = COUNT > 5 and not COUNT == 7
 if IS_WIDE:
     SCALE = 3
