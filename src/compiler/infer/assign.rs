@@ -124,8 +124,9 @@ impl Maker<'_> {
             }
             (Slot::Array(array), value) => {
                 if let Some(from) = self.handle(value, span) {
-                    // What was just made for this needs no other name.
-                    if let Some(Stmt::Bind(last, _)) = self.out.last_mut()
+                    // What was just made for this alone needs no other name.
+                    if !self.has_several
+                        && let Some(Stmt::Bind(last, _)) = self.out.last_mut()
                         && *last == from
                         && self.program.arrays[from.0 as usize].name.starts_with('$')
                         && self.program.arrays[from.0 as usize].layout
@@ -152,17 +153,34 @@ impl Maker<'_> {
         }
     }
 
+    /// What it is now, once for all.
+    pub(super) fn settled(&mut self, operand: Operand) -> Operand {
+        match operand {
+            Operand::Value(expr) => Operand::Value(self.saved(expr)),
+            Operand::Part(array, cuts) => Operand::Array(self.view(array, cuts)),
+            Operand::Lazy(lazy) => self.made(&lazy).map_or(Operand::Unknown, Operand::Array),
+            Operand::Tuple(all) => Operand::Tuple(all.into_iter().map(|one| self.settled(one)).collect()),
+            other => other,
+        }
+    }
+
     /// Values that stay what they are while others are given away: `a, b = b, a`.
     pub(super) fn apart(&mut self, all: Vec<Operand>) -> Vec<Operand> {
         if all.len() < 2 {
             return all;
         }
         let mut out = Vec::with_capacity(all.len());
+        // A name that gets another array has another length.
+        let has_arrays = all
+            .iter()
+            .any(|one| self.is_array(one) || matches!(one, Operand::Tuple(_)));
         for one in all {
             out.push(match one {
-                Operand::Value(expr) if !matches!(expr.kind, ExprKind::Const(_) | ExprKind::Length(..)) => {
-                    Operand::Value(self.saved(expr))
+                Operand::Value(expr) if matches!(expr.kind, ExprKind::Const(_)) => Operand::Value(expr),
+                Operand::Value(expr) if matches!(expr.kind, ExprKind::Length(..)) && !has_arrays => {
+                    Operand::Value(expr)
                 }
+                Operand::Value(expr) => Operand::Value(self.saved(expr)),
                 Operand::Array(array) => {
                     let info = self.array_info(array).clone();
                     let copy = self.bound(info.of, info.axes, info.layout, ArrayExpr::Same(array));

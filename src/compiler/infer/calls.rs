@@ -31,8 +31,12 @@ impl Maker<'_> {
             let named = self.named_args(keywords);
             return self.array_of_list(&args[0], args.get(1), named, span);
         }
-        let values = self.operands(args);
-        let named = self.named_args(keywords);
+        let mut values = self.operands(args.iter().chain(keywords.iter().map(|(_, value)| value)));
+        let named = values.split_off(args.len());
+        let named = keywords.iter().zip(named);
+        let named = named
+            .map(|((name, _), value)| (name.name.clone(), value, name.span))
+            .collect();
         let function = self.kept(mark, function);
         match function {
             Operand::Known(Global::Type(of)) => {

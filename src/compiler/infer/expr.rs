@@ -102,8 +102,12 @@ impl Maker<'_> {
     }
 
     /// From left to right; what earlier ones read is kept.
-    pub(super) fn operands(&mut self, all: &[syntax::Expr]) -> Vec<Operand> {
-        let mut out: Vec<Operand> = Vec::with_capacity(all.len());
+    pub(super) fn operands<'e>(&mut self, all: impl IntoIterator<Item = &'e syntax::Expr>) -> Vec<Operand> {
+        self.operands_of(&mut all.into_iter())
+    }
+
+    fn operands_of(&mut self, all: &mut dyn Iterator<Item = &syntax::Expr>) -> Vec<Operand> {
+        let mut out: Vec<Operand> = Vec::new();
         for one in all {
             let mark = self.out.len();
             let value = self.expr(one);
@@ -373,36 +377,52 @@ impl Maker<'_> {
 
     /// `a < b <= c`.
     fn compared(&mut self, first: &syntax::Expr, rest: &[(CompareOp, syntax::Expr)], span: Span) -> Operand {
-        let mut left = self.expr(first);
-        let mut left_span = first.span;
-        let mut all: Option<Operand> = None;
-        for (i, (op, right_expr)) in rest.iter().enumerate() {
-            let is_last = i + 1 == rest.len();
-            let mark = self.out.len();
-            let mut right = self.expr(right_expr);
-            left = self.kept(mark, left);
-            if !is_last && let Operand::Value(expr) = right {
-                right = Operand::Value(self.named(expr));
-            }
-            let literal = match &left {
-                Operand::Known(Global::Number(_)) => Some(left_span.start + 1),
-                _ => literal(&right, right_expr),
-            };
-            let one = self.comparison(*op, left, right.clone(), left_span.to(right_expr.span));
-            let one = placed(one, literal);
-            all = Some(match all {
-                None => one,
-                Some(before) => {
-                    let (Some(a), Some(b)) = (self.value(before, span), self.value(one, span)) else {
-                        return Operand::Unknown;
-                    };
-                    Operand::Value(both(a, b))
-                }
-            });
-            left = right;
-            left_span = right_expr.span;
+        let left = self.expr(first);
+        self.compared_from(left, first.span, rest, span)
+    }
+
+    /// The same from its left side on; what comes behind a comparison that does not hold is not worked out.
+    fn compared_from(
+        &mut self,
+        left: Operand,
+        left_span: Span,
+        rest: &[(CompareOp, syntax::Expr)],
+        span: Span,
+    ) -> Operand {
+        let Some(((op, right_expr), rest)) = rest.split_first() else {
+            return Operand::Unknown;
+        };
+        let mark = self.out.len();
+        let mut right = self.expr(right_expr);
+        let left = self.kept(mark, left);
+        if !rest.is_empty()
+            && let Operand::Value(expr) = right
+        {
+            right = Operand::Value(self.named(expr));
         }
-        all.unwrap_or(Operand::Unknown)
+        let literal = match &left {
+            Operand::Known(Global::Number(_)) => Some(left_span.start + 1),
+            _ => literal(&right, right_expr),
+        };
+        let one = self.comparison(*op, left, right.clone(), left_span.to(right_expr.span));
+        let one = placed(one, literal);
+        if rest.is_empty() {
+            return one;
+        }
+        let one = self.value(one, span);
+        let (more, others) = self.aside(|maker| {
+            let others = maker.compared_from(right, right_expr.span, rest, span);
+            maker.value(others, span)
+        });
+        let (Some(a), Some(b)) = (one, others) else {
+            self.out.extend(more);
+            return Operand::Unknown;
+        };
+        if more.iter().all(is_harmless) {
+            self.out.extend(more);
+            return Operand::Value(both(a, b));
+        }
+        Operand::Value(self.either(LogicOp::And, a, b, more))
     }
 
     fn comparison(&mut self, op: CompareOp, a: Operand, b: Operand, span: Span) -> Operand {
@@ -544,4 +564,14 @@ pub(super) fn placed(mut made: Operand, literal: Option<u32>) -> Operand {
         });
     }
     made
+}
+
+/// Whether a statement may be done though nobody asks for it: it only gives a variable a value, and cannot fail.
+fn is_harmless(stmt: &Stmt) -> bool {
+    let Stmt::Set(_, value) = stmt else { return false };
+    let mut is_one = true;
+    crate::walk::within(value, &mut |one| {
+        is_one &= !matches!(one.kind, Ir::Load { .. } | Ir::Divide(.., Some(_)));
+    });
+    is_one
 }

@@ -1,6 +1,6 @@
 //! Loops: over ranges, arrays and tuples, and parallel ones.
 
-use super::operand::{Operand, Span3, compare, constant, local};
+use super::operand::{Operand, Slot, Span3, compare, constant, local};
 use super::scalars::binary;
 use super::{Around, Jump, Maker};
 use crate::diagnostic::Kind;
@@ -134,6 +134,7 @@ impl Maker<'_> {
                 let Some(array) = self.handle(other, iter.span) else {
                     return true;
                 };
+                let array = self.unchanged(array, body);
                 self.program.told.say(span.start + 1, What::Serial(Serial::Plain));
                 let range = self.over_axis(array);
                 self.range_loop(range, None, or_else, |maker, count| {
@@ -158,6 +159,35 @@ impl Maker<'_> {
             step: None,
             is_parallel: false,
         }
+    }
+
+    /// A handle that stays what it is while statements are done: one of its own if they give the name another array.
+    fn unchanged(&mut self, array: crate::ir::Array, body: &[syntax::Stmt]) -> crate::ir::Array {
+        fn has(slot: &Slot, array: crate::ir::Array) -> bool {
+            match slot {
+                Slot::Array(own) => *own == array,
+                Slot::Tuple(all) => all.iter().any(|one| has(one, array)),
+                Slot::Scalar(_) | Slot::Known(_) => false,
+            }
+        }
+        let Some(frame) = self.frame_ref() else {
+            return array;
+        };
+        let mut names = crate::sorted::Set::new();
+        crate::setup::assigned(body, &mut names);
+        let is_given = |web: super::Web| {
+            let name = frame.webs.names.get(web.0 as usize);
+            name.is_some_and(|name| names.contains(name.as_str()))
+        };
+        let own = self
+            .slots
+            .iter()
+            .filter(|((key, web), _)| *key == frame.key && is_given(*web));
+        if !own.into_iter().any(|(_, slot)| has(slot, array)) {
+            return array;
+        }
+        let info = self.array_info(array).clone();
+        self.bound(info.of, info.axes, info.layout, crate::ir::ArrayExpr::Same(array))
     }
 
     /// An element of the first axis: a number, or a part with an axis less.
@@ -205,7 +235,7 @@ impl Maker<'_> {
             let Some(array) = self.handle(one, span) else {
                 return;
             };
-            arrays.push(array);
+            arrays.push(self.unchanged(array, body));
         }
         let mut stop = length(arrays[0], 0);
         for &other in &arrays[1..] {
@@ -281,6 +311,7 @@ impl Maker<'_> {
         or_else: &[syntax::Stmt],
     ) {
         let outer = self.label();
+        let all = self.apart(all);
         let (mut whole, ()) = self.aside(|maker| {
             for one in all {
                 if maker.is_full(target.span) {

@@ -85,6 +85,7 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
             asked: Map::new(),
             size: 0,
             span_at_hand: Span::default(),
+            has_several: false,
             parallel: None,
         };
         maker.whole(entry, arguments);
@@ -160,6 +161,8 @@ struct Maker<'a> {
     size: usize,
     /// Where the statement at hand is.
     span_at_hand: Span,
+    /// What is assigned goes to several targets.
+    has_several: bool,
     /// The frames' depth outside of the parallel loop at hand: none within another.
     parallel: Option<usize>,
 }

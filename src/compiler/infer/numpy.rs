@@ -144,10 +144,20 @@ impl Maker<'_> {
                 let one = self.needed(args, 0, "a")?;
                 let to = match args.take(1, "dtype") {
                     Some(given) => Some(self.dtype(&given, span)?),
-                    None if name == "asarray" => return Some(one),
                     None => None,
                 };
-                self.copied(one, to, span)
+                // The array itself, if it is as it is wanted.
+                let is_one = match (name, self.known(&one)) {
+                    ("asarray", Some(Known::Array(of, ..))) => to.is_none_or(|to| to == of),
+                    ("asarray", _) => to.is_none(),
+                    ("atleast_1d", Some(Known::Array(..)))
+                    | ("ascontiguousarray", Some(Known::Array(_, _, Layout::C))) => to.is_none(),
+                    _ => false,
+                };
+                match is_one {
+                    true => one,
+                    false => self.copied(one, to, span),
+                }
             }
             "sum" | "prod" | "mean" | "min" | "max" | "amin" | "amax" | "any" | "all" | "argmin"
             | "argmax" | "var" | "std" => {

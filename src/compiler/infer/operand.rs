@@ -5,6 +5,7 @@ use crate::diagnostic::Kind;
 use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Divide, Expr, ExprKind, Local, Stmt, Unary};
 use crate::module::{Global, Number};
 use crate::rules;
+use crate::sorted::Set;
 use crate::source::Span;
 use crate::types::{Layout, Scalar, Type};
 
@@ -355,6 +356,17 @@ impl Maker<'_> {
                 self.out.insert(mark, Stmt::Set(temp, expr));
                 Operand::Value(local(of, temp))
             }
+            Operand::Part(array, mut cuts) => {
+                self.keep_cuts(mark, &mut cuts);
+                Operand::Part(array, cuts)
+            }
+            // Worked out then if its elements may be others now.
+            Operand::Lazy(lazy) if stores(&self.out[mark..]) => {
+                let since = self.out.split_off(mark);
+                let made = self.made(&lazy);
+                self.out.extend(since);
+                made.map_or(Operand::Unknown, Operand::Array)
+            }
             Operand::Tuple(all) => Operand::Tuple(all.into_iter().map(|one| self.kept(mark, one)).collect()),
             other => other,
         }
@@ -442,6 +454,32 @@ impl Maker<'_> {
             Known::Thing(thing) => Slot::Known(thing.clone()),
         }
     }
+}
+
+/// Whether statements store to an array that they have not made.
+fn stores(statements: &[Stmt]) -> bool {
+    let (mut own, mut found) = (Set::new(), false);
+    crate::walk::statements(statements, &mut |stmt| match stmt {
+        Stmt::Bind(array, ArrayExpr::New { .. }) => {
+            own.insert(*array);
+        }
+        Stmt::Bind(
+            array,
+            ArrayExpr::Same(of)
+            | ArrayExpr::Transposed(of)
+            | ArrayExpr::View { of, .. }
+            | ArrayExpr::Reshape { of, .. },
+        ) => {
+            // One that is others' on another way is theirs.
+            match own.contains(of) {
+                true => own.insert(*array),
+                false => own.remove(array),
+            };
+        }
+        Stmt::Store { array, .. } => found |= !own.contains(array),
+        _ => {}
+    });
+    found
 }
 
 /// Whether an expression reads an element, so that it means something else after a store.

@@ -40,14 +40,13 @@ impl Maker<'_> {
             StmtKind::Assign { targets, value } => {
                 let mut value = self.expr(value);
                 if targets.len() > 1 {
-                    value = match value {
-                        Operand::Value(expr) => Operand::Value(self.saved(expr)),
-                        other => other,
-                    };
+                    value = self.settled(value);
+                    self.has_several = true;
                 }
                 for target in targets {
                     self.assign(target, value.clone());
                 }
+                self.has_several = false;
             }
             StmtKind::Annotated { target, value } => {
                 if let Some(value) = value {

@@ -330,7 +330,7 @@ impl Maker<'_> {
     }
 
     /// Indices that were worked out before statements that came since keep their values.
-    fn keep_cuts(&mut self, mark: usize, cuts: &mut [Cut]) {
+    pub(super) fn keep_cuts(&mut self, mark: usize, cuts: &mut [Cut]) {
         if self.out.len() <= mark {
             return;
         }
