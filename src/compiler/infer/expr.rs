@@ -220,7 +220,11 @@ impl Maker<'_> {
             && let Some(folded) = module::negated(op, *known)
             && (known.of != Scalar::Bool || op == UnaryOp::Minus)
         {
-            return Operand::Known(Global::Number(folded));
+            let of = rules::sign(known.of);
+            return Operand::Known(Global::Number(match folded.of.is_int() {
+                true => Number::int(of, folded.as_int(), folded.is_weak),
+                false => folded,
+            }));
         }
         let name = match op {
             UnaryOp::Minus => "negative",
@@ -241,12 +245,17 @@ impl Maker<'_> {
             let words = format!("bad operand type for unary ~: {}", expr.of);
             return self.refuse(Kind::Typing, span, words);
         };
-        let expr = self.convert(expr, of);
-        Operand::Value(match op {
+        // In its own width, and only then widened: -np.uint8(1) is 255.
+        let expr = match expr.of {
+            Scalar::Bool => self.convert(expr, of),
+            _ => expr,
+        };
+        let value = match op {
             UnaryOp::Minus => self.negative(expr),
             UnaryOp::Plus => expr,
             _ => super::operand::not(expr),
-        })
+        };
+        Operand::Value(self.convert(value, of))
     }
 
     fn opposite(&mut self, truth: Expr) -> Expr {
