@@ -3,7 +3,7 @@
 use super::Maker;
 use super::loops::length;
 use super::math::UFUNCS;
-use super::operand::{Apply, Lazy, Node, Operand, both, compare, convert, select};
+use super::operand::{Apply, Lazy, Node, Operand, Operator, both, compare, convert, select};
 use crate::diagnostic::Kind;
 use crate::ir::{Array, ArrayExpr, Compare, Expr, ExprKind, Failure, Label, Local, ParFor, Reduction, Stmt};
 use crate::module::Global;
@@ -82,6 +82,40 @@ impl Maker<'_> {
         self.apply(Apply::Ufunc(name), made.of, parts, span)
     }
 
+    /// An operator, element by element. What comes of it has the type of NumPy's function.
+    pub(super) fn operated(
+        &mut self,
+        operator: Operator,
+        name: &str,
+        args: Vec<Operand>,
+        span: Span,
+    ) -> Operand {
+        let mut made = self.elementwise(name, args, span);
+        if let Operand::Lazy(lazy) = &mut made
+            && let Node::Apply(how, _) = &mut lazy.node
+        {
+            *how = Apply::Operator(operator);
+        }
+        made
+    }
+
+    /// An operator between elements: that of numbers, where a division by zero is no error.
+    fn operation(&mut self, operator: Operator, values: Vec<Expr>, span: Span) -> Option<Expr> {
+        let mut values = values.into_iter();
+        let first = values.next()?;
+        Some(match (operator, values.next()) {
+            (Operator::Binary(op), Some(second)) => {
+                let around = std::mem::replace(&mut self.is_quiet, true);
+                let made = self.arithmetic(op, first, second, span);
+                self.is_quiet = around;
+                made?
+            }
+            (Operator::Compare(op), Some(second)) => self.order(super::expr::compared_by(op), first, second),
+            (Operator::Unary(op), _) => self.turned(op, first)?,
+            _ => return None,
+        })
+    }
+
     /// An operation on array expressions that fit each other.
     pub(super) fn apply(&mut self, how: Apply, of: Scalar, parts: Vec<Lazy>, span: Span) -> Operand {
         let Some(shape) = self.broadcast(&parts, span) else {
@@ -140,7 +174,8 @@ impl Maker<'_> {
 
     /// An element of an array expression whose lengths fit each other.
     pub(super) fn element(&mut self, lazy: &Lazy, at: &[Expr]) -> Option<Expr> {
-        self.element_of(lazy, at, &lazy.shape, true)
+        let value = self.element_of(lazy, at, &lazy.shape, true)?;
+        Some(convert(value, lazy.of))
     }
 
     /// An element within a whole shape. `direct` promises that lengths which may differ do not.
@@ -177,10 +212,16 @@ impl Maker<'_> {
             Node::Apply(how, parts) => {
                 let mut values = Vec::with_capacity(parts.len());
                 for part in parts {
-                    values.push(self.element_of(part, at, whole, direct)?);
+                    let value = self.element_of(part, at, whole, direct)?;
+                    // What is handed to these is an array, whose elements have its type.
+                    values.push(match how {
+                        Apply::Cast | Apply::Where => convert(value, part.of),
+                        Apply::Ufunc(_) | Apply::Operator(_) => value,
+                    });
                 }
                 match how {
                     Apply::Ufunc(name) => self.ufunc(name, values, lazy.span),
+                    Apply::Operator(operator) => self.operation(*operator, values, lazy.span),
                     Apply::Cast => values.pop().map(|value| convert(value, lazy.of)),
                     Apply::Where => {
                         let no = convert(values.pop()?, lazy.of);
@@ -245,7 +286,7 @@ impl Maker<'_> {
                 maker.emit(Stmt::Store {
                     array,
                     index: at.to_vec(),
-                    value: convert(value, of),
+                    value: convert(convert(value, lazy.of), of),
                     site: None,
                 });
                 Some(())
@@ -424,7 +465,7 @@ impl Maker<'_> {
         let [test, a, b] = parts.as_slice() else {
             return Operand::Unknown;
         };
-        let of = rules::ufunc(a.of, b.of);
+        let of = rules::unify(a.of, b.of);
         if let (Node::Scalar(test), Node::Scalar(a), Node::Scalar(b)) = (&test.node, &a.node, &b.node) {
             let (test, a, b) = (test.clone(), convert(a.clone(), of), convert(b.clone(), of));
             let test = self.is_true(test);

@@ -1,7 +1,7 @@
 //! What gets a value: variables, elements, parts of arrays.
 
 use super::expr::{literal, placed};
-use super::operand::{Operand, Slot, local};
+use super::operand::{Apply, Operand, Slot, local};
 use super::{Key, Maker, RESULT, Var};
 use crate::diagnostic::Kind;
 use crate::flow::Webs;
@@ -278,7 +278,12 @@ impl Maker<'_> {
                 let left = self.expr(target);
                 if matches!(left, Operand::Array(_)) {
                     // In place, as in NumPy.
-                    let right = self.expr(value);
+                    let mut right = self.expr(value);
+                    // It is an array by itself before it is added.
+                    if let Operand::Lazy(lazy) = right {
+                        let of = lazy.of;
+                        right = self.apply(Apply::Cast, of, vec![*lazy], span);
+                    }
                     if let Operand::Array(array) = left {
                         let result = self.binary(op, Operand::Array(array), right, span);
                         self.fill(array, result, span);

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::Maker;
-use super::operand::{Known, Operand, both, compare};
+use super::operand::{Known, Operand, Operator, both, compare};
 use crate::diagnostic::Kind;
 use crate::ir::{Compare, Expr, ExprKind as Ir, Stmt};
 use crate::module::{self, Global, Number};
@@ -232,18 +232,26 @@ impl Maker<'_> {
             _ => "invert",
         };
         if self.is_array(&value) {
-            return self.elementwise(name, vec![value], span);
+            return self.operated(Operator::Unary(op), name, vec![value], span);
         }
         let Some(expr) = self.value(value, a.span) else {
             return Operand::Unknown;
         };
+        let of = expr.of;
+        match self.turned(op, expr) {
+            Some(value) => Operand::Value(value),
+            None => {
+                let words = format!("bad operand type for unary ~: {of}");
+                self.refuse(Kind::Typing, span, words)
+            }
+        }
+    }
+
+    /// `-x`, `+x` and `~x`; nothing if there is no such operator.
+    pub(super) fn turned(&mut self, op: UnaryOp, expr: Expr) -> Option<Expr> {
         let of = match op {
-            UnaryOp::Invert => rules::invert(expr.of),
-            _ => Some(rules::sign(expr.of)),
-        };
-        let Some(of) = of else {
-            let words = format!("bad operand type for unary ~: {}", expr.of);
-            return self.refuse(Kind::Typing, span, words);
+            UnaryOp::Invert => rules::invert(expr.of)?,
+            _ => rules::sign(expr.of),
         };
         // In its own width, and only then widened: -np.uint8(1) is 255.
         let expr = match expr.of {
@@ -255,7 +263,7 @@ impl Maker<'_> {
             UnaryOp::Plus => expr,
             _ => super::operand::not(expr),
         };
-        Operand::Value(self.convert(value, of))
+        Some(self.convert(value, of))
     }
 
     fn opposite(&mut self, truth: Expr) -> Expr {
@@ -459,16 +467,9 @@ impl Maker<'_> {
                 ),
             };
         }
-        let name = match op {
-            CompareOp::Equal => "equal",
-            CompareOp::Unequal => "not_equal",
-            CompareOp::Less => "less",
-            CompareOp::AtMost => "less_equal",
-            CompareOp::Greater => "greater",
-            _ => "greater_equal",
-        };
+        let name = compared_by(op);
         if self.is_array(&a) || self.is_array(&b) {
-            return self.elementwise(name, vec![a, b], span);
+            return self.operated(Operator::Compare(op), name, vec![a, b], span);
         }
         if let (Operand::Tuple(x), Operand::Tuple(y)) = (&a, &b)
             && matches!(op, CompareOp::Equal | CompareOp::Unequal)
@@ -583,4 +584,16 @@ fn is_harmless(stmt: &Stmt) -> bool {
         is_one &= !matches!(one.kind, Ir::Load { .. } | Ir::Divide(.., Some(_)));
     });
     is_one
+}
+
+/// NumPy's name of a comparison.
+pub(super) fn compared_by(op: CompareOp) -> &'static str {
+    match op {
+        CompareOp::Equal => "equal",
+        CompareOp::Unequal => "not_equal",
+        CompareOp::Less => "less",
+        CompareOp::AtMost => "less_equal",
+        CompareOp::Greater => "greater",
+        _ => "greater_equal",
+    }
 }

@@ -86,6 +86,7 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
             size: 0,
             span_at_hand: Span::default(),
             has_several: false,
+            is_quiet: false,
             parallel: None,
         };
         maker.whole(entry, arguments);
@@ -161,6 +162,8 @@ struct Maker<'a> {
     size: usize,
     /// Where the statement at hand is.
     span_at_hand: Span,
+    /// A division by zero is no error for now.
+    is_quiet: bool,
     /// What is assigned goes to several targets.
     has_several: bool,
     /// The frames' depth outside of the parallel loop at hand: none within another.
@@ -464,6 +467,9 @@ impl<'a> Maker<'a> {
 
     /// Where a division by zero is an error, its site.
     fn division(&mut self, span: Span) -> Option<Site> {
+        if self.is_quiet {
+            return None;
+        }
         // The innermost that says something: Numba's flags go from a caller to what it calls.
         let functions = self.frames.iter().rev().map(|frame| frame.function);
         let mut said = functions.filter_map(|at| self.file.functions.get(at)?.options.python_errors);

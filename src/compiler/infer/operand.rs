@@ -7,6 +7,7 @@ use crate::module::{Global, Number};
 use crate::rules;
 use crate::sorted::Set;
 use crate::source::Span;
+use crate::syntax::{BinaryOp, CompareOp, UnaryOp};
 use crate::types::{Layout, Scalar, Type};
 
 /// What an expression comes to.
@@ -68,10 +69,20 @@ pub(super) enum Node {
 pub(super) enum Apply {
     /// NumPy's function by this name.
     Ufunc(&'static str),
+    /// An operator, which within a larger expression is that of numbers: `(a + b) // 2` of bytes does not wrap.
+    Operator(Operator),
     /// To another type.
     Cast,
     /// `np.where`.
     Where,
+}
+
+/// An operator between elements.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Operator {
+    Binary(BinaryOp),
+    Unary(UnaryOp),
+    Compare(CompareOp),
 }
 
 /// The type of a variable, or what it is.

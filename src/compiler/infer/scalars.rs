@@ -1,7 +1,7 @@
 //! Operators on numbers.
 
 use super::Maker;
-use super::operand::{Operand, compare, constant, convert, number, select, unary};
+use super::operand::{Operand, Operator, compare, constant, convert, number, select, unary};
 use crate::diagnostic::Kind;
 use crate::ir::{Binary, Compare, Divide, Expr, ExprKind, Site, Unary};
 use crate::module::{Global, Number};
@@ -32,7 +32,7 @@ impl Maker<'_> {
                     {
                         return self.elementwise("square", vec![a], span);
                     }
-                    "power"
+                    return self.elementwise("power", vec![a, b], span);
                 }
                 BinaryOp::ShiftLeft => "left_shift",
                 BinaryOp::ShiftRight => "right_shift",
@@ -40,7 +40,7 @@ impl Maker<'_> {
                 BinaryOp::Or => "bitwise_or",
                 _ => "bitwise_xor",
             };
-            return self.elementwise(name, vec![a, b], span);
+            return self.operated(Operator::Binary(op), name, vec![a, b], span);
         }
         if let (Operand::Tuple(x), Operand::Tuple(y)) = (&a, &b)
             && op == BinaryOp::Add

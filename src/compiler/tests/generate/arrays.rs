@@ -102,7 +102,14 @@ impl Maker {
                 other => format!("({a} {} {b})", ["+", "-", "*"][other - 4]),
             };
         }
-        match self.random.below(11) {
+        let which = self.random.below(11);
+        // Within an expression Numba's operators are those of numbers, which widen; NumPy's keep each width. It is the
+        // same where only the lowest bits count.
+        let a = match depth > 0 && of.bytes() < 8 && matches!(which, 0 | 1 | 3 | 4) {
+            true => format!("({a}).astype({to})"),
+            false => a,
+        };
+        match which {
             other @ (0 | 1) => {
                 let op = ["//", "%"][other];
                 // Numba widens what numbers make, so that a number needs its type again.
