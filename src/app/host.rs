@@ -4,6 +4,10 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
+    /// The page may share memory between threads: known before the engine is up.
+    #[wasm_bindgen(js_name = crossOriginIsolated, thread_local_v2)]
+    pub static ISOLATED: bool;
+
     /// Hands the API its calls: an object with `loaded`, `run`, `link` and `stop`.
     #[wasm_bindgen(js_namespace = parallaxHost)]
     pub fn connect(calls: &JsValue);

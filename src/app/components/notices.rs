@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{Page, all, maybe, named};
 use crate::address;
+use crate::host;
 use crate::pages::reload;
 use crate::state::Engine;
 use crate::text;
@@ -41,7 +42,10 @@ pub fn Notices() -> impl IntoView {
                     all.push(("plain", text::WAS_HIDDEN.into()));
                 }
             }
-            if session.capabilities.as_ref().is_some_and(|c| !c.isolated) {
+            // Said from the first moment on: if it came with the engine, it would move Run away
+            // from under a finger.
+            let told = session.capabilities.as_ref().map(|c| c.isolated);
+            if !told.unwrap_or_else(|| host::ISOLATED.with(|isolated| *isolated)) {
                 all.push(("plain", text::NOT_ISOLATED.into()));
             }
         });

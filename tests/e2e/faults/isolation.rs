@@ -15,6 +15,15 @@ const POOLED: [&str; 2] = ["threads", "threads+simd"];
 
 /// No headers and no service worker: all but the threads works, and the page says why.
 pub fn no_headers(house: &House) -> Result<()> {
+    // Before the engine is up, too: what came later would move Run from under a finger.
+    let engine = house.engine("engine_bg.wasm")?;
+    let page = house.open_from(SHORT, house.plain().with(&engine, Wrong::Silent))?;
+    ensure!(page.attribute("status", "data-state")? == "loading");
+    let said = page.notices()?;
+    ensure!(
+        said.contains("isolated"),
+        "no notice while the engine loads: {said}"
+    );
     let page = house.open_from(SHORT, house.plain())?;
     page.ready()?;
     ensure!(page.attribute("machine", "data-isolated")? == "false");
