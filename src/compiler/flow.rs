@@ -2,8 +2,8 @@
 //!
 //! A Python function may give one name values of several types, one after the other. Numba gives each its own
 //! variable by static single assignment; here the definitions that meet in some use are one variable (a
-//! "web": Muchnick, Advanced Compiler Design and Implementation, 16.3.3), which types alike wherever
-//! the program does not depend on an unused value.
+//! "web": Muchnick, Advanced Compiler Design and Implementation, 16.3.3). Where they differ in their types, those that
+//! meet at a place tell which of them it has there: [`Webs::meets`].
 //!
 //! One pass over the tree: branches join the sets of definitions that reach them, and a loop's head
 //! has a definition of its own for each name that the loop assigns, which stands for what enters
@@ -29,6 +29,18 @@ pub struct Webs {
     stores: Map<u32, Web>,
     /// Places of names that are read where not every way has given them a value.
     open: Set<u32>,
+    /// What reaches the places where names are read, as numbers of nodes.
+    reaching: Map<u32, Set<u32>>,
+    nodes: Vec<Node>,
+}
+
+/// The definitions of a variable that meet where it is read.
+#[derive(Debug, Clone, Default)]
+pub struct Meets {
+    /// Their places, each time that others meet.
+    pub all: Vec<Set<u32>>,
+    /// Which of these it is where the variable is read.
+    pub at: Map<u32, usize>,
 }
 
 impl Webs {
@@ -62,6 +74,38 @@ impl Webs {
             .iter()
             .filter(move |(_, of)| **of == web)
             .map(|(at, _)| *at)
+    }
+
+    /// Every place where a variable is given a value.
+    pub fn store_places(&self, web: Web) -> impl Iterator<Item = u32> + '_ {
+        self.stores
+            .iter()
+            .filter(move |(_, of)| **of == web)
+            .map(|(at, _)| *at)
+    }
+
+    /// Which definitions of a variable meet where.
+    pub fn meets(&self, web: Web) -> Meets {
+        let mut found: Map<Set<u32>, usize> = Map::new();
+        let mut meets = Meets::default();
+        for at in self.load_places(web) {
+            let mut open: Vec<u32> = self.reaching.get(&at).into_iter().flatten().copied().collect();
+            let (mut seen, mut places) = (Set::new(), Set::new());
+            while let Some(one) = open.pop() {
+                let node = &self.nodes[one as usize];
+                if seen.insert(one) {
+                    places.extend(node.at);
+                    open.extend(&node.joins);
+                }
+            }
+            let next = meets.all.len();
+            let number = *found.entry(places.clone()).or_insert(next);
+            if number == next {
+                meets.all.push(places);
+            }
+            meets.at.insert(at, number);
+        }
+        meets
     }
 
     /// The variables that get values between two places.
@@ -147,6 +191,7 @@ type Env = Vec<Set<u32>>;
 const UNSET: u32 = u32::MAX;
 
 /// A definition, or what stands for several.
+#[derive(Debug)]
 struct Node {
     name: usize,
     /// The place of a real one.
@@ -442,6 +487,8 @@ impl Flow {
             webs.loads.insert(*at, web);
         }
         webs.open = self.open;
+        webs.reaching = self.loads.into_iter().collect();
+        webs.nodes = self.nodes;
         (webs, self.faults)
     }
 }

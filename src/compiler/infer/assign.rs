@@ -13,8 +13,8 @@ use crate::types::Scalar;
 use crate::walk;
 
 impl Maker<'_> {
-    /// Gives a variable a value, whose type widens what is known of the variable.
-    pub(super) fn assign_web(&mut self, var: Var, name: &str, value: Operand, span: Span) {
+    /// Gives a variable a value, by the definition at a place; its type widens what is known of the variable.
+    pub(super) fn assign_web(&mut self, var: Var, name: &str, value: Operand, at: u32, span: Span) {
         let value = match value {
             // A range of one's own, a method: nobody needs them in a variable.
             Operand::Range(_) | Operand::Method(..) => {
@@ -51,13 +51,26 @@ impl Maker<'_> {
             },
         };
         if self.types.get(&var) != Some(&joined) {
-            self.widened |= self.types.insert(var, joined.clone()).is_some() || self.slots.contains_key(&var);
-            // A first type is news for whoever asked before it was known.
-            self.widened |= self.asked.remove(&var).is_some();
+            self.widened |= self.types.insert(var, joined).is_some() || self.slots.contains_key(&var);
             self.slots.remove(&var);
         }
-        let slot = self.slot(var, name, &joined);
-        self.put_in(&slot, value, span);
+        self.defined(var, at, &known);
+        let faces = self.faces(var, at);
+        match faces.as_slice() {
+            [one] => {
+                let slot = self.face(var, name, one);
+                self.put_in(&slot, value, span);
+            }
+            several => {
+                let value = self.settled(value);
+                let outer = std::mem::replace(&mut self.has_several, true);
+                for one in several {
+                    let slot = self.face(var, name, one);
+                    self.put_in(&slot, value.clone(), span);
+                }
+                self.has_several = outer;
+            }
+        }
         if let Some(flag) = self.flags.get(&var) {
             self.emit(Stmt::Set(*flag, Expr::bool(true)));
         }
@@ -89,8 +102,10 @@ impl Maker<'_> {
             if walk::sets(body, *flag) == 0 {
                 continue;
             }
-            let is_own =
-                |one: &Reduction| matches!(self.slots.get(var), Some(Slot::Scalar(at)) if *at == one.local);
+            let is_own = |one: &Reduction| {
+                let mut slots = self.slots_of(*var);
+                slots.any(|slot| matches!(slot, Slot::Scalar(at) if *at == one.local))
+            };
             if !reductions.iter().any(is_own) {
                 body.insert(0, Stmt::Set(*flag, Expr::bool(false)));
                 continue;
@@ -205,7 +220,7 @@ impl Maker<'_> {
                 let Some(frame) = self.frame_ref() else { return };
                 if let Some(web) = frame.webs.store(target.span) {
                     let var = (frame.key, web);
-                    self.assign_web(var, name, value, target.span);
+                    self.assign_web(var, name, value, target.span.start, target.span);
                 }
             }
             syntax::ExprKind::Tuple(targets) | syntax::ExprKind::List(targets) => {

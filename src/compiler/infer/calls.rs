@@ -277,7 +277,8 @@ impl Maker<'_> {
             maker.begin_flags(key, &webs);
             for (param, value) in params.iter().zip(given) {
                 if let Some(web) = webs.store(param.name.span) {
-                    maker.assign_web((key, web), &param.name.name, value, span);
+                    let at = param.name.span.start;
+                    maker.assign_web((key, web), &param.name.name, value, at, span);
                 }
             }
             let falls = maker.block_here(&function.def.body);

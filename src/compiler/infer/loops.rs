@@ -179,11 +179,11 @@ impl Maker<'_> {
             let name = frame.webs.names.get(web.0 as usize);
             name.is_some_and(|name| names.contains(name.as_str()))
         };
-        let own = self
-            .slots
-            .iter()
-            .filter(|((key, web), _)| *key == frame.key && is_given(*web));
-        if !own.into_iter().any(|(_, slot)| has(slot, array)) {
+        let is_theirs = |var: &super::Var| {
+            let (key, web) = *var;
+            key == frame.key && is_given(web) && self.slots_of(*var).any(|slot| has(slot, array))
+        };
+        if !self.types.keys().any(is_theirs) {
             return array;
         }
         let info = self.array_info(array).clone();
@@ -414,19 +414,21 @@ impl Maker<'_> {
         let Some(web) = frame.webs.store(target.span) else {
             return;
         };
-        let Some(super::operand::Slot::Scalar(named)) = self.slots.get(&(frame.key, web)).cloned() else {
-            return;
-        };
         let Some(Stmt::Set(set, value)) = body.first() else {
             return;
         };
+        let named = *set;
+        let mut slots = self.slots_of((frame.key, web));
+        if !slots.any(|slot| matches!(slot, Slot::Scalar(at) if *at == named)) {
+            return;
+        }
+        drop(slots);
         // Only this loop gives it a value, and nothing behind the loop reads it.
         let is_elsewhere = frame
             .webs
             .places(web)
             .any(|at| at < target.span.start || at >= end);
-        if *set != named || value.kind != ExprKind::Local(var) || is_elsewhere || walk::sets(body, named) != 1
-        {
+        if value.kind != ExprKind::Local(var) || is_elsewhere || walk::sets(body, named) != 1 {
             return;
         }
         body.remove(0);
@@ -447,6 +449,9 @@ impl Maker<'_> {
         let reductions = self.reductions(target, body, inside);
         let label = self.label();
         let var = self.counter(Some(target), of);
+        for (var, ..) in &reductions {
+            self.begin_reduced(*var, inside);
+        }
         let outer = self.parallel.replace(self.frames.len());
         let around = Around {
             breaks: Jump::Forbidden,
@@ -458,7 +463,8 @@ impl Maker<'_> {
         });
         self.parallel = outer;
         self.count_by_itself(var, Some((target, inside.end)), &mut statements);
-        let reductions = self.reduced(&reductions);
+        let crossings = reductions;
+        let reductions = self.reduced(&crossings);
         for (flag, site) in self.flags_within(&mut statements, &reductions) {
             (start, stop) = (self.named(start), self.named(stop));
             let is_empty = compare(Compare::AtMost, stop.clone(), start.clone());
@@ -477,6 +483,9 @@ impl Maker<'_> {
             private_arrays: private.1,
             reductions,
         })));
+        for (var, ..) in crossings {
+            self.end_reduced(var, inside);
+        }
     }
 }
 

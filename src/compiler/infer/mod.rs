@@ -24,6 +24,7 @@ mod scalars;
 mod shapes;
 mod stmt;
 mod subscript;
+mod versions;
 
 use crate::diagnostic::{Diagnostic, Kind, in_order};
 use crate::flow::{self, Web, Webs};
@@ -38,6 +39,7 @@ use names::Found;
 pub use names::Named;
 use operand::{Known, Operand, Slot};
 use std::rc::Rc;
+use versions::Versions;
 
 /// Rounds at most: types widen only a few times each.
 const ROUNDS: usize = 24;
@@ -69,6 +71,7 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
     let mut known = Map::new();
     let mut keys = Map::new();
     let mut flows = Map::new();
+    let mut versions: Map<Var, Versions> = Map::new();
     for _ in 0..ROUNDS {
         let mut maker = Maker {
             file,
@@ -81,6 +84,7 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
             out: Vec::new(),
             frames: Vec::new(),
             slots: Map::new(),
+            versions: std::mem::take(&mut versions),
             flags: Map::new(),
             asked: Map::new(),
             size: 0,
@@ -96,7 +100,8 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
         if maker.faults.iter().any(|fault| fault.kind == Kind::Limit) {
             return maker.finish();
         }
-        (known, keys, flows) = (maker.types, maker.keys, maker.flows);
+        (known, keys, flows, versions) = (maker.types, maker.keys, maker.flows, maker.versions);
+        versions.values_mut().for_each(Versions::again);
     }
     let span = file.functions.get(entry).map(|f| f.span).unwrap_or_default();
     let words = "the types of its variables do not settle";
@@ -155,6 +160,8 @@ struct Maker<'a> {
     out: Vec<Stmt>,
     frames: Vec<Frame>,
     slots: Map<Var, Slot>,
+    /// What each definition of a variable gives.
+    versions: Map<Var, Versions>,
     /// Whether variables have been given a value, of those that are read where they may have none.
     flags: Map<Var, Local>,
     /// Variables that were read before anything was known of them.
@@ -232,7 +239,8 @@ impl<'a> Maker<'a> {
                     .unwrap_or(Operand::Unknown);
             }
             if let Some(web) = webs.store(param.name.span) {
-                self.assign_web((key, web), &param.name.name, value, param.name.span);
+                let span = param.name.span;
+                self.assign_web((key, web), &param.name.name, value, span.start, span);
             }
         }
         let body = &function.def.body;
@@ -279,7 +287,9 @@ impl<'a> Maker<'a> {
                 };
                 let name = names.get(web.0 as usize).cloned().unwrap_or_default();
                 let function = self.file.functions[function].def.name.name.clone();
-                variables.insert((function, name, known.words()));
+                let all = self.versions.get(&(*key, *web));
+                let all = all.map_or_else(|| vec![known.clone()], |one| one.types(known));
+                variables.extend(all.iter().map(|of| (function.clone(), name.clone(), of.words())));
             }
             return Ok(Typed {
                 program: self.program,
@@ -287,6 +297,7 @@ impl<'a> Maker<'a> {
                 variables,
                 found: Found {
                     types: self.types,
+                    versions: self.versions,
                     keys: self.keys,
                     flows: self.flows,
                 },

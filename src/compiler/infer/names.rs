@@ -1,6 +1,7 @@
 //! What each name of the source means, at its place: for people who point at it.
 
 use super::operand::Known;
+use super::versions::Versions;
 use super::{Key, RESULT, Typed, Var};
 use crate::flow::Webs;
 use crate::module::File;
@@ -11,6 +12,7 @@ use std::rc::Rc;
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub types: Map<Var, Known>,
+    pub versions: Map<Var, Versions>,
     /// By the frame around, the place of the call, and the function.
     pub keys: Map<(Option<Key>, u32, usize), Key>,
     pub flows: Map<usize, Rc<Webs>>,
@@ -45,7 +47,11 @@ impl Typed {
                 let known = self.found.types.get(&(*key, one.0))?;
                 Some((one, known))
             }) {
-                webs.places(web).for_each(|at| say(at, name, known.words()));
+                let versions = self.found.versions.get(&(*key, web));
+                webs.places(web).for_each(|at| {
+                    let here = versions.and_then(|one| one.at(at));
+                    say(at, name, here.unwrap_or(known).words());
+                });
             }
             let type_of = |var| self.found.types.get(&var).map(Known::words);
             let params = def.params.iter().map(|param| {

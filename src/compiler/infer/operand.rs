@@ -457,7 +457,7 @@ impl Maker<'_> {
         self.new_slot("$", known)
     }
 
-    fn new_slot(&mut self, name: &str, known: &Known) -> Slot {
+    pub(super) fn new_slot(&mut self, name: &str, known: &Known) -> Slot {
         match known {
             Known::Scalar(of) => Slot::Scalar(self.local(name, *of)),
             Known::Array(of, axes, layout) => Slot::Array(self.array(name, *of, *axes, *layout)),

@@ -87,8 +87,9 @@ impl Maker<'_> {
     pub(super) fn reduced(&mut self, crossings: &[Crossing]) -> Vec<Reduction> {
         let mut out = Vec::new();
         for (var, op, span) in crossings {
-            match self.slots.get(var) {
+            match self.reduced_in(*var) {
                 Some(Slot::Scalar(local)) => {
+                    let local = &local;
                     let of = self.program.locals[local.0 as usize].of;
                     let bits = matches!(op, Reduce::And | Reduce::Or | Reduce::Xor);
                     if bits && of.is_float() {

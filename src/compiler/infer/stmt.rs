@@ -247,7 +247,7 @@ impl Maker<'_> {
             Some(gives) => self.as_declared(value, &gives, span).unwrap_or(Operand::Unknown),
             None => value,
         };
-        self.assign_web((key, RESULT), "$result", value, span);
+        self.assign_web((key, RESULT), "$result", value, span.start, span);
         match leave {
             Some(label) => {
                 if let Some(frame) = self.frames.last_mut() {
