@@ -1,8 +1,9 @@
 //! Calls: of the file's own functions, which are inlined, and of all others by their names.
 
-use super::operand::{Operand, convert};
+use super::operand::{Known, Operand, convert};
 use super::{Maker, RESULT};
 use crate::diagnostic::Kind;
+use crate::flow::decided::Fact;
 use crate::ir::{Expr, Stmt};
 use crate::module::Global;
 use crate::rules;
@@ -185,6 +186,18 @@ impl Maker<'_> {
         }
     }
 
+    /// What is known of an argument whatever its type turns out to be.
+    pub(super) fn fact(&self, operand: &Operand) -> Fact {
+        match self.known(operand) {
+            _ if matches!(operand, Operand::Known(Global::Number(value)) if !value.of.is_float()) => {
+                Fact::Literal
+            }
+            Some(Known::Thing(Global::None)) => Fact::None,
+            Some(Known::Array(_, axes, _)) => Fact::Axes(axes),
+            _ => Fact::Open,
+        }
+    }
+
     /// A function of the file, within the one at hand.
     fn inline(&mut self, index: usize, values: Vec<Operand>, named: Named, span: Span) -> Operand {
         let file = self.file;
@@ -240,13 +253,7 @@ impl Maker<'_> {
                 }
             }
         }
-        let around = self.frame_ref().map(|frame| frame.key);
-        let Some(mut frame) = self.frame(around, span, index) else {
-            return Operand::Unknown;
-        };
-        let label = self.label();
-        frame.leave = Some(label);
-        let (key, webs) = (frame.key, std::rc::Rc::clone(&frame.webs));
+        let is_given: Vec<bool> = given.iter().map(Option::is_some).collect();
         let mut missing = Vec::new();
         for (at, (param, value)) in params.iter().zip(&mut given).enumerate() {
             if value.is_none() {
@@ -261,6 +268,22 @@ impl Maker<'_> {
             return self.refuse(Kind::Typing, span, words);
         }
         let mut given: Vec<Operand> = given.into_iter().flatten().collect();
+        let facts = given
+            .iter()
+            .zip(is_given)
+            .map(|(one, is_given)| match self.fact(one) {
+                // A default that is a number is not one that stands in the call.
+                Fact::Literal if !is_given => Fact::Open,
+                fact => fact,
+            });
+        let facts = facts.collect();
+        let around = self.frame_ref().map(|frame| frame.key);
+        let Some(mut frame) = self.frame(around, span, (index, facts)) else {
+            return Operand::Unknown;
+        };
+        let label = self.label();
+        frame.leave = Some(label);
+        let (key, webs) = (frame.key, std::rc::Rc::clone(&frame.webs));
         if !function.options.signatures.is_empty() {
             let types: Option<Vec<Type>> = given.iter().map(|one| Some(self.known(one)?.as_type())).collect();
             let Some(said) = types.and_then(|types| self.signature(index, &types, span)?) else {

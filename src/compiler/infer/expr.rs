@@ -30,28 +30,15 @@ impl Maker<'_> {
     }
 
     fn expr_at_hand(&mut self, expr: &syntax::Expr) -> Operand {
-        if let Some(literal) = syntax::folded(expr) {
-            return match Number::literal(literal) {
-                Some(number) => Operand::Known(Global::Number(number)),
-                None => self.refuse(
-                    Kind::Typing,
-                    expr.span,
-                    "Int value is too large: 64 bits are all there are",
-                ),
-            };
+        if let Some(literal) = crate::flow::decided::literal(expr) {
+            return Operand::Known(literal);
+        }
+        if syntax::folded(expr).is_some() {
+            let words = "Int value is too large: 64 bits are all there are";
+            return self.refuse(Kind::Typing, expr.span, words);
         }
         match &expr.kind {
             ExprKind::Name(name) => self.name(name, expr.span),
-            ExprKind::Float(value) => {
-                Operand::Known(Global::Number(Number::float(Scalar::F64, *value, true)))
-            }
-            ExprKind::Bool(value) => Operand::Known(Global::Number(Number::int(
-                Scalar::Bool,
-                i128::from(*value),
-                true,
-            ))),
-            ExprKind::None => Operand::Known(Global::None),
-            ExprKind::Str(text) => Operand::Known(Global::Text(text.clone())),
             ExprKind::Imaginary(_) => self.refuse(
                 Kind::Unsupported,
                 expr.span,
@@ -97,7 +84,12 @@ impl Maker<'_> {
                 expr.span,
                 format!("{what} are not of the language of kernels"),
             ),
-            ExprKind::Int(_) | ExprKind::Invalid => Operand::Unknown,
+            ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Str(_)
+            | ExprKind::Invalid => Operand::Unknown,
         }
     }
 
@@ -273,8 +265,37 @@ impl Maker<'_> {
         }
     }
 
+    /// How a test comes out, if it is the same in every call. What is done before that is known is done.
+    pub(super) fn decided(&mut self, test: &syntax::Expr) -> Option<bool> {
+        let is = self.comes_out(test)?;
+        match &test.kind {
+            ExprKind::Unary(UnaryOp::Not, of) => {
+                self.decided(of);
+            }
+            ExprKind::Logic(..) => {
+                self.expr(test);
+            }
+            _ => {}
+        }
+        Some(is)
+    }
+
+    pub(super) fn comes_out(&self, test: &syntax::Expr) -> Option<bool> {
+        self.frame_ref()?.webs.decided(test.span)
+    }
+
     /// `a and b and c`.
-    fn logic(&mut self, op: LogicOp, all: &[syntax::Expr]) -> Operand {
+    fn logic(&mut self, op: LogicOp, mut all: &[syntax::Expr]) -> Operand {
+        let ends = op == LogicOp::Or;
+        if let Some(last) = all.iter().position(|one| self.comes_out(one) == Some(ends)) {
+            // The others are never asked.
+            all = &all[..=last];
+        }
+        while let [one, _, ..] = all
+            && self.decided(one) == Some(!ends)
+        {
+            all = &all[1..];
+        }
         let Some((first, rest)) = all.split_first() else {
             return Operand::Unknown;
         };
@@ -342,6 +363,9 @@ impl Maker<'_> {
     }
 
     fn choice(&mut self, test: &syntax::Expr, yes: &syntax::Expr, no: &syntax::Expr, span: Span) -> Operand {
+        if let Some(is) = self.decided(test) {
+            return self.expr(if is { yes } else { no });
+        }
         let value = self.expr(test);
         let truth = self.truth(value, test.span);
         let (first, a) = self.aside(|maker| maker.expr(yes));
@@ -349,15 +373,6 @@ impl Maker<'_> {
         let Some(truth) = truth else {
             return Operand::Unknown;
         };
-        if let Some(known) = super::operand::constant(&truth) {
-            let (more, value) = if known.as_int() != 0 {
-                (first, a)
-            } else {
-                (second, b)
-            };
-            self.out.extend(more);
-            return value;
-        }
         let (Some(left), Some(right)) = (self.known(&a), self.known(&b)) else {
             return Operand::Unknown;
         };
@@ -446,15 +461,18 @@ impl Maker<'_> {
         if matches!(op, CompareOp::In | CompareOp::NotIn) {
             return self.contained(op == CompareOp::NotIn, a, b, span);
         }
+        let is_none = |one: &Operand| matches!(one, Operand::Known(Global::None));
+        let is_equal = matches!(op, CompareOp::Is | CompareOp::Equal);
+        if (is_equal || matches!(op, CompareOp::IsNot | CompareOp::Unequal))
+            && !matches!((&a, &b), (Operand::Unknown, _) | (_, Operand::Unknown))
+            && (is_none(&a) || is_none(&b))
+        {
+            let same = is_none(&a) && is_none(&b);
+            return Operand::Known(crate::flow::decided::truth_value(same == is_equal));
+        }
         if matches!(op, CompareOp::Is | CompareOp::IsNot) {
-            let is_none = |one: &Operand| matches!(one, Operand::Known(Global::None));
             return match (&a, &b) {
                 (Operand::Unknown, _) | (_, Operand::Unknown) => Operand::Unknown,
-                _ if is_none(&a) || is_none(&b) => {
-                    let same = is_none(&a) && is_none(&b);
-                    let truth = same == (op == CompareOp::Is);
-                    Operand::Known(Global::Number(Number::int(Scalar::Bool, i128::from(truth), true)))
-                }
                 _ => self.comparison(
                     if op == CompareOp::Is {
                         CompareOp::Equal

@@ -19,14 +19,21 @@ impl Maker<'_> {
         body: &[syntax::Stmt],
         or_else: &[syntax::Stmt],
     ) -> bool {
+        if self.comes_out(test) == Some(false) {
+            self.decided(test);
+            return self.block_here(or_else);
+        }
         let at = self.span_at_hand.start + 1;
         self.program.told.say(at, What::Serial(Serial::While));
         self.program.told.say(at, What::NotLanes(NotLanes::While));
         let label = self.label();
         let outer = (!or_else.is_empty()).then(|| self.label());
-        let (before, value) = self.aside(|maker| {
-            let value = maker.expr(test);
-            maker.truth(value, test.span)
+        let (before, value) = self.aside(|maker| match maker.decided(test) {
+            Some(is) => Some(Expr::bool(is)),
+            None => {
+                let value = maker.expr(test);
+                maker.truth(value, test.span)
+            }
         });
         let value = value.unwrap_or(Expr::bool(true));
         let is_endless = constant(&value).is_some_and(|known| known.as_int() != 0) && before.is_empty();

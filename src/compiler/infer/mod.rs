@@ -27,6 +27,7 @@ mod subscript;
 mod versions;
 
 use crate::diagnostic::{Diagnostic, Kind, in_order};
+use crate::flow::decided::Fact;
 use crate::flow::{self, Web, Webs};
 use crate::ir::{
     Array, ArrayExpr, ArrayInfo, Expr, Failure, Label, Local, LocalInfo, Param, Program, Site, SiteInfo, Stmt,
@@ -112,6 +113,9 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key(u32);
 
+/// A function, and what is known of its arguments before types are.
+type Called = (usize, Vec<Fact>);
+
 /// A variable of a frame; [`RESULT`] is what the function gives.
 type Var = (Key, Web);
 
@@ -150,9 +154,9 @@ enum Jump {
 
 struct Maker<'a> {
     file: &'a File<'a>,
-    flows: Map<usize, Rc<Webs>>,
+    flows: Map<Called, Rc<Webs>>,
     types: Map<Var, Known>,
-    keys: Map<(Option<Key>, u32, usize), Key>,
+    keys: Map<(Option<Key>, u32, Called), Key>,
     widened: bool,
     program: Program,
     faults: Vec<Diagnostic>,
@@ -184,10 +188,6 @@ impl<'a> Maker<'a> {
         };
         self.program.name.clone_from(&function.def.name.name);
         self.program.fastmath = function.options.fastmath;
-        let Some(mut frame) = self.frame(None, function.span, entry) else {
-            return;
-        };
-        frame.called_at = None;
         let params = &function.def.params;
         for param in params.iter().filter(|p| p.is_star) {
             let words = "kernels take arguments by position: no '*'";
@@ -219,6 +219,18 @@ impl<'a> Maker<'a> {
                 .push(fault.help("return as many values from 'setup(n)' as the kernel takes"));
             return;
         }
+        let facts = params.iter().enumerate().map(|(i, _)| match arguments.get(i) {
+            Some(Type::None) => Fact::None,
+            Some(Type::Array { axes, .. }) => Fact::Axes(*axes),
+            Some(Type::Scalar(_) | Type::Tuple(_)) => Fact::Open,
+            None if function.defaults.get(i) == Some(&Some(Global::None)) => Fact::None,
+            None => Fact::Open,
+        });
+        let facts = facts.collect();
+        let Some(mut frame) = self.frame(None, function.span, (entry, facts)) else {
+            return;
+        };
+        frame.called_at = None;
         let (key, webs) = (frame.key, Rc::clone(&frame.webs));
         self.frames.push(frame);
         self.begin_flags(key, &webs);
@@ -268,7 +280,7 @@ impl<'a> Maker<'a> {
             }
         }
         if self.faults.is_empty() {
-            let functions: Map<Key, usize> = self.keys.iter().map(|((.., at), key)| (*key, *at)).collect();
+            let functions: Map<Key, &Called> = self.keys.iter().map(|((.., at), key)| (*key, at)).collect();
             let entry = self.keys.iter().find(|((around, ..), _)| around.is_none());
             let mut gives = Type::None;
             let mut variables = Set::new();
@@ -279,14 +291,14 @@ impl<'a> Maker<'a> {
                     }
                     continue;
                 }
-                let Some(&function) = functions.get(key) else {
+                let Some(&called) = functions.get(key) else {
                     continue;
                 };
-                let Some(names) = self.flows.get(&function).map(|webs| &webs.names) else {
+                let Some(names) = self.flows.get(called).map(|webs| &webs.names) else {
                     continue;
                 };
                 let name = names.get(web.0 as usize).cloned().unwrap_or_default();
-                let function = self.file.functions[function].def.name.name.clone();
+                let function = self.file.functions[called.0].def.name.name.clone();
                 let all = self.versions.get(&(*key, *web));
                 let all = all.map_or_else(|| vec![known.clone()], |one| one.types(known));
                 variables.extend(all.iter().map(|of| (function.clone(), name.clone(), of.words())));
@@ -317,18 +329,22 @@ impl<'a> Maker<'a> {
     }
 
     /// A frame for a function called at a place; nothing, with a fault, if calls are too deep.
-    fn frame(&mut self, around: Option<Key>, at: Span, function: usize) -> Option<Frame> {
+    fn frame(&mut self, around: Option<Key>, at: Span, called: Called) -> Option<Frame> {
         let next = Key(self.keys.len() as u32);
-        let key = *self.keys.entry((around, at.start, function)).or_insert(next);
+        let function = called.0;
+        let key = *self
+            .keys
+            .entry((around, at.start, called.clone()))
+            .or_insert(next);
         let def = self.file.functions.get(function)?.def;
-        let webs = match self.flows.get(&function) {
+        let webs = match self.flows.get(&called) {
             Some(webs) => Rc::clone(webs),
             None => {
-                let (webs, faults) = flow::webs(def);
+                let (webs, faults) = flow::webs(def, &self.file.globals, &called.1);
                 let webs = Rc::new(webs);
                 // A use before any assignment stays one in every round.
                 if faults.is_empty() {
-                    self.flows.insert(function, Rc::clone(&webs));
+                    self.flows.insert(called, Rc::clone(&webs));
                 }
                 self.faults.extend(faults);
                 webs

@@ -2,7 +2,7 @@
 
 use super::operand::Known;
 use super::versions::Versions;
-use super::{Key, RESULT, Typed, Var};
+use super::{Called, Key, RESULT, Typed, Var};
 use crate::flow::Webs;
 use crate::module::File;
 use crate::sorted::{Map, Set};
@@ -13,9 +13,9 @@ use std::rc::Rc;
 pub(super) struct Found {
     pub types: Map<Var, Known>,
     pub versions: Map<Var, Versions>,
-    /// By the frame around, the place of the call, and the function.
-    pub keys: Map<(Option<Key>, u32, usize), Key>,
-    pub flows: Map<usize, Rc<Webs>>,
+    /// By the frame around, the place of the call, and what is called.
+    pub keys: Map<(Option<Key>, u32, Called), Key>,
+    pub flows: Map<Called, Rc<Webs>>,
 }
 
 /// A name at a place.
@@ -36,11 +36,11 @@ impl Typed {
         let mut say = |start: u32, name: &str, text: String| {
             found.entry((start, name.len() as u32)).or_default().insert(text);
         };
-        for ((around, at, function), key) in &self.found.keys {
-            let Some(webs) = self.found.flows.get(function) else {
+        for ((around, at, called), key) in &self.found.keys {
+            let Some(webs) = self.found.flows.get(called) else {
                 continue;
             };
-            let Some(def) = file.functions.get(*function).map(|function| function.def) else {
+            let Some(def) = file.functions.get(called.0).map(|function| function.def) else {
                 continue;
             };
             for ((web, name), known) in (0..).map(crate::flow::Web).zip(&webs.names).filter_map(|one| {

@@ -172,6 +172,9 @@ impl Maker<'_> {
     }
 
     fn branch(&mut self, test: &syntax::Expr, body: &[syntax::Stmt], or_else: &[syntax::Stmt]) -> bool {
+        if let Some(is) = self.decided(test) {
+            return self.block_here(if is { body } else { or_else });
+        }
         let value = self.expr(test);
         let Some(test_value) = self.truth(value, test.span) else {
             // Both sides still have faults to show, and types to give.
@@ -179,18 +182,6 @@ impl Maker<'_> {
             let (_, b) = self.block(or_else);
             return a || b;
         };
-        // What is known now takes one way, as in Numba.
-        if let Some(known) = super::operand::constant(&test_value) {
-            let (taken, left) = if known.as_int() != 0 {
-                (body, or_else)
-            } else {
-                (or_else, body)
-            };
-            if !matches!(test.kind, ExprKind::Name(_) | ExprKind::Bool(_)) || left.is_empty() {
-                let way = self.block_here(taken);
-                return way;
-            }
-        }
         let (yes, a) = self.block(body);
         let (no, b) = self.block(or_else);
         self.emit(Stmt::If {

@@ -19,7 +19,7 @@ fn a_seed_has_one_program_and_it_is_read_without_faults() {
         let (file, more) = module::file(&tree, None);
         faults.extend(more);
         for function in file.functions.iter().filter(|f| f.options.is_jitted) {
-            faults.extend(flow::webs(function.def).1);
+            faults.extend(flow::webs(function.def, &file.globals, &[]).1);
         }
         assert!(faults.is_empty(), "{}\n{faults:?}", made.source);
         assert!(file.entry.is_some() && file.setup.is_some());

@@ -147,7 +147,7 @@ fn what_runs_is_read_without_faults() {
             let (file, more) = module::file(&tree, None);
             faults.extend(more);
             for function in &file.functions {
-                faults.extend(flow::webs(function.def).1);
+                faults.extend(flow::webs(function.def, &file.globals, &[]).1);
             }
             let told: Vec<String> = faults.iter().map(|fault| fault.render(source)).collect();
             assert_eq!(told, Vec::<String>::new(), "{name}");

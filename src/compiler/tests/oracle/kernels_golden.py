@@ -269,6 +269,7 @@ def bad():
             env = load(os.path.join(folder, name + '.py'), text)
             kernel = env[entry_name(text)]
             args = env['setup'](16)
+            args = args if isinstance(args, tuple) else (args,)
             kernel.compile(tuple(__import__('numba').typeof(a) for a in args))
             said = 'accepts'
         except Exception as e:

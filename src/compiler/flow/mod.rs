@@ -7,12 +7,17 @@
 //!
 //! One pass over the tree: branches join the sets of definitions that reach them, and a loop's head
 //! has a definition of its own for each name that the loop assigns, which stands for what enters
-//! and what comes back, if it is used at all.
+//! and what comes back, if it is used at all. What is done behind a test that comes out the same in every
+//! call ([`decided`]) is passed through, and what is never done is not.
+
+pub mod decided;
 
 use crate::diagnostic::{Diagnostic, Kind};
+use crate::module::Global;
 use crate::sorted::{Map, Set};
 use crate::source::Span;
-use crate::syntax::{Def, Expr, ExprKind, Index, Stmt, StmtKind};
+use crate::syntax::{Def, Expr, ExprKind, Index, LogicOp, Stmt, StmtKind};
+use decided::{Fact, Fixed};
 
 /// One variable of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,6 +37,8 @@ pub struct Webs {
     /// What reaches the places where names are read, as numbers of nodes.
     reaching: Map<u32, Set<u32>>,
     nodes: Vec<Node>,
+    /// How tests come out, by their places, where that is known.
+    decided: Map<Span, bool>,
 }
 
 /// The definitions of a variable that meet where it is read.
@@ -47,6 +54,11 @@ impl Webs {
     /// The variable that is read at a place; `None` if the name is not one of the function's own.
     pub fn load(&self, at: Span) -> Option<Web> {
         self.loads.get(&at.start).copied()
+    }
+
+    /// How a test comes out in every call; nothing if that depends.
+    pub fn decided(&self, test: Span) -> Option<bool> {
+        self.decided.get(&test).copied()
     }
 
     /// Whether what is read at a place may never have been given a value.
@@ -120,8 +132,9 @@ impl Webs {
     }
 }
 
-/// Finds a function's variables. What is read before anything was given to it is a fault.
-pub fn webs(def: &Def) -> (Webs, Vec<Diagnostic>) {
+/// Finds a function's variables, where it is called with arguments of which this is known. What is read before
+/// anything was given to it is a fault.
+pub fn webs(def: &Def, globals: &Map<String, Global>, facts: &[Fact]) -> (Webs, Vec<Diagnostic>) {
     let mut names = Map::new();
     for param in &def.params {
         let next = names.len();
@@ -129,6 +142,8 @@ pub fn webs(def: &Def) -> (Webs, Vec<Diagnostic>) {
     }
     assigned(&def.body, &mut names);
     let mut flow = Flow {
+        globals,
+        decided: Map::new(),
         names,
         nodes: Vec::new(),
         loads: Vec::new(),
@@ -137,8 +152,14 @@ pub fn webs(def: &Def) -> (Webs, Vec<Diagnostic>) {
         open: Set::new(),
     };
     let mut env = vec![Set::from([UNSET]); flow.names.len()];
-    for param in &def.params {
-        flow.define(&mut env, &param.name.name, param.name.span);
+    for (i, param) in def.params.iter().enumerate() {
+        let fixed = match facts.get(i) {
+            Some(Fact::None) => Some(Fixed::Value(Global::None)),
+            Some(Fact::Axes(axes)) => Some(Fixed::Array(*axes)),
+            Some(Fact::Literal) => Some(Fixed::NotNone),
+            Some(Fact::Open) | None => None,
+        };
+        flow.define(&mut env, &param.name.name, param.name.span, fixed);
     }
     flow.run(&def.body, Some(env));
     flow.finish()
@@ -198,6 +219,8 @@ struct Node {
     at: Option<u32>,
     /// What enters a loop's head and what comes back to it.
     joins: Set<u32>,
+    /// What a real one gives, if that is the same in every call.
+    fixed: Option<Fixed>,
 }
 
 struct Loop {
@@ -205,7 +228,9 @@ struct Loop {
     continues: Vec<Env>,
 }
 
-struct Flow {
+struct Flow<'a> {
+    globals: &'a Map<String, Global>,
+    decided: Map<Span, bool>,
     names: Map<String, usize>,
     nodes: Vec<Node>,
     loads: Vec<(u32, Set<u32>)>,
@@ -214,19 +239,22 @@ struct Flow {
     open: Set<u32>,
 }
 
-impl Flow {
+impl Flow<'_> {
     fn node(&mut self, name: usize, at: Option<u32>) -> u32 {
         self.nodes.push(Node {
             name,
             at,
             joins: Set::new(),
+            fixed: None,
         });
         self.nodes.len() as u32 - 1
     }
 
-    fn define(&mut self, env: &mut Env, name: &str, span: Span) {
+    fn define(&mut self, env: &mut Env, name: &str, span: Span, fixed: Option<Fixed>) {
         if let Some(&number) = self.names.get(name) {
-            env[number] = Set::from([self.node(number, Some(span.start))]);
+            let node = self.node(number, Some(span.start));
+            self.nodes[node as usize].fixed = fixed;
+            env[number] = Set::from([node]);
         }
     }
 
@@ -242,20 +270,22 @@ impl Flow {
         match &stmt.kind {
             StmtKind::Assign { targets, value } => {
                 self.reads(value, &env);
+                let fixed = self.fixed(value, &env);
                 for target in targets {
-                    self.gives(target, &mut env);
+                    self.gives(target, &mut env, fixed.as_ref());
                 }
             }
             StmtKind::Annotated { target, value } => {
                 if let Some(value) = value {
                     self.reads(value, &env);
-                    self.gives(target, &mut env);
+                    let fixed = self.fixed(value, &env);
+                    self.gives(target, &mut env, fixed.as_ref());
                 }
             }
             StmtKind::Augmented { target, value, .. } => {
                 self.reads(target, &env);
                 self.reads(value, &env);
-                self.gives(target, &mut env);
+                self.gives(target, &mut env, None);
             }
             StmtKind::Expr(value) | StmtKind::Assert(value) => self.reads(value, &env),
             StmtKind::Return(value) => {
@@ -266,9 +296,15 @@ impl Flow {
             }
             StmtKind::If { test, body, or_else } => {
                 self.reads(test, &env);
-                let yes = self.run(body, Some(env.clone()));
-                let no = self.run(or_else, Some(env));
-                return join(yes, no);
+                return match self.test(test, &env) {
+                    Some(true) => self.run(body, Some(env)),
+                    Some(false) => self.run(or_else, Some(env)),
+                    None => {
+                        let yes = self.run(body, Some(env.clone()));
+                        let no = self.run(or_else, Some(env));
+                        join(yes, no)
+                    }
+                };
             }
             StmtKind::For {
                 target,
@@ -282,15 +318,16 @@ impl Flow {
                     body,
                     or_else,
                     &|flow, env| {
-                        flow.gives(target, env);
+                        flow.gives(target, env, None);
                     },
                     Some(target),
-                    &|_, _| {},
+                    &|_, _| None,
                 );
             }
             StmtKind::While { test, body, or_else } => {
                 return self.around(env, body, or_else, &|_, _| {}, None, &|flow, env| {
                     flow.reads(test, env);
+                    flow.test(test, env)
                 });
             }
             StmtKind::Break => {
@@ -315,7 +352,7 @@ impl Flow {
         Some(env)
     }
 
-    /// A loop. `begin` is what a round does first, `test` what is done before each.
+    /// A loop. `begin` is what a round does first, `test` what is done before each, and how it comes out.
     fn around(
         &mut self,
         mut env: Env,
@@ -323,7 +360,7 @@ impl Flow {
         or_else: &[Stmt],
         begin: &dyn Fn(&mut Self, &mut Env),
         target: Option<&Expr>,
-        test: &dyn Fn(&mut Self, &Env),
+        test: &dyn Fn(&mut Self, &Env) -> Option<bool>,
     ) -> Option<Env> {
         let mut changed = Map::new();
         assigned(body, &mut changed);
@@ -340,7 +377,16 @@ impl Flow {
             self.nodes[head as usize].joins.extend(given(&enters));
             heads.push((name, head));
         }
-        test(self, &env);
+        let is = test(self, &env);
+        if is == Some(false) {
+            for (name, head) in heads {
+                // Nothing comes back.
+                let entered = self.nodes[head as usize].joins.iter().copied();
+                let open = env[name].contains(&UNSET).then_some(UNSET);
+                env[name] = entered.chain(open).collect();
+            }
+            return self.run(or_else, Some(env));
+        }
         let mut round = env.clone();
         begin(self, &mut round);
         self.loops.push(Loop {
@@ -357,17 +403,22 @@ impl Flow {
             let returns = back.as_ref().map(|env| env[name].clone()).unwrap_or_default();
             self.nodes[head as usize].joins.extend(given(&returns));
         }
-        let mut after = self.run(or_else, Some(env));
+        let mut after = match is {
+            Some(true) => None,
+            _ => self.run(or_else, Some(env)),
+        };
         for one in breaks {
             after = join(after, Some(one));
         }
         after
     }
 
-    fn gives(&mut self, target: &Expr, env: &mut Env) {
+    fn gives(&mut self, target: &Expr, env: &mut Env, fixed: Option<&Fixed>) {
         match &target.kind {
-            ExprKind::Name(name) => self.define(env, name, target.span),
-            ExprKind::Tuple(all) | ExprKind::List(all) => all.iter().for_each(|one| self.gives(one, env)),
+            ExprKind::Name(name) => self.define(env, name, target.span, fixed.cloned()),
+            ExprKind::Tuple(all) | ExprKind::List(all) => {
+                all.iter().for_each(|one| self.gives(one, env, None));
+            }
             // An element: what is stored to is read.
             _ => self.reads(target, env),
         }
@@ -390,8 +441,15 @@ impl Flow {
                 }
                 self.loads.push((expr.span.start, reaching));
             }
-            ExprKind::Tuple(all) | ExprKind::List(all) | ExprKind::Logic(_, all) => {
-                all.iter().for_each(|one| self.reads(one, env));
+            ExprKind::Tuple(all) | ExprKind::List(all) => all.iter().for_each(|one| self.reads(one, env)),
+            ExprKind::Logic(op, all) => {
+                for one in all {
+                    self.reads(one, env);
+                    if self.test(one, env) == Some(*op == LogicOp::Or) {
+                        // The others are never asked.
+                        break;
+                    }
+                }
             }
             ExprKind::Unary(_, a) | ExprKind::Attribute(a, _) => self.reads(a, env),
             ExprKind::Binary(_, a, b) => {
@@ -403,8 +461,13 @@ impl Flow {
                 rest.iter().for_each(|(_, one)| self.reads(one, env));
             }
             ExprKind::Choice { test, yes, no } => {
-                for one in [test, yes, no] {
-                    self.reads(one, env);
+                self.reads(test, env);
+                let is = self.test(test, env);
+                if is != Some(false) {
+                    self.reads(yes, env);
+                }
+                if is != Some(true) {
+                    self.reads(no, env);
                 }
             }
             ExprKind::Call {
@@ -489,6 +552,7 @@ impl Flow {
         webs.open = self.open;
         webs.reaching = self.loads.into_iter().collect();
         webs.nodes = self.nodes;
+        webs.decided = self.decided;
         (webs, self.faults)
     }
 }
@@ -548,7 +612,7 @@ mod tests {
         let StmtKind::Def(def) = &module.body[0].kind else {
             panic!("{module:?}")
         };
-        let (webs, faults) = webs(def);
+        let (webs, faults) = webs(def, &Map::new(), &[]);
         let mut first: Vec<Web> = Vec::new();
         let mut all = Vec::new();
         let bytes = text.as_bytes();
@@ -616,6 +680,65 @@ mod tests {
             assert_eq!((webs.as_str(), faults.len()), (expected, 0), "{body}");
         }
         assert_eq!(told(" if q:\n  p = 1.0\n return p", "p").0, "0 0 0");
+    }
+
+    #[test]
+    fn what_is_never_done_is_not_passed_through() {
+        for (body, expected) in [
+            (" x = 1\n if 2 > 3:\n  x = 2.0\n return x", "0 0"),
+            (" x = 1\n if not 2 > 3:\n  x = 2.0\n return x", "0 1 1"),
+            (" k = 3\n x = 1\n if k == 3 or p:\n  x = 2.0\n return x", "0 1 1"),
+            (" x = 1\n if p and None is not None:\n  x = 2.0\n return x", "0 0"),
+            (" x = 1\n while False:\n  x = 2.0\n return x", "0 0"),
+            (
+                " x = 1\n while True:\n  if p:\n   break\n  x = 2\n return x",
+                "0 0 0",
+            ),
+            (
+                " x = 1\n while True:\n  x = 2\n  if p:\n   break\n return x",
+                "0 1 1",
+            ),
+            // Given twice, or in a loop: not the same everywhere.
+            (
+                " x = 1\n k = 0\n if p:\n  k = 1\n if k:\n  x = 2.0\n return x",
+                "0 0 0",
+            ),
+            (
+                " x = 1\n k = 0\n for i in p:\n  if k:\n   x = 2.0\n  k = 1\n return x",
+                "0 0 0",
+            ),
+        ] {
+            let (webs, faults) = told(body, "x");
+            assert_eq!((webs.as_str(), faults.len()), (expected, 0), "{body}");
+        }
+        // Only within what is never done.
+        assert_eq!(told(" if False:\n  x = 1\n return x", "x").1.len(), 1);
+    }
+
+    #[test]
+    fn what_meets_is_told_by_place() {
+        let text = "def f(p):\n x = 1\n y = x\n for i in p:\n  y = x\n  x = 2\n return x";
+        let source = Source::new(text).unwrap();
+        let (module, _) = syntax::parse(source);
+        let StmtKind::Def(def) = &module.body[0].kind else {
+            panic!("{module:?}")
+        };
+        let (webs, _) = webs(def, &Map::new(), &[]);
+        let at: Vec<usize> = text.match_indices('x').map(|(at, _)| at).collect();
+        let [first, alone, both, second, behind] = at[..] else {
+            panic!("{at:?}")
+        };
+        let web = webs.store(Span::new(first, first + 1)).unwrap();
+        let meets = webs.meets(web);
+        let met = |at: usize| {
+            meets.all[meets.at[&(at as u32)]]
+                .iter()
+                .copied()
+                .collect::<Vec<u32>>()
+        };
+        assert_eq!(met(alone), [first as u32]);
+        assert_eq!(met(both), [first as u32, second as u32]);
+        assert_eq!(met(behind), [first as u32, second as u32]);
     }
 
     #[test]
