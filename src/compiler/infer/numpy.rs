@@ -8,6 +8,7 @@ use super::scalars::{binary, division};
 use crate::diagnostic::Kind;
 use crate::ir::{Array, ArrayExpr, Binary, Compare, Divide, Expr, Failure, Stmt, Unary};
 use crate::module::Global;
+use crate::rules;
 use crate::source::Span;
 use crate::syntax::{self, ExprKind};
 use crate::types::{Layout, Scalar};
@@ -120,21 +121,37 @@ impl Maker<'_> {
             "linspace" => self.linspace(args)?,
             "eye" | "identity" => {
                 let n = self.needed(args, 0, "N")?;
-                let (columns, at) = match name {
-                    "eye" => (args.take(1, "M"), 3),
-                    _ => (None, 1),
+                let (columns, k, at) = match name {
+                    "eye" => (args.take(1, "M"), args.take(2, "k"), 3),
+                    _ => (None, None, 1),
                 };
+                let columns = columns.filter(|one| !matches!(one, Operand::Known(Global::None)));
                 let of = self.dtype_of(args, at, Some(Scalar::F64));
                 let columns = columns.unwrap_or_else(|| n.clone());
                 let shape = self.lengths(vec![n, columns], span);
                 let (of, shape) = (of?, shape?);
+                let k = match k {
+                    Some(k) => self.index(k, span)?,
+                    None => Expr::int(0),
+                };
+                let k = self.named(k);
                 let zero = Expr::bits(of, 0);
                 let made = self.new_array(of, shape.clone(), Some(zero), span);
                 if let Operand::Array(array) = made {
-                    let least = self.lesser(false, shape[0].clone(), shape[1].clone());
-                    self.nest(&[least], None, |maker, at| {
+                    // From row `first` on, `k` columns further right.
+                    let first = binary(Binary::Sub, Expr::int(0), k.clone());
+                    let first = self.lesser(true, Expr::int(0), first);
+                    let behind = self.lesser(
+                        false,
+                        shape[0].clone(),
+                        binary(Binary::Sub, shape[1].clone(), k.clone()),
+                    );
+                    let count = binary(Binary::Sub, behind, first.clone());
+                    let count = self.lesser(true, Expr::int(0), count);
+                    self.nest(&[count], None, |maker, at| {
+                        let row = binary(Binary::Add, at[0].clone(), first.clone());
                         let one = convert(Expr::int(1), of);
-                        maker.put_at(array, vec![at[0].clone(), at[0].clone()], one);
+                        maker.put_at(array, vec![row.clone(), binary(Binary::Add, row, k.clone())], one);
                         Some(())
                     });
                 }
@@ -163,6 +180,10 @@ impl Maker<'_> {
             | "argmax" | "var" | "std" => {
                 let one = self.needed(args, 0, "a")?;
                 let axis = args.take(1, "axis");
+                let one = match name {
+                    "sum" => self.summed_as(one, args, 2)?,
+                    _ => one,
+                };
                 match (axis, &one, name) {
                     (Some(axis), _, "sum") => self.sum_along(one, axis, span),
                     (Some(_), ..) => self.no_axis(name, span),
@@ -225,13 +246,14 @@ impl Maker<'_> {
             "round" | "around" | "round_" => {
                 let one = self.needed(args, 0, "a")?;
                 let digits = args.take(1, "decimals");
-                let plain = digits.as_ref().is_none_or(|digits| {
-                    self.constant_number(digits)
-                        .is_some_and(|known| known.as_int() == 0)
-                });
-                if !plain {
-                    let words = "'np.round' rounds to whole numbers here";
-                    return Some(self.refuse(Kind::Unsupported, span, words));
+                if let Some(digits) = digits {
+                    let Some(digits) = self.constant_number(&digits).filter(|known| known.of.is_int()) else {
+                        let words = format!("'np.{name}' takes constant decimals");
+                        return Some(self.refuse(Kind::Unsupported, span, words));
+                    };
+                    if digits.as_int() != 0 {
+                        return self.rounded_to(one, digits, span);
+                    }
                 }
                 if self.is_array(&one) {
                     return Some(self.elementwise("rint", vec![one], span));
@@ -270,6 +292,53 @@ impl Maker<'_> {
                 return None;
             }
         })
+    }
+
+    /// An array to be summed, each element as the type that is asked for.
+    pub(super) fn summed_as(&mut self, array: Operand, args: &mut Args, at: usize) -> Option<Operand> {
+        let Some(of) = self.dtype_of(args, at, None) else {
+            return Some(array);
+        };
+        let own = self.element_type(&array)?;
+        let is_narrow = !of.is_float() && of.bytes() < 8;
+        if rules::unify(own, of) != of || is_narrow {
+            // Each sum would be rounded or cut, not each element.
+            let words = format!("elements of {own} are not summed as {of}");
+            self.fault(Kind::Unsupported, args.span, words);
+            self.help("make the array another first, with '.astype(..)'");
+            return None;
+        }
+        let lazy = self.lazy(array, args.span)?;
+        Some(self.apply(super::operand::Apply::Cast, of, vec![lazy], args.span))
+    }
+
+    /// `np.round` to some digits: times a power of ten, whole, and back (`round_ndigits` in Numba's builtins.py).
+    fn rounded_to(&mut self, one: Operand, digits: crate::module::Number, span: Span) -> Option<Operand> {
+        let digits = Expr::int(digits.as_int() as i64);
+        if !self.is_array(&one) {
+            let value = self.value(one, span)?;
+            let of = value.of;
+            // Numba gives a float64 for a float32, too.
+            let rounded = self.rounded(convert(value, Scalar::F64), Some(digits))?;
+            return Some(Operand::Value(match of.is_float() {
+                true => rounded,
+                false => convert(rounded, Scalar::I64),
+            }));
+        }
+        let array = self.handle(one, span)?;
+        let of = self.array_info(array).of;
+        let shape = self.shape_of(&Operand::Array(array), span)?;
+        let Operand::Array(out) = self.new_array(of, shape.clone(), None, span) else {
+            return None;
+        };
+        let lazy = self.lazy(Operand::Array(array), span)?;
+        self.nest(&shape, None, |maker, at| {
+            let element = maker.element(&lazy, at)?;
+            let rounded = maker.rounded(convert(element, Scalar::F64), Some(digits.clone()))?;
+            maker.put_at(out, at.to_vec(), convert(rounded, of));
+            Some(())
+        });
+        Some(Operand::Array(out))
     }
 
     /// An argument; a fault if it is not given.

@@ -202,7 +202,15 @@ impl Maker<'_> {
             }
             "item" => of,
             "sum" | "prod" | "mean" | "min" | "max" | "any" | "all" | "argmin" | "argmax" | "var" | "std" => {
-                match (args.take(0, "axis"), name) {
+                let axis = args.take(0, "axis");
+                let of = match name {
+                    "sum" => match self.summed_as(of, &mut args, 1) {
+                        Some(of) => of,
+                        None => return Operand::Unknown,
+                    },
+                    _ => of,
+                };
+                match (axis, name) {
                     (Some(axis), "sum") => self.sum_along(of, axis, span),
                     (Some(_), _) => self.no_axis(name, span),
                     (None, _) => self.reduce_array(name, of, span),
