@@ -278,10 +278,14 @@ fn no_argument_is_passed_over() {
         ),
         (
             "np.sum(a, dtype=np.float32)",
-            "dtype",
-            "'sum' takes no 'dtype' here",
+            "np.sum(a, dtype=np.float32)",
+            "elements of float64 are not summed as float32",
         ),
-        ("a.sum(dtype=np.float32)", "dtype", "'sum' takes no 'dtype' here"),
+        (
+            "a.sum(dtype=np.float32)",
+            "a.sum(dtype=np.float32)",
+            "elements of float64 are not summed as float32",
+        ),
         ("np.var(a, ddof=1)", "ddof", "'var' takes no 'ddof' here"),
         ("a.std(ddof=1)", "ddof", "'std' takes no 'ddof' here"),
         (
