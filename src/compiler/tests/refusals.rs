@@ -316,8 +316,8 @@ fn no_argument_is_passed_over() {
             "'max' takes no 'initial' here",
         ),
         (
-            "np.sum(a, None, np.float32)",
-            "np.sum(a, None, np.float32)",
+            "np.sum(a, None, np.float64)",
+            "np.sum(a, None, np.float64)",
             "axis",
         ),
         (
