@@ -16,11 +16,7 @@ const EXACT_TENS: i64 = 22;
 
 /// Reads what Python writes: digits with a point and an exponent, `inf`, `infinity`, `nan`, each with a sign.
 pub fn parse(text: &str) -> Option<f64> {
-    let (is_negative, plain) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
+    let (is_negative, plain) = signed(text);
     let is = |word: &str| plain.eq_ignore_ascii_case(word);
     let value = if is("inf") || is("infinity") {
         f64::INFINITY
@@ -32,15 +28,20 @@ pub fn parse(text: &str) -> Option<f64> {
     Some(if is_negative { -value } else { value })
 }
 
+/// Whether it is below zero, and what stands behind the sign.
+fn signed(text: &str) -> (bool, &str) {
+    match text.strip_prefix('-') {
+        Some(plain) => (true, plain),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
 /// A decimal without a sign.
 fn magnitude(text: &str) -> Option<f64> {
     let (digits, exponent) = match text.split_once(['e', 'E']) {
         Some((digits, exponent)) => {
-            let (sign, plain) = match exponent.as_bytes().first()? {
-                b'-' => (-1, &exponent[1..]),
-                b'+' => (1, &exponent[1..]),
-                _ => (1, exponent),
-            };
+            let (is_negative, plain) = signed(exponent);
+            let sign = if is_negative { -1 } else { 1 };
             if plain.is_empty() || !plain.bytes().all(|b| b.is_ascii_digit()) {
                 return None;
             }

@@ -46,6 +46,11 @@ impl Span {
         }
     }
 
+    /// Whether a byte is in it.
+    pub fn has(self, at: u32) -> bool {
+        self.start <= at && at < self.end
+    }
+
     /// As a range of indices.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
@@ -141,7 +146,7 @@ impl<'a> Source<'a> {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        &self.text[..end]
+        self.text.get(..end).unwrap_or_default()
     }
 }
 

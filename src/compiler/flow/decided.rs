@@ -5,6 +5,7 @@ use super::{Env, Flow, Node};
 use crate::module::{Global, Number};
 use crate::syntax::{self, CompareOp, Expr, ExprKind, LogicOp, UnaryOp};
 use crate::types::Scalar;
+use std::cmp::Ordering;
 
 /// What is known of an argument before types are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +99,7 @@ impl Flow<'_> {
             self.test(of, env);
         }
         let is = self.comes_out(test, env)?;
-        self.decided.insert(test.span, is);
+        self.decided.push((test.span, is));
         Some(is)
     }
 }
@@ -138,32 +139,28 @@ fn truth(value: &Global) -> Option<bool> {
 fn compare(op: CompareOp, a: &Global, b: &Global) -> Option<bool> {
     let order = match (a, b) {
         (Global::None, _) | (_, Global::None) => {
-            let same = a == b;
-            return match op {
-                CompareOp::Equal | CompareOp::Is => Some(same),
-                CompareOp::Unequal | CompareOp::IsNot => Some(!same),
-                _ => None,
-            };
+            let is_equal = matches!(op, CompareOp::Equal | CompareOp::Is);
+            let is_one = is_equal || matches!(op, CompareOp::Unequal | CompareOp::IsNot);
+            return is_one.then_some((a == b) == is_equal);
         }
-        (Global::Number(a), Global::Number(b)) if matches!(op, CompareOp::Is | CompareOp::IsNot) => {
+        (Global::Number(a), Global::Number(b)) => match (op, a.of, b.of) {
             // `True` and `False` are there once; of numbers nobody knows.
-            let are_bools = a.of == Scalar::Bool && b.of == Scalar::Bool;
-            return are_bools.then_some((a == b) == (op == CompareOp::Is));
-        }
-        (Global::Number(a), Global::Number(b)) if a.of.is_float() || b.of.is_float() => {
-            a.as_float().partial_cmp(&b.as_float())
-        }
-        (Global::Number(a), Global::Number(b)) => Some(a.as_int().cmp(&b.as_int())),
+            (CompareOp::Is, Scalar::Bool, Scalar::Bool) => return Some(a == b),
+            (CompareOp::IsNot, Scalar::Bool, Scalar::Bool) => return Some(a != b),
+            (_, of, other) if of.is_float() || other.is_float() => a.as_float().partial_cmp(&b.as_float()),
+            _ => Some(a.as_int().cmp(&b.as_int())),
+        },
         (Global::Text(a), Global::Text(b)) => Some(a.cmp(b)),
         _ => return None,
     };
+    let (is_less, is_same) = (order == Some(Ordering::Less), order == Some(Ordering::Equal));
     Some(match op {
-        CompareOp::Equal => order.is_some_and(|order| order.is_eq()),
-        CompareOp::Unequal => order.is_none_or(|order| order.is_ne()),
-        CompareOp::Less => order.is_some_and(|order| order.is_lt()),
-        CompareOp::AtMost => order.is_some_and(|order| order.is_le()),
-        CompareOp::Greater => order.is_some_and(|order| order.is_gt()),
-        CompareOp::AtLeast => order.is_some_and(|order| order.is_ge()),
+        CompareOp::Equal => is_same,
+        CompareOp::Unequal => !is_same,
+        CompareOp::Less => is_less,
+        CompareOp::AtMost => is_less || is_same,
+        CompareOp::Greater => order == Some(Ordering::Greater),
+        CompareOp::AtLeast => is_same || order == Some(Ordering::Greater),
         _ => return None,
     })
 }

@@ -38,7 +38,7 @@ pub struct Webs {
     reaching: Map<u32, Set<u32>>,
     nodes: Vec<Node>,
     /// How tests come out, by their places, where that is known.
-    decided: Map<Span, bool>,
+    decided: Vec<(Span, bool)>,
 }
 
 /// The definitions of a variable that meet where it is read.
@@ -47,7 +47,7 @@ pub struct Meets {
     /// Their places, each time that others meet.
     pub all: Vec<Set<u32>>,
     /// Which of these it is where the variable is read.
-    pub at: Map<u32, usize>,
+    pub at: Map<u32, u32>,
 }
 
 impl Webs {
@@ -58,7 +58,7 @@ impl Webs {
 
     /// How a test comes out in every call; nothing if that depends.
     pub fn decided(&self, test: Span) -> Option<bool> {
-        self.decided.get(&test).copied()
+        self.decided.iter().find(|(at, _)| *at == test).map(|(_, is)| *is)
     }
 
     /// Whether what is read at a place may never have been given a value.
@@ -98,7 +98,6 @@ impl Webs {
 
     /// Which definitions of a variable meet where.
     pub fn meets(&self, web: Web) -> Meets {
-        let mut found: Map<Set<u32>, usize> = Map::new();
         let mut meets = Meets::default();
         for at in self.load_places(web) {
             let mut open: Vec<u32> = self.reaching.get(&at).into_iter().flatten().copied().collect();
@@ -110,12 +109,12 @@ impl Webs {
                     open.extend(&node.joins);
                 }
             }
-            let next = meets.all.len();
-            let number = *found.entry(places.clone()).or_insert(next);
-            if number == next {
+            let same = meets.all.iter().position(|one| *one == places);
+            let number = same.unwrap_or(meets.all.len());
+            if same.is_none() {
                 meets.all.push(places);
             }
-            meets.at.insert(at, number);
+            meets.at.insert(at, number as u32);
         }
         meets
     }
@@ -143,7 +142,7 @@ pub fn webs(def: &Def, globals: &Map<String, Global>, facts: &[Fact]) -> (Webs, 
     assigned(&def.body, &mut names);
     let mut flow = Flow {
         globals,
-        decided: Map::new(),
+        decided: Vec::new(),
         names,
         nodes: Vec::new(),
         loads: Vec::new(),
@@ -230,7 +229,7 @@ struct Loop {
 
 struct Flow<'a> {
     globals: &'a Map<String, Global>,
-    decided: Map<Span, bool>,
+    decided: Vec<(Span, bool)>,
     names: Map<String, usize>,
     nodes: Vec<Node>,
     loads: Vec<(u32, Set<u32>)>,
@@ -731,7 +730,7 @@ mod tests {
         let web = webs.store(Span::new(first, first + 1)).unwrap();
         let meets = webs.meets(web);
         let met = |at: usize| {
-            meets.all[meets.at[&(at as u32)]]
+            meets.all[meets.at[&(at as u32)] as usize]
                 .iter()
                 .copied()
                 .collect::<Vec<u32>>()

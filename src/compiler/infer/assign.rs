@@ -27,7 +27,7 @@ impl Maker<'_> {
         let Some(known) = self.known(&value) else {
             return;
         };
-        let joined = match self.types.get(&var) {
+        let joined = match self.type_of(var) {
             None => known.clone(),
             Some(before) => match before.join(&known) {
                 Some(joined) => joined,
@@ -50,29 +50,29 @@ impl Maker<'_> {
                 }
             },
         };
-        if self.types.get(&var) != Some(&joined) {
-            self.widened |= self.types.insert(var, joined).is_some() || self.slots.contains_key(&var);
-            self.slots.remove(&var);
+        if self.type_of(var) != Some(&joined) {
+            let before = self.variable(var).own.replace(joined);
+            self.widened |= before.is_some();
         }
         self.defined(var, at, &known);
         let faces = self.faces(var, at);
         match faces.as_slice() {
             [one] => {
-                let slot = self.face(var, name, one);
+                let slot = self.slot(var, name, one);
                 self.put_in(&slot, value, span);
             }
             several => {
                 let value = self.settled(value);
                 let outer = std::mem::replace(&mut self.has_several, true);
                 for one in several {
-                    let slot = self.face(var, name, one);
+                    let slot = self.slot(var, name, one);
                     self.put_in(&slot, value.clone(), span);
                 }
                 self.has_several = outer;
             }
         }
-        if let Some(flag) = self.flags.get(&var) {
-            self.emit(Stmt::Set(*flag, Expr::bool(true)));
+        if let Some(flag) = self.variable(var).flag {
+            self.emit(Stmt::Set(flag, Expr::bool(true)));
         }
     }
 
@@ -80,7 +80,7 @@ impl Maker<'_> {
     pub(super) fn begin_flags(&mut self, key: Key, webs: &Webs) {
         for web in webs.open() {
             let flag = self.local(&webs.names[web.0 as usize], Scalar::Bool);
-            self.flags.insert((key, web), flag);
+            self.variable((key, web)).flag = Some(flag);
             self.emit(Stmt::Set(flag, Expr::bool(false)));
         }
     }
@@ -88,7 +88,7 @@ impl Maker<'_> {
     /// That a variable has a value where it is read, if that is not certain.
     pub(super) fn check_flag(&mut self, var: Var, span: Span) {
         let is_open = self.frame_ref().is_some_and(|frame| frame.webs.is_open(span));
-        if let (true, Some(flag)) = (is_open, self.flags.get(&var).copied()) {
+        if let (true, Some(flag)) = (is_open, self.variable(var).flag) {
             let site = self.site(span, Failure::Unbound(flag));
             self.emit(Stmt::Check(local(Scalar::Bool, flag), site));
         }
@@ -98,13 +98,13 @@ impl Maker<'_> {
     /// have one: these checks are to be made before the loop.
     pub(super) fn flags_within(&self, body: &mut Vec<Stmt>, reductions: &[Reduction]) -> Vec<(Local, Site)> {
         let mut before = Vec::new();
-        for (var, flag) in &self.flags {
+        for variable in self.variables.values() {
+            let Some(flag) = &variable.flag else { continue };
             if walk::sets(body, *flag) == 0 {
                 continue;
             }
             let is_own = |one: &Reduction| {
-                let mut slots = self.slots_of(*var);
-                slots.any(|slot| matches!(slot, Slot::Scalar(at) if *at == one.local))
+                variable.is_in(&|slot| matches!(slot, Slot::Scalar(at) if *at == one.local))
             };
             if !reductions.iter().any(is_own) {
                 body.insert(0, Stmt::Set(*flag, Expr::bool(false)));

@@ -253,32 +253,30 @@ impl Maker<'_> {
                 }
             }
         }
-        let is_given: Vec<bool> = given.iter().map(Option::is_some).collect();
-        let mut missing = Vec::new();
+        let (mut missing, mut facts) = (Vec::new(), Vec::new());
         for (at, (param, value)) in params.iter().zip(&mut given).enumerate() {
+            let mut fact = value.as_ref().map_or(Fact::Open, |value| self.fact(value));
             if value.is_none() {
                 match param.default {
-                    Some(_) => *value = Some(self.default(index, at)),
+                    Some(_) => {
+                        let usual = self.default(index, at);
+                        if matches!(usual, Operand::Known(Global::None)) {
+                            fact = Fact::None;
+                        }
+                        *value = Some(usual);
+                    }
                     None => missing.push(format!("'{}'", param.name.name)),
                 }
             }
+            facts.push(fact);
         }
         if !missing.is_empty() {
             let words = format!("{name}() is missing a required argument: {}", missing.join(", "));
             return self.refuse(Kind::Typing, span, words);
         }
         let mut given: Vec<Operand> = given.into_iter().flatten().collect();
-        let facts = given
-            .iter()
-            .zip(is_given)
-            .map(|(one, is_given)| match self.fact(one) {
-                // A default that is a number is not one that stands in the call.
-                Fact::Literal if !is_given => Fact::Open,
-                fact => fact,
-            });
-        let facts = facts.collect();
         let around = self.frame_ref().map(|frame| frame.key);
-        let Some(mut frame) = self.frame(around, span, (index, facts)) else {
+        let Some(mut frame) = self.frame(around, span, index, facts) else {
             return Operand::Unknown;
         };
         let label = self.label();
@@ -305,7 +303,7 @@ impl Maker<'_> {
                 }
             }
             let falls = maker.block_here(&function.def.body);
-            let has_result = maker.types.contains_key(&(key, RESULT));
+            let has_result = maker.type_of((key, RESULT)).is_some();
             if falls && has_result {
                 maker.give_result(Operand::Known(Global::None), function.span);
             }
@@ -322,7 +320,7 @@ impl Maker<'_> {
             self.out.extend(body);
         }
         let var = (key, RESULT);
-        let Some(known) = self.types.get(&var).cloned() else {
+        let Some(known) = self.type_of(var).cloned() else {
             // It may turn out to give something in the next round.
             return Operand::Known(Global::None);
         };

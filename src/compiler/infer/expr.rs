@@ -138,10 +138,11 @@ impl Maker<'_> {
             .and_then(|frame| Some((frame.key, frame.webs.load(span)?)));
         if let Some(var) = web {
             let Some(known) = self.version(var, span.start) else {
-                self.asked.entry(var).or_insert((name.to_owned(), span));
+                let asked = &mut self.variable(var).asked;
+                asked.get_or_insert_with(|| (name.to_owned(), span));
                 return Operand::Unknown;
             };
-            let slot = self.face(var, name, &known);
+            let slot = self.slot(var, name, &known);
             self.check_flag(var, span);
             return self.read(&slot);
         }

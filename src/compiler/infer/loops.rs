@@ -186,11 +186,10 @@ impl Maker<'_> {
             let name = frame.webs.names.get(web.0 as usize);
             name.is_some_and(|name| names.contains(name.as_str()))
         };
-        let is_theirs = |var: &super::Var| {
-            let (key, web) = *var;
-            key == frame.key && is_given(web) && self.slots_of(*var).any(|slot| has(slot, array))
+        let is_theirs = |((key, web), variable): (&super::Var, &super::Variable)| {
+            *key == frame.key && is_given(*web) && variable.is_in(&|slot| has(slot, array))
         };
-        if !self.types.keys().any(is_theirs) {
+        if !self.variables.iter().any(is_theirs) {
             return array;
         }
         let info = self.array_info(array).clone();
@@ -425,11 +424,11 @@ impl Maker<'_> {
             return;
         };
         let named = *set;
-        let mut slots = self.slots_of((frame.key, web));
-        if !slots.any(|slot| matches!(slot, Slot::Scalar(at) if *at == named)) {
+        let variable = self.variables.get(&(frame.key, web));
+        let is_named = |slot: &Slot| matches!(slot, Slot::Scalar(at) if *at == named);
+        if !variable.is_some_and(|variable| variable.is_in(&is_named)) {
             return;
         }
-        drop(slots);
         // Only this loop gives it a value, and nothing behind the loop reads it.
         let is_elsewhere = frame
             .webs

@@ -24,7 +24,7 @@ mod scalars;
 mod shapes;
 mod stmt;
 mod subscript;
-mod versions;
+mod variable;
 
 use crate::diagnostic::{Diagnostic, Kind, in_order};
 use crate::flow::decided::Fact;
@@ -38,9 +38,9 @@ use crate::source::Span;
 use crate::types::{Layout, Scalar, Type};
 use names::Found;
 pub use names::Named;
-use operand::{Known, Operand, Slot};
+use operand::{Operand, Slot};
 use std::rc::Rc;
-use versions::Versions;
+use variable::Variable;
 
 /// Rounds at most: types widen only a few times each.
 const ROUNDS: usize = 24;
@@ -69,25 +69,20 @@ pub struct Typed {
 /// # Errors
 /// All that is wrong with it.
 pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, Vec<Diagnostic>> {
-    let mut known = Map::new();
     let mut keys = Map::new();
-    let mut flows = Map::new();
-    let mut versions: Map<Var, Versions> = Map::new();
+    let mut flows = Vec::new();
+    let mut variables: Map<Var, Variable> = Map::new();
     for _ in 0..ROUNDS {
         let mut maker = Maker {
             file,
             flows: std::mem::take(&mut flows),
-            types: std::mem::take(&mut known),
             keys: std::mem::take(&mut keys),
             widened: false,
             program: Program::default(),
             faults: Vec::new(),
             out: Vec::new(),
             frames: Vec::new(),
-            slots: Map::new(),
-            versions: std::mem::take(&mut versions),
-            flags: Map::new(),
-            asked: Map::new(),
+            variables: std::mem::take(&mut variables),
             size: 0,
             span_at_hand: Span::default(),
             has_several: false,
@@ -101,8 +96,8 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
         if maker.faults.iter().any(|fault| fault.kind == Kind::Limit) {
             return maker.finish();
         }
-        (known, keys, flows, versions) = (maker.types, maker.keys, maker.flows, maker.versions);
-        versions.values_mut().for_each(Versions::again);
+        (keys, flows, variables) = (maker.keys, maker.flows, maker.variables);
+        variables.values_mut().for_each(Variable::again);
     }
     let span = file.functions.get(entry).map(|f| f.span).unwrap_or_default();
     let words = "the types of its variables do not settle";
@@ -113,8 +108,16 @@ pub fn program(file: &File, entry: usize, arguments: &[Type]) -> Result<Typed, V
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key(u32);
 
-/// A function, and what is known of its arguments before types are.
-type Called = (usize, Vec<Fact>);
+/// A function as it is called, and its variables then.
+#[derive(Debug, Clone)]
+struct Called {
+    function: usize,
+    /// What is known of the arguments before types are.
+    facts: Vec<Fact>,
+    webs: Rc<Webs>,
+    /// What is read before any assignment.
+    faults: Vec<Diagnostic>,
+}
 
 /// A variable of a frame; [`RESULT`] is what the function gives.
 type Var = (Key, Web);
@@ -154,22 +157,16 @@ enum Jump {
 
 struct Maker<'a> {
     file: &'a File<'a>,
-    flows: Map<Called, Rc<Webs>>,
-    types: Map<Var, Known>,
-    keys: Map<(Option<Key>, u32, Called), Key>,
+    flows: Vec<Called>,
+    /// By the frame around, the place of the call, and the flow.
+    keys: Map<(Option<Key>, u32, usize), Key>,
     widened: bool,
     program: Program,
     faults: Vec<Diagnostic>,
     /// The block at hand.
     out: Vec<Stmt>,
     frames: Vec<Frame>,
-    slots: Map<Var, Slot>,
-    /// What each definition of a variable gives.
-    versions: Map<Var, Versions>,
-    /// Whether variables have been given a value, of those that are read where they may have none.
-    flags: Map<Var, Local>,
-    /// Variables that were read before anything was known of them.
-    asked: Map<Var, (String, Span)>,
+    variables: Map<Var, Variable>,
     size: usize,
     /// Where the statement at hand is.
     span_at_hand: Span,
@@ -227,7 +224,7 @@ impl<'a> Maker<'a> {
             None => Fact::Open,
         });
         let facts = facts.collect();
-        let Some(mut frame) = self.frame(None, function.span, (entry, facts)) else {
+        let Some(mut frame) = self.frame(None, function.span, entry, facts) else {
             return;
         };
         frame.called_at = None;
@@ -261,10 +258,9 @@ impl<'a> Maker<'a> {
             let span = function.span;
             self.give_result(Operand::Known(Global::None), span);
         }
-        let result = self.slots.get(&(key, RESULT)).cloned();
         let mut results = Vec::new();
-        if let Some(slot) = &result {
-            collect(slot, &mut results);
+        if let Some(known) = self.type_of((key, RESULT)).cloned() {
+            collect(&self.slot((key, RESULT), "$result", &known), &mut results);
         }
         self.program.results = results;
         self.program.body = std::mem::take(&mut self.out);
@@ -274,42 +270,42 @@ impl<'a> Maker<'a> {
     fn finish(mut self) -> Result<Typed, Vec<Diagnostic>> {
         if self.faults.is_empty() {
             // What is only ever made of itself is never given anything.
-            for (name, span) in self.asked.values() {
+            for (name, span) in self.variables.values().filter_map(|one| one.asked.as_ref()) {
                 let words = format!("local variable '{name}' referenced before assignment");
                 self.faults.push(Diagnostic::new(Kind::Name, *span, words));
             }
         }
         if self.faults.is_empty() {
-            let functions: Map<Key, &Called> = self.keys.iter().map(|((.., at), key)| (*key, at)).collect();
+            let flows: Map<Key, usize> = self.keys.iter().map(|((.., flow), key)| (*key, *flow)).collect();
             let entry = self.keys.iter().find(|((around, ..), _)| around.is_none());
             let mut gives = Type::None;
             let mut variables = Set::new();
-            for ((key, web), known) in &self.types {
+            for ((key, web), variable) in &self.variables {
+                let Some(known) = &variable.own else { continue };
                 if *web == RESULT {
                     if entry.is_some_and(|(_, entry)| entry == key) {
                         gives = known.as_type();
                     }
                     continue;
                 }
-                let Some(&called) = functions.get(key) else {
+                let Some(called) = flows.get(key).and_then(|flow| self.flows.get(*flow)) else {
                     continue;
                 };
-                let Some(names) = self.flows.get(called).map(|webs| &webs.names) else {
-                    continue;
-                };
-                let name = names.get(web.0 as usize).cloned().unwrap_or_default();
-                let function = self.file.functions[called.0].def.name.name.clone();
-                let all = self.versions.get(&(*key, *web));
-                let all = all.map_or_else(|| vec![known.clone()], |one| one.types(known));
-                variables.extend(all.iter().map(|of| (function.clone(), name.clone(), of.words())));
+                let name = called.webs.names.get(web.0 as usize).cloned().unwrap_or_default();
+                let function = self.file.functions[called.function].def.name.name.clone();
+                variables.extend(
+                    variable
+                        .types()
+                        .iter()
+                        .map(|of| (function.clone(), name.clone(), of.words())),
+                );
             }
             return Ok(Typed {
                 program: self.program,
                 gives,
                 variables,
                 found: Found {
-                    types: self.types,
-                    versions: self.versions,
+                    variables: self.variables,
                     keys: self.keys,
                     flows: self.flows,
                 },
@@ -329,27 +325,27 @@ impl<'a> Maker<'a> {
     }
 
     /// A frame for a function called at a place; nothing, with a fault, if calls are too deep.
-    fn frame(&mut self, around: Option<Key>, at: Span, called: Called) -> Option<Frame> {
-        let next = Key(self.keys.len() as u32);
-        let function = called.0;
-        let key = *self
-            .keys
-            .entry((around, at.start, called.clone()))
-            .or_insert(next);
+    fn frame(&mut self, around: Option<Key>, at: Span, function: usize, facts: Vec<Fact>) -> Option<Frame> {
         let def = self.file.functions.get(function)?.def;
-        let webs = match self.flows.get(&called) {
-            Some(webs) => Rc::clone(webs),
+        let is_same = |one: &Called| one.function == function && one.facts == facts;
+        let flow = match self.flows.iter().position(is_same) {
+            Some(flow) => flow,
             None => {
-                let (webs, faults) = flow::webs(def, &self.file.globals, &called.1);
-                let webs = Rc::new(webs);
-                // A use before any assignment stays one in every round.
-                if faults.is_empty() {
-                    self.flows.insert(called, Rc::clone(&webs));
-                }
-                self.faults.extend(faults);
-                webs
+                let (webs, faults) = flow::webs(def, &self.file.globals, &facts);
+                self.flows.push(Called {
+                    function,
+                    facts,
+                    webs: Rc::new(webs),
+                    faults,
+                });
+                self.flows.len() - 1
             }
         };
+        let next = Key(self.keys.len() as u32);
+        let key = *self.keys.entry((around, at.start, flow)).or_insert(next);
+        let called = &self.flows[flow];
+        let webs = Rc::clone(&called.webs);
+        self.faults.extend(called.faults.iter().cloned());
         Some(Frame {
             key,
             function,

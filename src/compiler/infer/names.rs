@@ -1,21 +1,17 @@
 //! What each name of the source means, at its place: for people who point at it.
 
-use super::operand::Known;
-use super::versions::Versions;
+use super::variable::Variable;
 use super::{Called, Key, RESULT, Typed, Var};
-use crate::flow::Webs;
 use crate::module::File;
 use crate::sorted::{Map, Set};
-use std::rc::Rc;
 
 /// Frames, their functions and variables.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
-    pub types: Map<Var, Known>,
-    pub versions: Map<Var, Versions>,
-    /// By the frame around, the place of the call, and what is called.
-    pub keys: Map<(Option<Key>, u32, Called), Key>,
-    pub flows: Map<Called, Rc<Webs>>,
+    pub variables: Map<Var, Variable>,
+    /// By the frame around, the place of the call, and the flow.
+    pub keys: Map<(Option<Key>, u32, usize), Key>,
+    pub flows: Vec<Called>,
 }
 
 /// A name at a place.
@@ -36,30 +32,28 @@ impl Typed {
         let mut say = |start: u32, name: &str, text: String| {
             found.entry((start, name.len() as u32)).or_default().insert(text);
         };
-        for ((around, at, called), key) in &self.found.keys {
-            let Some(webs) = self.found.flows.get(called) else {
+        for ((around, at, flow), key) in &self.found.keys {
+            let Some(Called { function, webs, .. }) = self.found.flows.get(*flow) else {
                 continue;
             };
-            let Some(def) = file.functions.get(called.0).map(|function| function.def) else {
+            let Some(def) = file.functions.get(*function).map(|function| function.def) else {
                 continue;
             };
-            for ((web, name), known) in (0..).map(crate::flow::Web).zip(&webs.names).filter_map(|one| {
-                let known = self.found.types.get(&(*key, one.0))?;
-                Some((one, known))
-            }) {
-                let versions = self.found.versions.get(&(*key, web));
-                webs.places(web).for_each(|at| {
-                    let here = versions.and_then(|one| one.at(at));
-                    say(at, name, here.unwrap_or(known).words());
-                });
+            let type_at = |web, at| Some(self.found.variables.get(&(*key, web))?.at(at)?.words());
+            for (web, name) in (0..).map(crate::flow::Web).zip(&webs.names) {
+                for at in webs.places(web) {
+                    if let Some(text) = type_at(web, at) {
+                        say(at, name, text);
+                    }
+                }
             }
-            let type_of = |var| self.found.types.get(&var).map(Known::words);
             let params = def.params.iter().map(|param| {
-                let of = webs.store(param.name.span).and_then(|web| type_of((*key, web)));
+                let web = webs.store(param.name.span);
+                let of = web.and_then(|web| type_at(web, param.name.span.start));
                 format!("{}: {}", param.name.name, of.unwrap_or_else(|| "?".into()))
             });
             let params: Vec<String> = params.collect();
-            let gives = type_of((*key, RESULT)).unwrap_or_else(|| "none".into());
+            let gives = type_at(RESULT, 0).unwrap_or_else(|| "none".into());
             let text = format!("{}({}) -> {gives}", def.name.name, params.join(", "));
             if around.is_some() {
                 say(*at, &def.name.name, text.clone());

@@ -89,46 +89,65 @@ impl Maker<'_> {
     /// All others; nothing where there is a fault, or where something is not known yet.
     fn function_of_arrays(&mut self, args: &mut Args) -> Option<Operand> {
         let (name, span) = (args.function, args.span);
+        if !FUNCTIONS.contains(&name) {
+            if NOT_COMPILED.contains(&name) {
+                let words = format!("'np.{name}' is not compiled here");
+                self.fault(Kind::Unsupported, span, words);
+                self.help("write its loop, or do it in 'setup(n)'");
+                return None;
+            }
+            let words = format!("Unknown attribute '{name}' of type Module(numpy)");
+            self.fault(Kind::Typing, span, words);
+            let known = UFUNCS.iter().map(|(one, _)| *one).chain(FUNCTIONS);
+            let far = |one: &&str| crate::module::distance(name, one);
+            let near = known.filter(|one| far(one) <= 1 + name.len() / 5).min_by_key(far);
+            self.help(match near {
+                Some(near) => format!("did you mean 'np.{near}'?"),
+                None => "this function is not compiled here: write its loop".into(),
+            });
+            return None;
+        }
+        let one = match name {
+            "arange" | "linspace" | "where" | "iinfo" | "finfo" | "dtype" => Operand::Unknown,
+            "zeros" | "ones" | "empty" | "full" => self.needed(args, 0, "shape")?,
+            "eye" | "identity" => self.needed(args, 0, "N")?,
+            _ => self.needed(args, 0, "a")?,
+        };
         Some(match name {
             "zeros" | "ones" | "empty" => {
-                let shape = self.needed(args, 0, "shape")?;
                 let of = self.dtype_of(args, 1, Some(Scalar::F64));
-                let shape = self.shape_arg(shape, span);
+                let shape = self.shape_arg(one, span);
                 self.created(name, of?, shape?, span)
             }
             "full" => {
-                let shape = self.needed(args, 0, "shape")?;
                 let value = self.needed(args, 1, "fill_value")?;
-                let (shape, value) = (self.shape_arg(shape, span), self.value(value, span));
+                let (shape, value) = (self.shape_arg(one, span), self.value(value, span));
                 let of = self.dtype_of(args, 2, value.as_ref().map(|value| value.of))?;
                 self.new_array(of, shape?, Some(convert(value?, of)), span)
             }
             "full_like" => {
-                let like = self.needed(args, 0, "a")?;
                 let value = self.needed(args, 1, "fill_value")?;
-                let (shape, own) = (self.shape_of(&like, span)?, self.element_type(&like));
+                let (shape, own) = (self.shape_of(&one, span)?, self.element_type(&one));
                 let of = self.dtype_of(args, 2, own)?;
                 let value = self.value(value, span)?;
                 self.new_array(of, shape, Some(convert(value, of)), span)
             }
             "zeros_like" | "ones_like" | "empty_like" => {
-                let like = self.needed(args, 0, "a")?;
-                let (shape, own) = (self.shape_of(&like, span)?, self.element_type(&like));
+                let (shape, own) = (self.shape_of(&one, span)?, self.element_type(&one));
                 let of = self.dtype_of(args, 1, own)?;
                 self.created(name.strip_suffix("_like")?, of, shape, span)
             }
             "arange" => self.arange(args)?,
             "linspace" => self.linspace(args)?,
             "eye" | "identity" => {
-                let n = self.needed(args, 0, "N")?;
                 let (columns, k, at) = match name {
                     "eye" => (args.take(1, "M"), args.take(2, "k"), 3),
                     _ => (None, None, 1),
                 };
                 let columns = columns.filter(|one| !matches!(one, Operand::Known(Global::None)));
                 let of = self.dtype_of(args, at, Some(Scalar::F64));
-                let columns = columns.unwrap_or_else(|| n.clone());
-                let shape = self.lengths(vec![n, columns], span);
+                let columns = columns.unwrap_or_else(|| one.clone());
+                let shape = self.lengths(vec![one, columns], span);
                 let (of, shape) = (of?, shape?);
                 let k = match k {
                     Some(k) => self.index(k, span)?,
@@ -158,7 +177,6 @@ impl Maker<'_> {
                 made
             }
             "array" | "asarray" | "copy" | "ascontiguousarray" | "atleast_1d" => {
-                let one = self.needed(args, 0, "a")?;
                 let to = match args.take(1, "dtype") {
                     Some(given) => Some(self.dtype(&given, span)?),
                     None => None,
@@ -178,7 +196,6 @@ impl Maker<'_> {
             }
             "sum" | "prod" | "mean" | "min" | "max" | "amin" | "amax" | "any" | "all" | "argmin"
             | "argmax" | "var" | "std" => {
-                let one = self.needed(args, 0, "a")?;
                 let axis = args.take(1, "axis");
                 let one = match name {
                     "sum" => self.summed_as(one, args, 2)?,
@@ -192,7 +209,6 @@ impl Maker<'_> {
                 }
             }
             "count_nonzero" => {
-                let one = self.needed(args, 0, "a")?;
                 let truth = self.elementwise("not_equal", vec![one, Operand::Value(Expr::int(0))], span);
                 self.reduce_array("sum", truth, span)
             }
@@ -205,7 +221,7 @@ impl Maker<'_> {
                 self.chosen(all, span)
             }
             "clip" => {
-                let mut one = self.needed(args, 0, "a")?;
+                let mut one = one;
                 for (at, limit, function) in [(1, "a_min", "maximum"), (2, "a_max", "minimum")] {
                     match args.take(at, limit) {
                         None | Some(Operand::Known(Global::None)) => {}
@@ -215,36 +231,25 @@ impl Maker<'_> {
                 one
             }
             "dot" | "matmul" | "vdot" | "outer" => {
-                let (a, b) = (self.needed(args, 0, "a")?, self.needed(args, 1, "b")?);
+                let b = self.needed(args, 1, "b")?;
                 if name != "outer" {
-                    return Some(self.product(a, b, span));
+                    return Some(self.product(one, b, span));
                 }
                 let column = [-1, 1].map(|length| Operand::Value(Expr::int(length)));
-                let column = self.reshaped(a, column.into(), span);
+                let column = self.reshaped(one, column.into(), span);
                 self.elementwise("multiply", vec![column, b], span)
             }
             "reshape" => {
-                let one = self.needed(args, 0, "a")?;
                 let shape = match self.needed(args, 1, "shape")? {
                     Operand::Tuple(all) => all,
                     other => vec![other],
                 };
                 self.reshaped(one, shape, span)
             }
-            "ravel" => {
-                let one = self.needed(args, 0, "a")?;
-                self.flat(one, false, span)
-            }
-            "transpose" => {
-                let one = self.needed(args, 0, "a")?;
-                self.transposed(one, span)
-            }
-            "shape" | "size" => {
-                let one = self.needed(args, 0, "a")?;
-                self.attribute(one, name, span)
-            }
-            "round" | "around" | "round_" => {
-                let one = self.needed(args, 0, "a")?;
+            "ravel" => self.flat(one, false, span),
+            "transpose" => self.transposed(one, span),
+            "shape" | "size" => self.attribute(one, name, span),
+            "round" | "around" => {
                 let digits = args.take(1, "decimals");
                 if let Some(digits) = digits {
                     let Some(digits) = self.constant_number(&digits).filter(|known| known.of.is_int()) else {
@@ -264,33 +269,13 @@ impl Maker<'_> {
                     false => value,
                 })
             }
-            "cumsum" => {
-                let one = self.needed(args, 0, "a")?;
-                self.running_sum(one, span)?
-            }
+            "cumsum" => self.running_sum(one, span)?,
             "iinfo" | "finfo" => {
                 let of = Operand::Known(Global::Type(self.dtype(&args.take(0, "type")?, span)?));
                 Operand::Method(Box::new(of), name.to_owned())
             }
             "dtype" => Operand::Known(Global::Type(self.dtype(&args.take(0, "dtype")?, span)?)),
-            _ => {
-                if NOT_COMPILED.contains(&name) {
-                    let words = format!("'np.{name}' is not compiled here");
-                    self.fault(Kind::Unsupported, span, words);
-                    self.help("write its loop, or do it in 'setup(n)'");
-                    return None;
-                }
-                let words = format!("Unknown attribute '{name}' of type Module(numpy)");
-                self.fault(Kind::Typing, span, words);
-                let known = UFUNCS.iter().map(|(one, _)| *one).chain(FUNCTIONS);
-                let far = |one: &&str| crate::module::distance(name, one);
-                let near = known.filter(|one| far(one) <= 1 + name.len() / 5).min_by_key(far);
-                self.help(match near {
-                    Some(near) => format!("did you mean 'np.{near}'?"),
-                    None => "this function is not compiled here: write its loop".into(),
-                });
-                return None;
-            }
+            _ => return None,
         })
     }
 

@@ -1,6 +1,6 @@
 //! What an expression comes to while compiling, and how it becomes a value.
 
-use super::{Maker, Var};
+use super::Maker;
 use crate::diagnostic::Kind;
 use crate::ir::{Array, ArrayExpr, Binary, Compare, Cut, Divide, Expr, ExprKind, Local, Stmt, Unary};
 use crate::module::{Global, Number};
@@ -440,16 +440,6 @@ impl Maker<'_> {
             Slot::Tuple(all) => Operand::Tuple(all.iter().map(|one| self.read(one)).collect()),
             Slot::Known(thing) => Operand::Known(thing.clone()),
         }
-    }
-
-    /// A variable of this type.
-    pub(super) fn slot(&mut self, var: Var, name: &str, known: &Known) -> Slot {
-        if let Some(slot) = self.slots.get(&var) {
-            return slot.clone();
-        }
-        let slot = self.new_slot(name, known);
-        self.slots.insert(var, slot.clone());
-        slot
     }
 
     /// Variables of its own that nobody has a name for.

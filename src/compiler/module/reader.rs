@@ -273,7 +273,8 @@ impl<'a> Reader<'a> {
             match name.as_str() {
                 "numba.njit" | "numba.jit" => options.is_jitted = true,
                 "numba.vectorize" | "numba.guvectorize" | "numba.stencil" | "numba.cuda.jit" => {
-                    let words = format!("'@{}' is not compiled yet", &name["numba.".len()..]);
+                    let name = name.strip_prefix("numba.").unwrap_or_default();
+                    let words = format!("'@{name}' is not compiled yet");
                     let one = Diagnostic::new(Kind::Unsupported, decorator.span, words);
                     refused = Some(one.help("write the loop with '@njit(parallel=True)' and 'prange'"));
                     options.is_jitted = true;

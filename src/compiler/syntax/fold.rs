@@ -72,7 +72,7 @@ fn together(op: BinaryOp, a: i128, b: i128) -> Option<Literal> {
             let value = match power.unsigned_abs() {
                 0 => return None,
                 1..=EXACT => 1.0 / power as f64,
-                _ => (a as f64).powf(b as f64),
+                magnitude => reciprocal(magnitude).copysign(power.signum() as f64),
             };
             return Some(Literal::Float(value));
         }
@@ -87,6 +87,25 @@ fn together(op: BinaryOp, a: i128, b: i128) -> Option<Literal> {
     Some(Literal::Int(value))
 }
 
+/// One by a number that is no float, rounded once.
+fn reciprocal(of: u128) -> f64 {
+    // A float's 53 digits and one more, by long division.
+    let shift = 128 - of.leading_zeros();
+    let (mut rest, mut digits) = (1u128 << (shift - 1), 0u64);
+    for _ in 0..54 {
+        rest <<= 1;
+        digits <<= 1;
+        if rest >= of {
+            rest -= of;
+            digits |= 1;
+        }
+    }
+    let is_up = digits & 1 == 1 && (rest != 0 || digits & 2 == 2);
+    let whole = (digits >> 1) + u64::from(is_up);
+    // The first digit counts 2^-shift.
+    whole as f64 * f64::from_bits((1023 - 52 - u64::from(shift)) << 52)
+}
+
 fn floor(a: i128, b: i128) -> Option<i128> {
     let value = a.checked_div(b)?;
     Some(value - i128::from(a % b != 0 && (a < 0) != (b < 0)))
@@ -99,5 +118,36 @@ fn quotient(a: i128, b: i128) -> Option<f64> {
         0 => Some((a / b) as f64),
         _ if a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT => Some(a as f64 / b as f64),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_below_one_are_rounded_once() {
+        let power = |a: i128, b: i128| match together(BinaryOp::Pow, a, b) {
+            Some(Literal::Float(value)) => value,
+            other => panic!("{a} ** {b} is {other:?}"),
+        };
+        for b in 1..39 {
+            let expected: f64 = format!("1e-{b}").parse().unwrap();
+            assert_eq!(power(10, -b), expected, "10 ** -{b}");
+        }
+        for b in 1..127 {
+            assert_eq!(power(2, -b), 2f64.powi(-b as i32), "2 ** -{b}");
+        }
+        // By Python's fractions.
+        for (a, b, expected) in [
+            (3, -40, 8.225263339969959e-20),
+            (7, -44, 6.541633960636565e-38),
+            (-3, -41, -2.741754446656653e-20),
+            (11, -36, 3.2349184307606727e-38),
+            (9007199254740993, -2, 1.2325951644078307e-32),
+        ] {
+            assert_eq!(power(a, b), expected, "{a} ** {b}");
+        }
+        assert_eq!(together(BinaryOp::Pow, 0, -1), None);
     }
 }

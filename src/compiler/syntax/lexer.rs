@@ -84,7 +84,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn rest(&self) -> &'a str {
-        &self.text[self.at..]
+        self.text.get(self.at..).unwrap_or_default()
     }
 
     fn peek(&self) -> Option<char> {
@@ -193,7 +193,7 @@ impl<'a> Lexer<'a> {
                 }
                 '"' | '\'' => self.string(begin),
                 c if c.is_ascii_digit() => self.number(),
-                '.' if self.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => self.number(),
+                '.' if matches!(self.rest().as_bytes(), [_, b'0'..=b'9', ..]) => self.number(),
                 c if c == '_' || c.is_alphabetic() => self.name(),
                 _ => self.sign(c),
             }
@@ -249,12 +249,10 @@ impl<'a> Lexer<'a> {
     fn name(&mut self) {
         let begin = self.at;
         let rest = self.rest();
-        let length = rest
-            .find(|c: char| !(c == '_' || c.is_alphanumeric()))
-            .unwrap_or(rest.len());
-        self.at += length;
-        let word = &rest[..length];
-        if length <= 2 && self.rest().starts_with(['"', '\'']) && is_prefix(word) {
+        let behind = rest.trim_start_matches(|c: char| c == '_' || c.is_alphanumeric());
+        let word = rest.strip_suffix(behind).unwrap_or_default();
+        self.at += word.len();
+        if word.len() <= 2 && self.rest().starts_with(['"', '\'']) && is_prefix(word) {
             return self.string(begin);
         }
         let keyword = KEYWORDS.iter().find(|(text, _)| *text == word);
@@ -264,18 +262,18 @@ impl<'a> Lexer<'a> {
 
     /// At a quote; the prefix begins at `begin`.
     fn string(&mut self, begin: usize) {
-        let prefix = &self.text[begin..self.at];
+        let prefix = self.text.get(begin..self.at).unwrap_or_default();
         let kind = match prefix.contains(['f', 'F', 't', 'T']) {
             true => Tok::FString,
             false => Tok::String,
         };
         let rest = self.rest();
-        let quote = &rest[..1];
-        let triple = quote.repeat(3);
-        let (end, is_long) = match rest.starts_with(&triple) {
-            true => (triple.as_str(), true),
-            false => (quote, false),
+        let [one, three] = match rest.starts_with('"') {
+            true => ["\"", "\"\"\""],
+            false => ["'", "'''"],
         };
+        let is_long = rest.starts_with(three);
+        let end = if is_long { three } else { one };
         self.at += end.len();
         loop {
             let rest = self.rest();
@@ -325,8 +323,8 @@ impl<'a> Lexer<'a> {
             let mut after = self.rest().chars();
             if matches!(after.next(), Some('e' | 'E')) {
                 let sign = matches!(after.next(), Some('+' | '-'));
-                let digits = &self.rest()[1 + usize::from(sign)..];
-                if digits.starts_with(|c: char| c.is_ascii_digit()) {
+                let digit = self.rest().as_bytes().get(1 + usize::from(sign));
+                if digit.is_some_and(u8::is_ascii_digit) {
                     kind = Tok::Float;
                     self.at += 1 + usize::from(sign);
                     self.digits(|c| c == '_' || c.is_ascii_digit());
@@ -341,7 +339,8 @@ impl<'a> Lexer<'a> {
         let good = self.at;
         self.digits(|c| c == '_' || c.is_alphanumeric());
         let span = Span::new(begin, self.at);
-        let digits = self.text[begin..good].trim_end_matches(['j', 'J']);
+        let digits = self.text.get(begin..good).unwrap_or_default();
+        let digits = digits.trim_end_matches(['j', 'J']);
         if good != self.at || !is_number(digits, radix) {
             self.fault(span, "invalid number");
             kind = Tok::Integer;
@@ -435,7 +434,10 @@ fn is_prefix(word: &str) -> bool {
 fn is_number(text: &str, radix: u32) -> bool {
     let digits = match radix {
         10 => text,
-        _ => text[2..].strip_prefix('_').unwrap_or(&text[2..]),
+        _ => {
+            let digits = text.get(2..).unwrap_or_default();
+            digits.strip_prefix('_').unwrap_or(digits)
+        }
     };
     let parts = digits.split(['.', 'e', 'E', '+', '-']);
     if radix != 10 {

@@ -417,12 +417,12 @@ impl Parser<'_> {
 
     fn integer(&mut self, text: &str, span: Span) -> ExprKind {
         let plain = text.replace('_', "").to_ascii_lowercase();
-        let (digits, radix) = match plain.get(..2) {
-            Some("0x") => (&plain[2..], 16),
-            Some("0o") => (&plain[2..], 8),
-            Some("0b") => (&plain[2..], 2),
-            _ => (plain.as_str(), 10),
-        };
+        let prefixes = [("0x", 16), ("0o", 8), ("0b", 2)];
+        let of_prefix = |(prefix, radix)| Some((plain.strip_prefix(prefix)?, radix));
+        let (digits, radix) = prefixes
+            .into_iter()
+            .find_map(of_prefix)
+            .unwrap_or((plain.as_str(), 10));
         match u64::from_str_radix(digits, radix) {
             Ok(value) => ExprKind::Int(value),
             // What is no number was said by the lexer.
@@ -569,9 +569,9 @@ fn binary_op(kind: Tok) -> Option<(Level, BinaryOp)> {
 /// What a string literal means, of whose escapes only those of single characters are known: texts are
 /// names of types here, and for people.
 fn meaning(literal: &str) -> String {
-    let start = literal.find(['"', '\'']).unwrap_or(0);
-    let is_raw = literal[..start].contains(['r', 'R']);
-    let quoted = &literal[start..];
+    let quoted = literal.trim_start_matches(|c| c != '"' && c != '\'');
+    let prefix = literal.strip_suffix(quoted).unwrap_or_default();
+    let is_raw = prefix.contains(['r', 'R']);
     let marks = match quoted.starts_with("\"\"\"") || quoted.starts_with("'''") {
         true => 3,
         false => 1,
