@@ -76,15 +76,20 @@ impl Flow<'_> {
                 all_known.then_some(!ends)
             }
             ExprKind::Compare(first, rest) => {
-                let mut left = self.fixed(first, env)?;
+                let mut left = self.fixed(first, env);
+                let mut all_known = true;
                 for (op, right) in rest {
-                    let right = self.fixed(right, env)?;
-                    if !compared(*op, &left, &right)? {
-                        return Some(false);
+                    let right = self.fixed(right, env);
+                    match (&left, &right) {
+                        (Some(a), Some(b)) => match compared(*op, a, b) {
+                            Some(false) => return Some(false),
+                            is => all_known &= is.is_some(),
+                        },
+                        _ => all_known = false,
                     }
                     left = right;
                 }
-                Some(true)
+                all_known.then_some(true)
             }
             _ => match self.fixed(test, env)? {
                 Fixed::Value(value) => truth(&value),

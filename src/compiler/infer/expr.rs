@@ -276,6 +276,9 @@ impl Maker<'_> {
             ExprKind::Logic(..) => {
                 self.expr(test);
             }
+            ExprKind::Compare(_, rest) if rest.len() > 1 => {
+                self.expr(test);
+            }
             _ => {}
         }
         Some(is)

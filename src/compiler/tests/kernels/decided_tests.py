@@ -510,8 +510,18 @@ def notval_(a, n):
 
 
 @njit
+def chain_of_unknown_(a, n):
+    k = 0
+    y = 1
+    if a[0] < n < 1 <= k:
+        y = 0.5
+    return y & 1
+
+
+@njit
 def f(a, n):
     return (
+        chain_of_unknown_(a, n),
         global_pred_(a, n),
         global_eq_(a, n),
         global_not_(a, n),
