@@ -344,7 +344,7 @@ impl Maker<'_> {
         }
     }
 
-    fn element_type(&self, array: &Operand) -> Option<Scalar> {
+    pub(super) fn element_type(&self, array: &Operand) -> Option<Scalar> {
         match self.known(array) {
             Some(Known::Array(of, ..)) => Some(of),
             _ => None,

@@ -25,11 +25,10 @@ impl Maker<'_> {
                 BinaryOp::FloorDiv => "floor_divide",
                 BinaryOp::Mod => "remainder",
                 BinaryOp::Pow => {
-                    // A square is a product, as in Numba.
-                    if self
-                        .constant_number(&b)
-                        .is_some_and(|n| n.is_weak && n.as_int() == 2 && !n.of.is_float())
-                    {
+                    // A square of floats is a product, as in Numba. One of narrow integers has 64 bits.
+                    let is_two = |n: Number| n.is_weak && n.as_int() == 2 && !n.of.is_float();
+                    let is_float = self.element_type(&a).is_some_and(Scalar::is_float);
+                    if is_float && self.constant_number(&b).is_some_and(is_two) {
                         return self.elementwise("square", vec![a], span);
                     }
                     return self.elementwise("power", vec![a, b], span);
