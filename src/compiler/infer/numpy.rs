@@ -221,14 +221,20 @@ impl Maker<'_> {
                 self.chosen(all, span)
             }
             "clip" => {
-                let mut one = one;
+                let (own, mut one) = (self.element_type(&one), one);
                 for (at, limit, function) in [(1, "a_min", "maximum"), (2, "a_max", "minimum")] {
                     match args.take(at, limit) {
                         None | Some(Operand::Known(Global::None)) => {}
                         Some(limit) => one = self.numpy(function, vec![one, limit], Vec::new(), span),
                     }
                 }
-                one
+                match (own, one) {
+                    // What lies outside is cut off as elements of the array are.
+                    (Some(own), Operand::Lazy(lazy)) if lazy.of != own => {
+                        self.apply(super::operand::Apply::Cast, own, vec![*lazy], span)
+                    }
+                    (_, one) => one,
+                }
             }
             "dot" | "matmul" | "vdot" | "outer" => {
                 let b = self.needed(args, 1, "b")?;
@@ -261,6 +267,9 @@ impl Maker<'_> {
                     }
                 }
                 if self.is_array(&one) {
+                    if self.element_type(&one).is_some_and(|of| !of.is_float()) {
+                        return Some(self.copied(one, None, span));
+                    }
                     return Some(self.elementwise("rint", vec![one], span));
                 }
                 let value = self.value(one, span)?;

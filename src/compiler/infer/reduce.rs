@@ -6,7 +6,6 @@ use super::{Maker, Var};
 use crate::diagnostic::Kind;
 use crate::flow::Web;
 use crate::ir::{Binary, Compare, Divide, Expr, Failure, Reduce, Reduction, Stmt};
-use crate::rules;
 use crate::source::Span;
 use crate::syntax::{self, BinaryOp, ExprKind, StmtKind};
 use crate::types::Scalar;
@@ -120,7 +119,6 @@ impl Maker<'_> {
             return Operand::Unknown;
         };
         let of = lazy.of;
-        let is_parallel = self.is_outermost();
         let summed = match of {
             Scalar::F32 | Scalar::F64 => of,
             _ if super::scalars::is_unsigned(of) => Scalar::U64,
@@ -133,19 +131,13 @@ impl Maker<'_> {
                 self.folded(&lazy, Reduce::Product, summed, one)
             }
             "mean" => {
-                let acc = if of.is_float() && !is_parallel {
-                    of
-                } else {
-                    Scalar::F64
-                };
+                // Of float32 a float32, divided as float64.
+                let acc = if of.is_float() { of } else { Scalar::F64 };
                 let sum = self.folded(&lazy, Reduce::Sum, acc, Expr::bits(acc, 0));
                 let Some(sum) = self.value(sum, span) else {
                     return Operand::Unknown;
                 };
-                let count = self.count(&lazy.shape);
-                let mean_of = rules::quotient(acc, Scalar::I64);
-                let (a, b) = (convert(sum, mean_of), convert(count, mean_of));
-                Operand::Value(super::scalars::division(Divide::True, a, b, None))
+                Operand::Value(convert(self.over_count(sum, &lazy), acc))
             }
             "var" | "std" => self.spread(name, &lazy, span),
             "any" | "all" => {
@@ -287,6 +279,13 @@ impl Maker<'_> {
         }
     }
 
+    /// A sum by how many there are.
+    fn over_count(&mut self, sum: Expr, lazy: &Lazy) -> Expr {
+        let count = self.count(&lazy.shape);
+        let (a, b) = (convert(sum, Scalar::F64), convert(count, Scalar::F64));
+        super::scalars::division(Divide::True, a, b, None)
+    }
+
     /// `np.var` and `np.std`.
     fn spread(&mut self, name: &str, lazy: &Lazy, span: Span) -> Operand {
         let Some(array) = self.made(lazy) else {
@@ -295,10 +294,14 @@ impl Maker<'_> {
         let mean = self.reduce_array("mean", Operand::Array(array), span);
         let off = self.elementwise("subtract", vec![Operand::Array(array), mean], span);
         let square = self.elementwise("square", vec![off], span);
-        let var = self.reduce_array("mean", square, span);
-        let Some(var) = self.value(var, span) else {
+        let Some(square) = self.lazy(square, span) else {
             return Operand::Unknown;
         };
+        let sum = self.folded(&square, Reduce::Sum, Scalar::F64, Expr::bits(Scalar::F64, 0));
+        let Some(sum) = self.value(sum, span) else {
+            return Operand::Unknown;
+        };
+        let var = self.over_count(sum, &square);
         Operand::Value(match name {
             "std" => super::operand::unary(crate::ir::Unary::Sqrt, var),
             _ => var,
