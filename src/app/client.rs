@@ -1,6 +1,7 @@
 //! The sole contact with the engine's worker: carries effects out, feeds what happens back in.
 
 use std::cell::RefCell;
+use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ struct Inner {
     generation: u32,
     /// The worker has said something of its own: its program is there.
     heard: bool,
+    /// It is the second in a row, as the first did not come.
+    again: bool,
 }
 
 /// A worker and the closures that it calls; both go together.
@@ -95,6 +98,11 @@ impl Client {
     }
 
     fn start(&self) {
+        self.inner.borrow_mut().again = false;
+        self.begin();
+    }
+
+    fn begin(&self) {
         self.terminate();
         let generation = self.inner.borrow().generation;
         match self.open(generation) {
@@ -158,13 +166,29 @@ impl Client {
         }
     }
 
-    /// An engine that does not even start may have been replaced on the server by a newer one:
-    /// that is asked first, and said instead.
+    /// An engine that does not even start is started once more: a request that fails while one service
+    /// worker takes another's place, or a connection comes back, does not fail twice. If it does, a newer
+    /// engine may have replaced it on the server: that is asked first, and said instead.
     fn hear(&self, generation: u32, input: Input) {
+        if self.inner.borrow().generation != generation {
+            return;
+        }
         if !matches!(input, Input::Died(_)) {
             self.inner.borrow_mut().heard = true;
         } else if !self.inner.borrow().heard {
             let client = self.clone();
+            if !mem::replace(&mut self.inner.borrow_mut().again, true) {
+                // Not from within the closure that this ends.
+                set_timeout(
+                    move || {
+                        if client.inner.borrow().generation == generation {
+                            client.begin();
+                        }
+                    },
+                    Duration::ZERO,
+                );
+                return;
+            }
             return spawn_local(async move {
                 let served = host::served_build()
                     .await

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,8 +49,8 @@ pub struct Site {
 pub struct Fault {
     /// The paths that hold this.
     pub path: String,
-    /// So many answers are as they should be first.
-    pub after: usize,
+    /// Which answers to them, counted from 0; the others are as they should be.
+    pub of: Range<usize>,
     /// What then happens.
     pub what: Wrong,
 }
@@ -100,21 +101,16 @@ impl Site {
 
     /// The same site with a fault.
     #[must_use]
-    pub fn with(mut self, path: &str, what: Wrong) -> Self {
-        self.faults.push(Fault {
-            path: path.into(),
-            after: 0,
-            what,
-        });
-        self
+    pub fn with(self, path: &str, what: Wrong) -> Self {
+        self.with_some(path, 0..usize::MAX, what)
     }
 
-    /// The same site with a fault that comes after so many good answers.
+    /// The same site with a fault of some answers, counted from 0.
     #[must_use]
-    pub fn with_later(mut self, path: &str, after: usize, what: Wrong) -> Self {
+    pub fn with_some(mut self, path: &str, of: Range<usize>, what: Wrong) -> Self {
         self.faults.push(Fault {
             path: path.into(),
-            after,
+            of,
             what,
         });
         self
@@ -256,7 +252,7 @@ async fn dress(State(served): State<Arc<Served>>, mut request: Request, next: Ne
     let site = &served.site;
     let path = request.uri().path().to_owned();
     let due = |(fault, asked): (&Fault, &AtomicUsize)| {
-        path.contains(&fault.path) && asked.fetch_add(1, Ordering::Relaxed) >= fault.after
+        path.contains(&fault.path) && fault.of.contains(&asked.fetch_add(1, Ordering::Relaxed))
     };
     let faulty = site.faults.iter().any(|fault| path.contains(&fault.path));
     let faults = site.faults.iter().zip(&served.asked);
@@ -419,7 +415,7 @@ mod tests {
     fn what_is_wrong_is_wrong_with_what_it_names_only() {
         let faulty = site()
             .with("engine_bg.wasm", Wrong::Cut(2))
-            .with_later("worker.js", 1, Wrong::Begins("0;".into()))
+            .with_some("worker.js", 1..usize::MAX, Wrong::Begins("0;".into()))
             .with("index", Wrong::Is(b"other".to_vec()));
         let running = faulty.start(0).unwrap();
         let body = |path: &str| {

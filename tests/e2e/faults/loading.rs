@@ -24,6 +24,21 @@ fn engine_comes_back(house: &House, file: &str, wrong: Wrong) -> Result<()> {
     page.row_is_timed("threads")
 }
 
+/// A request that fails once, as while one service worker takes another's place: nobody sees it.
+pub fn engine_fails_once(house: &House) -> Result<()> {
+    for (file, wrong) in [
+        ("worker.js", Wrong::Missing),
+        ("engine_bg.wasm", Wrong::Cut(100_000)),
+    ] {
+        let site = house.site().with_some(&house.engine(file)?, 0..1, wrong);
+        let page = house.open_from(SHORT, site)?;
+        page.state_is(&["ready"])?;
+        page.run()?;
+        page.row_is_timed("threads")?;
+    }
+    Ok(())
+}
+
 pub fn engine_script_missing(house: &House) -> Result<()> {
     engine_comes_back(house, "worker.js", Wrong::Missing)
 }

@@ -57,6 +57,7 @@ pub const FAULTS: &[(&str, Test)] = &[
     ),
     ("isolation_removed_by_a_link", isolation::removed_by_a_link),
     // Loading.
+    ("engine_fails_once", loading::engine_fails_once),
     ("engine_script_missing", loading::engine_script_missing),
     ("engine_glue_missing", loading::engine_glue_missing),
     ("engine_program_missing", loading::engine_program_missing),

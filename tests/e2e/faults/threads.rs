@@ -17,7 +17,7 @@ const POOLED: [&str; 2] = ["threads", "threads+simd"];
 
 /// The pool did not start: the engine works without it, and the rows of threads say why.
 fn goes_on_without_a_pool(house: &House, wrong: Wrong, words: &str) -> Result<()> {
-    let site = house.site().with_later(THREAD, 1, wrong);
+    let site = house.site().with_some(THREAD, 1..usize::MAX, wrong);
     let page = house.open_from(SHORT, site)?;
     page.ready()?;
     ensure!(page.attribute("machine", "data-pool")? == "0", "there is a pool");
