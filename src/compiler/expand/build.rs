@@ -135,7 +135,7 @@ impl Builder {
     }
 }
 
-fn float_bits(of: Scalar, value: f64) -> u64 {
+pub(super) fn float_bits(of: Scalar, value: f64) -> u64 {
     match of {
         Scalar::F32 => (value as f32).to_bits().into(),
         _ => value.to_bits(),

@@ -84,7 +84,14 @@ impl Expander<'_> {
             .collect();
         let result = match handles[..] {
             [x] => unary(function, x),
-            [x, y] => binary(function, x, y),
+            [x, y] => {
+                let exponent = match (function, &simple[1].kind) {
+                    (Math::Pow, ExprKind::Const(bits)) => Some(*bits),
+                    _ => None,
+                };
+                let short = exponent.and_then(|bits| pow::of_known(x, bits));
+                short.or_else(|| binary(function, x, y))
+            }
             _ => None,
         };
         let Some(at) = result.map(Value::at) else {

@@ -4,7 +4,7 @@
 //! in all, by floats whose lower 32 bits are cleared, so that their products are exact. In `float32` plain `float64`
 //! is enough.
 
-use super::build::Value;
+use super::build::{Value, float_bits};
 use super::double::{Double, bits, fast_sum, least_normal, scale, scale_far, shifter, two_to};
 use super::exp::EXP64;
 use super::log::scaled;
@@ -137,6 +137,24 @@ pub(super) fn pow<'b>(x: Value<'b>, y: Value<'b>) -> Value<'b> {
     let normal = x.float(least_normal(x.of)).le(x) & x.lt(f64::INFINITY);
     let (value, n) = exp2_parts(p);
     (normal & p.hi.abs().lt(1000.0)).choose(scale(value, n), unusual(x, y))
+}
+
+/// Powers that one exact operation has, by the bits of the exponent: NumPy and LLVM do the same.
+pub(super) fn of_known<'b>(x: Value<'b>, exponent: u64) -> Option<Value<'b>> {
+    let is = |value| float_bits(x.of, value) == exponent;
+    Some(if is(0.5) {
+        // Unlike a root that of -0 is 0, and that of minus infinity infinite.
+        let endless = x.eq(f64::NEG_INFINITY);
+        endless.select(f64::INFINITY, x.sqrt().abs())
+    } else if is(1.0) {
+        x
+    } else if is(2.0) {
+        x * x
+    } else if is(-1.0) {
+        1.0 / x
+    } else {
+        return None;
+    })
 }
 
 /// Powers of negative and subnormal numbers, those that are subnormal or infinite, and those of C99's F.9.4.4.

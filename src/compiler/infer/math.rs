@@ -293,10 +293,9 @@ impl Maker<'_> {
         let of = a.of;
         Some(match name {
             "negative" => {
-                if of == Scalar::Bool {
-                    return None;
-                }
-                self.negative(a)
+                // NumPy's narrowest loop that takes it.
+                let of = if of == Scalar::Bool { Scalar::I8 } else { of };
+                self.negative(convert(a, of))
             }
             "positive" | "conjugate" => {
                 if of == Scalar::Bool {

@@ -2,9 +2,8 @@
 //! The order of the products is Numba's (`static_power_impl` and `int_power_impl` of its `numbers.py`).
 
 use super::Maker;
-use super::operand::{Operand, compare, constant, convert, local, number};
+use super::operand::{Operand, compare, constant, convert, local, number, select};
 use super::scalars::{binary, division, is_unsigned};
-use crate::diagnostic::Kind;
 use crate::ir::{Binary, Compare, Divide, Expr, ExprKind, Math, Stmt};
 use crate::module::Number;
 use crate::rules;
@@ -27,21 +26,33 @@ impl Maker<'_> {
         let a = convert(a, of);
         match known {
             Some(exponent) if exponent.as_int().abs() <= WRITTEN_OUT => {
-                if exponent.as_int() < 0 && !of.is_float() {
-                    let words = "an integer has no power of a negative exponent";
-                    let refused = self.refuse(Kind::Typing, span, words);
-                    self.help("make the base a float");
-                    return refused;
-                }
-                Operand::Value(self.products(a, exponent.as_int()))
+                let exponent = exponent.as_int();
+                let product = self.products(a, exponent.abs());
+                Operand::Value(if exponent >= 0 {
+                    product
+                } else if of.is_float() {
+                    let one = number(Number::int(Scalar::I64, 1, false).convert(of));
+                    division(Divide::True, one, product, None)
+                } else {
+                    let product = self.named(product);
+                    let is_zero = compare(Compare::Equal, product.clone(), Expr::bits(of, 0));
+                    let whole = convert(whole_inverse(product), Scalar::I64);
+                    match self.division(span) {
+                        Some(site) => {
+                            self.emit(Stmt::Check(super::operand::not(is_zero), site));
+                            whole
+                        }
+                        None => select(is_zero, Expr::int(i64::MIN), whole),
+                    }
+                })
             }
             _ => Operand::Value(self.loop_of_products(a, b)),
         }
     }
 
-    fn products(&mut self, a: Expr, exponent: i128) -> Expr {
+    /// The product of so many of it.
+    fn products(&mut self, a: Expr, mut left: i128) -> Expr {
         let one = number(Number::int(Scalar::I64, 1, false).convert(a.of));
-        let mut left = exponent.unsigned_abs();
         if left == 0 {
             return one;
         }
@@ -68,11 +79,7 @@ impl Maker<'_> {
                 self.named(next)
             };
         }
-        let out = out.unwrap_or_else(|| one.clone());
-        match exponent < 0 {
-            true => division(Divide::True, one, out, None),
-            false => out,
-        }
+        out.unwrap_or(one)
     }
 
     fn loop_of_products(&mut self, a: Expr, b: Expr) -> Expr {
@@ -120,20 +127,19 @@ impl Maker<'_> {
         let is_negative = compare(Compare::Less, exponent, Expr::int(0));
         let inverse = division(Divide::True, one, product.clone(), None);
         if of.is_float() {
-            return super::operand::select(is_negative, inverse, product);
+            return select(is_negative, inverse, product);
         }
-        // Of integers 1 over it, rounded to zero.
-        let size = compare(Compare::Equal, product.clone(), number(Number::int(of, 1, false)));
-        let minus = number(Number::int(of, -1, false));
-        let is_minus = compare(Compare::Equal, product.clone(), minus.clone());
-        let zero = Expr::bits(of, 0);
-        let whole = super::operand::select(
-            size,
-            number(Number::int(of, 1, false)),
-            super::operand::select(is_minus, minus, zero),
-        );
-        super::operand::select(is_negative, whole, product)
+        select(is_negative, whole_inverse(product.clone()), product)
     }
+}
+
+/// Of integers 1 over it, rounded to zero.
+fn whole_inverse(product: Expr) -> Expr {
+    let of = product.of;
+    let [one, minus] = [1, -1].map(|value| number(Number::int(of, value, false)));
+    let [is_one, is_minus] =
+        [&one, &minus].map(|size| compare(Compare::Equal, product.clone(), size.clone()));
+    select(is_one, one, select(is_minus, minus, Expr::bits(of, 0)))
 }
 
 /// A function of floats of one type.

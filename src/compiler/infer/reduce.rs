@@ -154,7 +154,12 @@ impl Maker<'_> {
             "min" | "max" | "amin" | "amax" => {
                 self.not_empty(&lazy, span);
                 let is_max = name.ends_with("max");
-                let op = if is_max { Reduce::Greatest } else { Reduce::Least };
+                let op = match (of, is_max) {
+                    (Scalar::Bool, true) => Reduce::Or,
+                    (Scalar::Bool, false) => Reduce::And,
+                    (_, true) => Reduce::Greatest,
+                    (_, false) => Reduce::Least,
+                };
                 let start = extreme(of, !is_max);
                 self.folded(&lazy, op, of, start)
             }
