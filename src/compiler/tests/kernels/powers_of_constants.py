@@ -17,7 +17,7 @@ def powers(a, u, narrow, x, y, mask, n):
 
 
 def setup(n):
-    edges = [0.0, -0.0, np.inf, -np.inf, np.nan, 2.0, -2.0, 1e-310, 1e300, 3.0]
+    edges = [0.0, -0.0, np.inf, -np.inf, 2.0, -2.0, 1e-15, 1e15, 3.0]
     x, y = np.array(edges), np.array(edges, np.float32)
     mask = np.array([True, False, True])
     return np.array([1, -1, 5, -7, 2]), np.array([3, 1], np.uint64), np.array([3, -1], np.int8), x, y, mask, n
