@@ -509,9 +509,10 @@ fn pow_f(x: f32, y: f32) -> f32 {
         let size = select(float_of(2139095040u), 0.0, y > 0.0);
         return select(size, -size, odd && (bitcast<u32>(x) >> 31u) == 1u);
     }
+    if (y == 0.5 && x > 0.0) { return sqrt(x); }
     let size = pow(abs(x), y);
     if (x > 0.0) { return size; }
-    if (trunc(y) != y) { return float_of(2143289344u); }
+    if (trunc(y) != y && x >= -3.4028234e38) { return float_of(2143289344u); }
     let odd = abs(y) < 16777216.0 && (i32(y) & 1) == 1;
     return select(size, -size, odd);
 }
