@@ -108,15 +108,23 @@
   };
   // A host that sends the headers by now needs no help, and one with a newer deploy needs that
   // deploy's. The browser looks for it too, but when is its own affair.
-  const retire = async () => {
-    if (!navigator.serviceWorker || !navigator.serviceWorker.controller) return;
+  const notNeeded = async () => {
     const response = await fetch('build.json', { cache: 'no-cache' });
     const helper = response.headers.get('X-Parallax-Isolation');
-    if (!helper && !response.headers.has('Cross-Origin-Embedder-Policy')) return;
+    if (!helper) return response.headers.has('Cross-Origin-Embedder-Policy') && 'at all';
+    return (await response.json()).build !== helper && 'this one';
+  };
+  const controlled = navigator.serviceWorker && navigator.serviceWorker.controller;
+  const atFirst = controlled ? notNeeded().catch(() => false) : false;
+  const retire = async () => {
+    // So from the start on, or what the browser keeps of this page came from before and lacks the
+    // headers: without the service worker's the next page's Workers would be refused.
+    const what = await atFirst;
+    if (!what || (await notNeeded()) !== what) return;
     const registration = await navigator.serviceWorker.getRegistration('./');
     if (!registration) return;
-    if (!helper) await registration.unregister();
-    else if ((await response.json()).build !== helper) await registration.update();
+    if (what === 'at all') await registration.unregister();
+    else await registration.update();
   };
   ready.promise.then(retire).catch(() => {});
   // Blocked or refused: the page says that it is not isolated, and all but threads works.

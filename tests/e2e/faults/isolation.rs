@@ -193,12 +193,22 @@ pub fn two_deploys_in_turn(house: &House) -> Result<()> {
     page.others_are_timed(&[])
 }
 
-/// A host that learns to send headers: the service worker goes.
+/// A host that learns to send headers: the service worker goes, but not before a page has come with them
+/// from its start on. What the browser keeps of an earlier one lacks them, and Workers are refused.
 pub fn a_host_that_sends_headers_later(house: &House) -> Result<()> {
     let page = house.load(SHORT, bare(house), &Options::default())?;
     page.becomes_isolated()?;
     let url = format!("{}{SHORT}", page.site.url);
+    // It learns it while a page waits for its program.
+    let page = page.served_by(bare(house).with(&house.engine("engine_bg.wasm")?, Wrong::Silent))?;
+    page.session.go(&url)?;
+    page.state_is(&["loading"])?;
+    sleep(Duration::from_secs(1));
     let page = page.served_by(house.site())?;
+    page.becomes_isolated()?;
+    sleep(Duration::from_secs(1));
+    let left = page.awaited("(await navigator.serviceWorker.getRegistrations()).length")?;
+    ensure!(left == 1, "the service worker went before the page came without");
     page.session.go(&url)?;
     page.becomes_isolated()?;
     page.session.wait(
