@@ -47,6 +47,7 @@ mod reports;
 mod soak;
 
 use house::{House, Skip};
+use xtask::webdriver::is_crash;
 
 type Test = fn(&House) -> Result<()>;
 
@@ -162,7 +163,14 @@ fn main() {
                 let begun = Instant::now();
                 let result = match gaps::gap(&house, name) {
                     Some(why) => house::skip(why),
-                    None => test(&house),
+                    // Chromium lost a page once in dozens of whole runs, and not again: twice would be ours.
+                    None => match test(&house) {
+                        Err(error) if is_crash(&error) => {
+                            println!("{name} is made once more: {error:#}");
+                            test(&house)
+                        }
+                        result => result,
+                    },
                 };
                 if begun.elapsed() > LONG {
                     println!("{name} took {} s", begun.elapsed().as_secs());

@@ -120,7 +120,14 @@ impl Client {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name("parallax-engine");
-        let worker = Worker::new_with_options(&format!("engine-{BUILD}/worker.js"), &options)?;
+        // What the browser keeps of the script from before the host sent headers is refused in an isolated
+        // page: under another address it is asked for anew.
+        let query = match host::ISOLATED.with(|isolated| *isolated) {
+            true => "?isolated",
+            false => "",
+        };
+        let script = format!("engine-{BUILD}/worker.js{query}");
+        let worker = Worker::new_with_options(&script, &options)?;
 
         let client = self.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

@@ -88,6 +88,12 @@ pub struct Session {
     driver: Option<Driver>,
 }
 
+/// Whether the browser says that it has lost the page's process.
+#[must_use]
+pub fn is_crash(error: &anyhow::Error) -> bool {
+    format!("{error:#}").contains("tab crashed")
+}
+
 impl Session {
     /// Opens a browser with a fresh profile.
     ///
@@ -198,6 +204,12 @@ impl Session {
             let value = self.run(&format!("return ({expression})"));
             if matches!(value, Ok(Value::Bool(true))) {
                 return Ok(());
+            }
+            // Nothing comes of waiting for that.
+            if let Err(error) = &value
+                && is_crash(error)
+            {
+                bail!("waiting for `{expression}`: {error:#}");
             }
             if started.elapsed() > limit {
                 bail!("after {} s `{expression}` was {value:?}", limit.as_secs());

@@ -24,9 +24,13 @@ const workers = new Set();
 let started = performance.now();
 let lost = false;
 self.Worker = class extends self.Worker {
-  constructor(...of) {
+  constructor(url, options) {
     if (lost) throw new Error('the engine is lost');
-    super(...of);
+    // What the browser keeps of a script from before the page was isolated is refused here: under another
+    // address it is asked for anew (as client.rs does for this one).
+    const script = new URL(url, import.meta.url);
+    if (self.crossOriginIsolated) script.search = 'isolated';
+    super(script, options);
     workers.add(this);
     started = performance.now();
   }

@@ -3,9 +3,9 @@
 
 use crate::house::{House, LIMIT, Visit, by, copy};
 use anyhow::{Result, ensure};
-use std::fs;
+use std::fs::{self, File};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 use xtask::browser::Options;
 use xtask::server::{Site, Wrong};
 
@@ -218,6 +218,40 @@ pub fn a_host_that_sends_headers_later(house: &House) -> Result<()> {
     )?;
     page.run()?;
     page.others_are_timed(&[])?;
+    page.session.go(&url)?;
+    page.becomes_isolated()?;
+    page.run()?;
+    page.others_are_timed(&[])
+}
+
+/// The same without the service worker: what the browser keeps of the engine lacks the headers.
+pub fn headers_later_and_files_kept(house: &House) -> Result<()> {
+    let folder = house.folder("kept")?;
+    copy(&house.dist, &folder)?;
+    let mut folders = vec![folder.join(format!("engine-{}", house.build()?))];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                // Long ago, so that browsers keep it for long without being told to.
+                File::options().write(true).open(path)?.set_modified(UNIX_EPOCH)?;
+            }
+        }
+    }
+    let site = Site::new(folder);
+    let plain = Site {
+        plain: true,
+        ..site.clone()
+    };
+    let asks = format!("{SHORT}&isolate=off");
+    let page = house.load(&asks, plain, &Options::default())?;
+    page.ready()?;
+    page.run()?;
+    page.others_are_timed(&POOLED)?;
+    let url = format!("{}{asks}", page.site.url);
+    let page = page.served_by(site)?;
     page.session.go(&url)?;
     page.becomes_isolated()?;
     page.run()?;

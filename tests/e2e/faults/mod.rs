@@ -55,6 +55,10 @@ pub const FAULTS: &[(&str, Test)] = &[
         "a_host_that_sends_headers_later",
         isolation::a_host_that_sends_headers_later,
     ),
+    (
+        "headers_later_and_files_kept",
+        isolation::headers_later_and_files_kept,
+    ),
     ("isolation_removed_by_a_link", isolation::removed_by_a_link),
     // Loading.
     ("engine_fails_once", loading::engine_fails_once),
